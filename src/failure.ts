@@ -1,0 +1,242 @@
+// The one error type thrown on purpose, and every sentence it can say. Parsers and analysers never
+// throw; edges throw a Failure where the fact is known and catch it once: doors, workers, the CLI.
+
+interface Entry<Facts> {
+  /** What happened: one sentence ending in a full stop. */
+  readonly say: (facts: Facts) => string;
+  /** What to do next: one imperative sentence. */
+  readonly hint: (facts: Facts) => string;
+  /** Whether trying the same again can help. Decided here, where the fact is known. */
+  readonly retry: 'never' | 'later';
+  /** Exit status of the CLI: 1 usage or bad input, 2 target unreachable, 3 partial, 70 broke on our side. */
+  readonly exit: 1 | 2 | 3 | 70;
+}
+
+function entry<Facts>(definition: Entry<Facts>): Entry<Facts> {
+  return definition;
+}
+
+type Where = { readonly instance: string; readonly url: string };
+
+export const catalogue = {
+  command_unknown: entry<{ word: string; suggestion?: string | undefined }>({
+    say: ({ word }) => `"${word}" is not a command.`,
+    hint: ({ suggestion }) =>
+      suggestion ? `Did you mean \`${suggestion}\`?` : 'Try `help` for the list of commands.',
+    retry: 'never',
+    exit: 1,
+  }),
+  usage_wrong: entry<{ what: string; usage: string }>({
+    say: ({ what }) => `${what}.`,
+    hint: ({ usage }) => `Use it like this: \`${usage}\`.`,
+    retry: 'never',
+    exit: 1,
+  }),
+  service_unknown: entry<{ service: string; suggestion?: string | undefined; known: readonly string[] }>({
+    say: ({ service }) => `No service called "${service}" is registered.`,
+    hint: ({ suggestion, known }) => {
+      if (suggestion) return `Did you mean \`${suggestion}\`?`;
+      if (known.length === 0) return 'Add it to services.yml first.';
+      return `Known services: ${known.slice(0, 10).join(', ')}${known.length > 10 ? ', …' : ''}.`;
+    },
+    retry: 'never',
+    exit: 1,
+  }),
+  instance_unknown: entry<{ service: string; instance: string; known: readonly string[] }>({
+    say: ({ service, instance }) => `${service} has no instance called "${instance}".`,
+    hint: ({ known }) =>
+      `Its instances are: ${known.slice(0, 10).join(', ')}${known.length > 10 ? ', …' : ''}.`,
+    retry: 'never',
+    exit: 1,
+  }),
+  url_in_slack: entry<{ word: string }>({
+    say: () => 'Addresses are not taken from chat; only registered services can be captured.',
+    hint: () => 'Add the service to services.yml, or run `goleak capture URL` in a terminal.',
+    retry: 'never',
+    exit: 1,
+  }),
+  config_bad: entry<{ file: string; faults: readonly string[] }>({
+    say: ({ file, faults }) => `${file} cannot be used: ${faults.slice(0, 5).join('; ')}.`,
+    hint: ({ file }) => `Correct ${file}; a goleak that is running keeps to the last good version meanwhile.`,
+    retry: 'never',
+    exit: 1,
+  }),
+  config_missing: entry<{ what: string; how: string }>({
+    say: ({ what }) => `${what} is not set.`,
+    hint: ({ how }) => how,
+    retry: 'never',
+    exit: 1,
+  }),
+  file_unreadable: entry<{ path: string; reason: string }>({
+    say: ({ path, reason }) => `${path} could not be read: ${reason}.`,
+    hint: () => 'Check the path and its permissions.',
+    retry: 'never',
+    exit: 1,
+  }),
+  artefact_unknown: entry<{ path: string; reasons: readonly string[] }>({
+    say: ({ path, reasons }) => {
+      if (reasons.length === 0) return `There is nothing to read in ${path}.`;
+      const more = reasons.length > 3 ? ` … and ${reasons.length - 3} more.` : '';
+      return `${reasons.slice(0, 3).join(' ')}${more}`;
+    },
+    hint: () =>
+      'Give a goroutine dump, a profile, /debug/vars, metrics or a log that holds one; the README says how to get them.',
+    retry: 'never',
+    exit: 1,
+  }),
+  target_unreachable: entry<Where & { reason: string }>({
+    say: ({ instance, url, reason }) => `${instance} did not answer at ${url}: ${reason}.`,
+    hint: () =>
+      'Check that the service is up, that net/http/pprof is mounted, and that the port is reachable from here.',
+    retry: 'later',
+    exit: 2,
+  }),
+  target_timeout: entry<Where & { seconds: number }>({
+    say: ({ instance, url, seconds }) => `${instance} did not finish answering ${url} within ${seconds} s.`,
+    hint: () => 'The service may be overloaded; try again with a lighter capture (`--kinds memstats`).',
+    retry: 'later',
+    exit: 2,
+  }),
+  target_refused: entry<Where & { status: number }>({
+    say: ({ instance, url, status }) => `${instance} answered ${url} with HTTP ${status}.`,
+    hint: ({ status }) =>
+      status === 401 || status === 403
+        ? "Give the service's token by reference in services.yml (`auth: { token_env: … }`)."
+        : 'Check the path prefix of pprof in services.yml.',
+    retry: 'never',
+    exit: 2,
+  }),
+  target_not_pprof: entry<Where & { what: string }>({
+    say: ({ instance, url, what }) => `${instance} answered at ${url}, but with ${what} instead of pprof.`,
+    hint: () => 'Import net/http/pprof in the service, or set the right `pprof` path in services.yml.',
+    retry: 'never',
+    exit: 2,
+  }),
+  target_too_big: entry<Where & { limit: string }>({
+    say: ({ instance, url, limit }) =>
+      `The answer of ${instance} at ${url} is larger than ${limit}; it was cut off.`,
+    hint: () => 'Capture lighter kinds, or raise the limit if you trust the service.',
+    retry: 'never',
+    exit: 2,
+  }),
+  nothing_captured: entry<{ service: string; reasons: readonly string[] }>({
+    say: ({ service, reasons }) =>
+      reasons.length > 0 ? reasons.slice(0, 3).join(' ') : `Nothing could be captured from ${service}.`,
+    hint: () => 'Run `goleak doctor` to see which instances answer.',
+    retry: 'never',
+    exit: 2,
+  }),
+  queue_unavailable: entry<Record<never, never>>({
+    say: () => 'The queue (Redis) is not answering, so nothing was started.',
+    hint: () => 'Try again in a minute; an operator can run `goleak doctor`.',
+    retry: 'later',
+    exit: 2,
+  }),
+  request_expired: entry<{ service: string; minutes: number }>({
+    say: ({ service, minutes }) =>
+      `This capture of ${service} waited ${minutes} min for a worker, so it was not run: the moment you asked about has passed.`,
+    hint: () => 'Capture it again if it is still wanted; `status` shows what the workers have to do.',
+    retry: 'never',
+    exit: 70,
+  }),
+  workers_lost: entry<{ service: string }>({
+    say: ({ service }) => `The workers that captured ${service} ended in the middle of it, more than once.`,
+    hint: () =>
+      'Try it with fewer instances or lighter kinds; an operator finds the cause in the workers’ logs.',
+    retry: 'never',
+    exit: 70,
+  }),
+  report_elsewhere: entry<{ id: string }>({
+    say: ({ id }) => `The report of ${id} is not on this worker's disk.`,
+    hint: () => 'Give all workers the same GOLEAK_HOME folder.',
+    retry: 'later',
+    exit: 70,
+  }),
+  redis_missing: entry<{ install: string }>({
+    say: () => 'No redis-server or valkey-server was found on this machine.',
+    hint: ({ install }) => `Run \`${install}\`, or set REDIS_URL to a Redis of yours.`,
+    retry: 'never',
+    exit: 1,
+  }),
+  redis_failed: entry<{ reason: string }>({
+    say: ({ reason }) => `The private Redis did not start: ${reason}.`,
+    hint: () => 'Look at redis.log in the goleak home folder, or set REDIS_URL.',
+    retry: 'later',
+    exit: 70,
+  }),
+  not_in_channel: entry<{ channel: string }>({
+    say: () => 'I am not a member of this channel, so I cannot post the result here.',
+    hint: () => 'Type `/invite @goleak` and run the command again.',
+    retry: 'never',
+    exit: 1,
+  }),
+  channel_not_allowed: entry<{ service: string; channels: readonly string[] }>({
+    say: ({ service }) => `Results of ${service} may not be shown in this channel.`,
+    hint: ({ channels }) =>
+      `Ask in ${channels.slice(0, 5).join(', ')}, or have \`channels\` extended in services.yml.`,
+    retry: 'never',
+    exit: 1,
+  }),
+  slack_refused: entry<{ method: string; error: string }>({
+    say: ({ method, error }) => `Slack refused ${method} with "${error}".`,
+    hint: () => 'Run `goleak doctor` to check the tokens and scopes.',
+    retry: 'never',
+    exit: 70,
+  }),
+  slack_unreachable: entry<{ method: string; reason: string }>({
+    say: ({ method, reason }) => `Slack did not answer ${method}: ${reason}.`,
+    hint: () => 'It will be tried again.',
+    retry: 'later',
+    exit: 70,
+  }),
+  report_missing: entry<{ id: string }>({
+    say: ({ id }) => `Report ${id} is no longer kept.`,
+    hint: () => 'Capture the service again.',
+    retry: 'never',
+    exit: 1,
+  }),
+  verb_needs_redis: entry<{ verb: string }>({
+    say: ({ verb }) => `\`${verb}\` works on a running goleak and needs its Redis.`,
+    hint: () => 'Set REDIS_URL to the Redis the app and the workers use.',
+    retry: 'never',
+    exit: 1,
+  }),
+  interrupted: entry<Record<never, never>>({
+    say: () => 'Interrupted before there was a verdict.',
+    hint: () => 'Run it again and let the window pass, or take a shorter one with `--for 10s`.',
+    retry: 'never',
+    exit: 3,
+  }),
+} as const;
+
+export type Code = keyof typeof catalogue;
+export type Facts<C extends Code> = (typeof catalogue)[C] extends Entry<infer F> ? F : never;
+
+/** A failure with a code, typed facts, a sentence and a next step. `cause` carries the original error. */
+export class Failure<C extends Code = Code> extends Error {
+  override readonly name = 'Failure';
+  readonly code: C;
+  readonly facts: Facts<C>;
+  readonly hint: string;
+  readonly retry: 'never' | 'later';
+  readonly exit: number;
+
+  constructor(code: C, facts: Facts<C>, options?: ErrorOptions) {
+    const words = catalogue[code] as unknown as Entry<Facts<C>>;
+    super(words.say(facts), options);
+    this.code = code;
+    this.facts = facts;
+    this.hint = words.hint(facts);
+    this.retry = words.retry;
+    this.exit = words.exit;
+  }
+}
+
+/** What a person is told of any error: a Failure's own words, or one honest sentence with an id for the log. */
+export function explain(error: unknown, id: string): { readonly what: string; readonly hint: string } {
+  if (error instanceof Failure) return { what: error.message, hint: error.hint };
+  return {
+    what: `Something broke on our side (${id}).`,
+    hint: 'The details are in the log under that id; please try again.',
+  };
+}

@@ -1,0 +1,36 @@
+/** Everything that may be asked of a service; anything else has no way to be named. */
+export type Endpoint =
+  | 'index'
+  | 'vars'
+  | 'metrics'
+  | 'heap'
+  | 'heap-text'
+  | 'goroutine'
+  | 'goroutine-text'
+  | 'goroutineleak';
+
+export interface IndexPage {
+  /** Live goroutines; absent when the page does not say. */
+  readonly goroutines?: number;
+  readonly profiles: readonly string[];
+}
+
+/** What became of one step; kept beside the bytes. */
+export interface StepRecord {
+  readonly id: string;
+  readonly snapshot: number;
+  /** File the bytes were kept in; absent when the step failed, was refused, or only counted. */
+  readonly file?: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly path?: string;
+  readonly bytes: number;
+  readonly pauseMsEstimate: number;
+  /** A sentence for the report, when something was lost. */
+  readonly problem?: string;
+  /** The service stopped answering here; nothing more was asked. */
+  readonly gone?: boolean;
+  readonly page?: IndexPage;
+  /** The source of memory readings that answered, so later ones ask it first. */
+  readonly memorySource?: Endpoint;
+}

@@ -1,0 +1,56 @@
+import type { CaptureKind } from './target.ts';
+
+/** Who asked, and where the answer goes. Slack ids are opaque here. */
+export interface Origin {
+  readonly door: 'slash' | 'mention' | 'button' | 'dm' | 'terminal' | 'schedule' | 'webhook';
+  readonly user: string;
+  readonly channel?: string;
+  /** Set when the request was made inside an existing thread. */
+  readonly threadTs?: string;
+}
+
+/** A capture somebody asked for. Queue jobs carry only its id. */
+export interface CaptureRequest {
+  /** Hash of what makes the delivery unique (Slack's trigger id, event id), so a redelivery is the same request. */
+  readonly id: string;
+  readonly service: string;
+  /** Named instances, or all of them, or (default) one. */
+  readonly instances: readonly string[] | 'all' | 'one';
+  readonly windowMs: number;
+  readonly kinds: readonly CaptureKind[];
+  readonly origin: Origin;
+  readonly acceptedAtMs: number;
+  /** Report to compare with ("capture again and compare"). */
+  readonly compareWith?: string;
+  /** The request whose choice among the instances is kept to, so that like is compared with like. */
+  readonly sameInstancesAs?: string;
+}
+
+/** How far a capture has come; the root message shows it, edited in place. */
+export type Progress =
+  | { readonly stage: 'queued' }
+  | {
+      readonly stage: 'capturing';
+      readonly instancesDone: number;
+      readonly instancesTotal: number;
+      readonly what: string;
+      /** Share of the window that has passed, 0..1. */
+      readonly passed: number;
+    }
+  | {
+      readonly stage: 'waiting';
+      /** The snapshot waited for; the third is taken when two left doubt. */
+      readonly next: 'second' | 'third';
+      readonly secondsLeft: number;
+      readonly samples: number;
+      readonly passed: number;
+    }
+  | { readonly stage: 'analysing' }
+  | { readonly stage: 'done'; readonly reportId: string }
+  | { readonly stage: 'failed'; readonly what: string; readonly hint: string }
+  | { readonly stage: 'cancelled'; readonly by: string };
+
+/** After these nothing more comes. */
+export function isLastWord(stage: Progress['stage']): boolean {
+  return stage === 'done' || stage === 'failed' || stage === 'cancelled';
+}

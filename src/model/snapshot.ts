@@ -1,0 +1,52 @@
+import type { GoroutineDump } from './goroutine.ts';
+import type { MemoryReading } from './memory.ts';
+import type { Problem } from './problem.ts';
+import type { Profile } from './profile.ts';
+
+/** A span on one clock, Unix milliseconds (fractions allowed). */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Bytes as they came, kept verbatim. `name` is a file name, used for showing only, never for recognising. */
+export interface RawArtefact {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** When it was fetched, on the collector's clock. */
+  readonly taken?: Span;
+}
+
+/** When each artefact was taken, for the alignment table. */
+export interface ArtefactTime {
+  readonly artefact: string;
+  readonly span: Span;
+  /** Half width of what is known about the instant, nanoseconds. */
+  readonly uncertaintyNs: number;
+  readonly clock: 'target' | 'collector';
+}
+
+/** Everything captured from one instance at one moment, parsed. Absent means not captured or not readable. */
+export interface Snapshot {
+  readonly instance: string;
+  readonly taken?: Span;
+  /** Best dump of the moment: with ids (debug=2, signal) when there is one. */
+  readonly goroutines?: GoroutineDump;
+  /** Counts by stack from proto or debug=1, taken beside (or instead of) a dump with ids. */
+  readonly goroutineCounts?: GoroutineDump;
+  /** The runtime's proof: only leaked goroutines. An empty dump proves nothing; absent means not asked. */
+  readonly leaked?: GoroutineDump;
+  readonly heap?: Profile;
+  /** Readings in time order; those of the window belong to the snapshot they follow. */
+  readonly memory: readonly MemoryReading[];
+  /** Other profiles (allocs, block, mutex, threadcreate), shown but not judged. */
+  readonly otherProfiles: readonly Profile[];
+  readonly times: readonly ArtefactTime[];
+  readonly problems: readonly Problem[];
+}
+
+/** Snapshots of one process of one instance, in time order. */
+export interface Series {
+  readonly instance: string;
+  readonly snapshots: readonly Snapshot[];
+}

@@ -1,0 +1,46 @@
+/** A Go program the team owns, as services.yml names it. */
+export interface Service {
+  readonly name: string;
+  readonly instances: readonly Instance[];
+  /** Slack user group or person to show as owner, as written in services.yml (`@payments-team`, `S0123`). */
+  readonly owner?: string;
+  /** Channels (ids or names without #) in which results may be shown; absent: any the bot is in. */
+  readonly channels?: readonly string[];
+  readonly memoryLimitBytes?: number;
+  /** Import-path prefixes of the team's own code. */
+  readonly firstParty: readonly string[];
+  readonly allow: CapturePermissions;
+}
+
+/** What captures of this service may do beyond the safe defaults (reliability policy: gates). */
+export interface CapturePermissions {
+  /** Highest goroutine count at which full dumps (debug=2) are fetched. */
+  readonly dumpUpTo: number;
+  /** Highest goroutine count at which the runtime's leak detector is run; 0 = never. */
+  readonly leakProfileUpTo: number;
+}
+
+/** One running copy of a service. */
+export interface Instance {
+  /** Short id shown to people: `payments-svc-1` or `host:port`. */
+  readonly name: string;
+  /** Origin and prefix: `http://10.0.0.7:6060/debug/pprof`. Never carries credentials. */
+  readonly pprofUrl: string;
+  readonly varsUrl?: string;
+  readonly metricsUrl?: string;
+  /** Name of the environment variable that holds the bearer token; the value is looked up at fetch time. */
+  readonly tokenEnv?: string;
+}
+
+/** Kinds a person can ask for. */
+export const CAPTURE_KINDS = ['goroutine', 'heap', 'memstats'] as const;
+export type CaptureKind = (typeof CAPTURE_KINDS)[number];
+
+export const DEFAULT_KINDS: readonly CaptureKind[] = CAPTURE_KINDS;
+export const DEFAULT_WINDOW_MS = 30_000;
+/** Interval of MemStats readings through the window: 30 s hold 7 of them, 60 s the handbook's 12-sample window. */
+export const SAMPLE_INTERVAL_MS = 5_000;
+export const MIN_WINDOW_MS = 2_000;
+export const MAX_WINDOW_MS = 15 * 60_000;
+
+export const DEFAULT_PERMISSIONS: CapturePermissions = { dumpUpTo: 2_000, leakProfileUpTo: 10_000 };
