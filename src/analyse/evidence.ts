@@ -1,0 +1,24 @@
+// What a judgement is made of: pieces of evidence in log-odds, each with the sentence that goes into the report.
+import type { LoadMatch } from './load.ts';
+
+export interface Weight {
+  readonly points: number;
+  readonly text: string;
+}
+
+export interface Surroundings {
+  readonly atMs: readonly number[];
+  readonly firstParty: readonly string[];
+  /** Proven leaked goroutines by proof key (the runtime's own profile). */
+  readonly proven: ReadonlyMap<string, number>;
+  /** A connection-like gauge this signature's count follows. */
+  readonly load?: LoadMatch;
+  /** Whether the service tells how many connections it has at all. */
+  readonly connectionsKnown: boolean;
+  /** Whether the service's own counters were captured at all. */
+  readonly countersKnown: boolean;
+  /** The runtime ended the program because every goroutine was asleep. */
+  readonly asleep: boolean;
+}
+
+export type Add = (points: number, text: string) => void;

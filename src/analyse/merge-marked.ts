@@ -1,0 +1,33 @@
+// Goroutines the runtime's detector marked in an earlier capture print `(leaked)` for ever after; those that
+// leaked since do not. Both wait at one place for one reason, so people are shown one signature.
+import type { LeakSignature, Tier } from '../model/verdict.ts';
+
+const CERTAINTY: readonly Tier[] = ['suspect', 'probable', 'proven'];
+
+/** Joins signatures that differ in nothing but the mark; order is kept, the better proven one leads. */
+export function mergeMarked(signatures: readonly LeakSignature[]): LeakSignature[] {
+  const merged = new Map<string, LeakSignature>();
+  for (const signature of signatures) {
+    const [blocked] = signature.frames;
+    const key = `${signature.stableId} ${blocked?.file}:${blocked?.line}`;
+    const before = merged.get(key);
+    merged.set(key, before === undefined ? signature : join(before, signature));
+  }
+  return [...merged.values()];
+}
+
+function join(first: LeakSignature, second: LeakSignature): LeakSignature {
+  const retainedBytes = Math.max(first.retainedBytes ?? 0, second.retainedBytes ?? 0);
+  const delta = first.delta + second.delta;
+  return {
+    ...first,
+    count: first.count + second.count,
+    delta,
+    perMinute: first.perMinute + second.perMinute,
+    tier: CERTAINTY.indexOf(second.tier) > CERTAINTY.indexOf(first.tier) ? second.tier : first.tier,
+    score: Math.max(first.score, second.score),
+    because: [...new Set([...first.because, ...second.because])],
+    status: first.status === 'new' && second.status === 'new' ? 'new' : delta > 0 ? 'grown' : 'steady',
+    ...(retainedBytes > 0 && { retainedBytes }),
+  };
+}

@@ -1,0 +1,177 @@
+// Look-alikes of leaks: crowds that grow or stand, and yet somebody moves, waits for them, or answers for them.
+import { describe, expect, it } from 'vitest';
+import { analyse } from '../../src/analyse/analyse.ts';
+import { drawDump } from '../kit/stacks.ts';
+import { CONTEXT, dumpsOf, seriesOf } from './series.ts';
+
+const FURNITURE = `
+  main.main → net/http.(*Server).Serve ×1 #1                          [IO wait]
+  net/http.(*Server).Serve go net/http.(*conn).serve ×4 #100          [IO wait, by 1]
+`;
+
+/** The functions accused over three snapshots ten seconds apart. */
+function accused(...drawings: readonly string[]): readonly (string | undefined)[] {
+  const dumps = drawings.map((drawing) => drawDump(FURNITURE + drawing));
+  const { signatures } = analyse([seriesOf(dumpsOf(...dumps), 10)], CONTEXT);
+  return signatures.map(({ frames }) => frames[0]?.func);
+}
+
+describe('a queue that moves', () => {
+  const at = (from: number, to: number) =>
+    `main.ingest go main.(*sink).push ×${to - from} #${from} [chan send, by 900]`;
+
+  it('is no leak while the oldest leave it, though it grows', () => {
+    expect(accused(at(1000, 1060), at(1004, 1120), at(1008, 1180))).toEqual([]);
+  });
+
+  it('is a leak when newcomers pass and the oldest stay', () => {
+    const stuck = (n: number) => `main.ingest go main.(*sink).push ×${n} #1000 [chan send, by 900]`;
+    const passing = (from: number) => `main.ingest go main.(*sink).push ×4 #${from} [chan send, by 900]`;
+    expect(accused(`${stuck(60)}\n${passing(1500)}`, `${stuck(120)}\n${passing(1600)}`, stuck(180))).toEqual([
+      'main.(*sink).push',
+    ]);
+  });
+});
+
+describe('senders before a slow consumer', () => {
+  const parsers = 'main.start go main.parse → main.(*sink).push ×16 #1000 [chan send, by 900, chan 3]';
+
+  it('are held up, not lost, while somebody works on the same object', () => {
+    const consumer = 'main.start go main.(*sink).consume ×1 #1100 [sleep, by 900, chan 3]';
+    const both = `${parsers}\n${consumer}`;
+    expect(accused(both, both, both)).toEqual([]);
+  });
+
+  it('are lost when nobody does', () => {
+    expect(accused(parsers, parsers, parsers)).toEqual(['main.(*sink).push']);
+  });
+});
+
+describe('slow calls', () => {
+  const handlers = (n: number) =>
+    `net/http.(*Server).Serve go net/http.(*conn).serve → main.search ×${n} #1000 [chan receive, by 1]`;
+  const watches = (n: number) =>
+    Array.from(
+      { length: n },
+      (_, i) =>
+        `net/http.(*conn).serve go net/http.(*connReader).backgroundRead ×1 #${5000 + i} [IO wait, by ${1000 + i}]`,
+    ).join('\n');
+  const parts = (n: number) =>
+    Array.from(
+      { length: n },
+      (_, i) => `main.search go main.part ×2 #${2000 + 2 * i} [chan send, by ${1000 + i}]`,
+    ).join('\n');
+
+  it('keep their client waiting at the other end', () => {
+    const at = (n: number) => `${handlers(n)}\n${watches(n)}`;
+    expect(accused(at(8), at(20), at(32))).toEqual([]);
+  });
+
+  it('are stuck when their clients have gone', () => {
+    expect(accused(handlers(8), handlers(20), handlers(32))).toEqual(['main.search']);
+  });
+
+  it('answer for the goroutines they have started and wait for', () => {
+    const at = (n: number) => `${handlers(n)}\n${watches(n)}\n${parts(n)}`;
+    expect(accused(at(8), at(20), at(32))).toEqual([]);
+  });
+
+  it('have lost their goroutines when they have returned', () => {
+    expect(accused(parts(8), parts(20), parts(32))).toEqual(['main.part']);
+  });
+});
+
+describe('connections to others', () => {
+  const loops = (n: number) =>
+    `net/http.(*Transport).dialConn go net/http.(*persistConn).readLoop ×${n} #1000 [select, by 900]`;
+  const readers = (n: number) =>
+    `main.mirror go main.fetch → io.ReadAll → net/http.(*bodyEOFSignal).Read ×${n} #3000 [IO wait, by 900]`;
+
+  it('are in use while a caller reads from each', () => {
+    const at = (n: number) => `${loops(n)}\n${readers(n)}`;
+    expect(accused(at(10), at(40), at(70))).not.toContain('net/http.(*persistConn).readLoop');
+  });
+
+  it('are left open when nobody does', () => {
+    expect(accused(loops(10), loops(40), loops(70))).toEqual(['net/http.(*persistConn).readLoop']);
+  });
+
+  it('are conversations when both ends listen in one program', () => {
+    const server = (n: number) => `main.accept go main.(*session).read ×${n} #1000 [IO wait, by 900]`;
+    const client = (n: number) => `main.dial go main.(*browser).read ×${n} #3000 [IO wait, by 901]`;
+    const both = (n: number) => `${server(n)}\n${client(n)}`;
+    expect(accused(both(10), both(30), both(50))).toEqual([]);
+  });
+});
+
+describe('what is made once per tenant', () => {
+  const busy = (id: number) => `main.serve go main.ping ×1 #${id} [sleep, by 901]`;
+  const janitors = (n: number) => `main.shard go main.(*cache).janitor ×${n} #1000 [select, by 900]`;
+
+  it('is mostly made early: growth runs out while work goes on', () => {
+    const at = (n: number, id: number) => `${janitors(n)}\n${busy(id)}`;
+    expect(accused(at(30, 2000), at(42, 5000), at(47, 8000))).toEqual([]);
+  });
+
+  it('is a leak when it goes on with the work', () => {
+    const at = (n: number, id: number) => `${janitors(n)}\n${busy(id)}`;
+    expect(accused(at(30, 2000), at(75, 5000), at(120, 8000))).toEqual(['main.(*cache).janitor']);
+  });
+});
+
+it('a single coordinator that waits for its batch is no crowd', () => {
+  const batch = 'main.nightly go main.runBatch ×1 #1000 [sync.WaitGroup.Wait, by 900]';
+  expect(accused('', batch, batch)).toEqual([]);
+});
+
+describe('handlers of kept-alive connections', () => {
+  const handlers = (n: number) =>
+    `net/http.(*Server).Serve go net/http.(*conn).serve → main.(*db).query ×${n} #1000 [sync.Mutex.Lock, by 1]`;
+  const watches = (n: number, first: number) =>
+    Array.from(
+      { length: n },
+      (_, i) =>
+        `net/http.(*conn).serve go net/http.(*connReader).backgroundRead ×1 #${first + i} [IO wait, by ${1000 + i}]`,
+    ).join('\n');
+
+  it('have moved on when their connection is watched anew', () => {
+    const at = (n: number, first: number) => `${handlers(n)}\n${watches(n, first)}`;
+    expect(accused(at(8, 5000), at(20, 6000), at(32, 7000))).toEqual([]);
+  });
+
+  it('are stuck behind the lock while the same watch goes on', () => {
+    const at = (n: number) => `${handlers(n)}\n${watches(n, 5000)}`;
+    expect(accused(at(8), at(20), at(32))).toEqual(['main.(*db).query']);
+  });
+});
+
+describe('sessions without a gauge', () => {
+  const readers = (n: number) => `main.listen go main.(*session).run ×${n} #1000 [IO wait, by 900]`;
+  const writers = (n: number) =>
+    Array.from(
+      { length: n },
+      (_, i) => `main.(*session).run go main.(*session).write ×1 #${3000 + i} [select, by ${1000 + i}]`,
+    ).join('\n');
+
+  it('are let be while each has its writer', () => {
+    const at = (n: number) => `${readers(n)}\n${writers(n)}`;
+    expect(accused(at(8), at(20), at(32))).toEqual([]);
+  });
+
+  it('leave their writers behind when the readers have gone', () => {
+    const loop = 'main.main go main.listen ×1 #900 [IO wait, by 1]';
+    const pumps = (n: number) => `main.listen go main.(*session).pump ×${n} #3000 [chan receive, by 900]`;
+    const at = (n: number) => `${loop}\n${readers(2)}\n${pumps(n)}`;
+    expect(accused(at(8), at(20), at(32))).toEqual(['main.(*session).pump']);
+  });
+});
+
+it('delays are let sleep, though more begin than end in a short window', () => {
+  const at = (n: number) => `main.order go main.remindLater ×${n} #1000 [sleep, by 900]`;
+  expect(accused(at(8), at(20), at(32))).toEqual([]);
+});
+
+it('a batch behind a semaphore drains in any order when nobody joins it', () => {
+  const at = (from: number, to: number) => `main.run go main.job ×${to - from} #${from} [chan send, by 900]`;
+  expect(accused(at(1000, 1200), at(1000, 1190), at(1000, 1180))).toEqual([]);
+});
