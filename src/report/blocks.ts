@@ -1,0 +1,14 @@
+// Slack messages, as pure functions from what is known to { text, blocks }. Nothing here posts anything.
+export type { SlackMessage } from './elements.ts';
+export {
+  CAPTURE_AGAIN_ACTION,
+  type FailureAbout,
+  FULL_STACKS_ACTION,
+  failureMessage,
+  type ProgressAbout,
+  progressMessage,
+  type VerdictAbout,
+  verdictMessage,
+} from './root-message.ts';
+export { fullStacksFile } from './stacks.ts';
+export { type ThreadStyle, threadMessages } from './thread-messages.ts';

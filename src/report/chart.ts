@@ -1,0 +1,270 @@
+// Pictures as plain Chart.js v4 configurations: pure JSON, no callbacks, so that the embedded renderer and a
+// QuickChart host draw the same. Whatever needs formatting is formatted here.
+import { byteScale, formatBytes, formatCount, formatDuration } from '../model/units.ts';
+import type { ChartConfig, Json } from './chart-config.ts';
+import { chartText, PALETTE, paleAxis, type Series, TEXT, titleOf } from './chart-style.ts';
+import { nameWithin } from './name.ts';
+import type { Report, ReportSignature } from './schema.ts';
+
+/** More points than this cannot be told apart at 800 pixels; longer series are thinned evenly. */
+const POINTS_DRAWN = 400;
+const SIGNATURES_DRAWN = 5;
+/** Longest name that stays legible beside its bar at phone width. */
+const LABEL_WIDTH = 34;
+/** The limit is drawn once memory has come this near; further away it would flatten everything else. */
+const LIMIT_IS_NEAR = 0.5;
+
+/** Heap and goroutines over the window on two axes, both from zero; undefined without two timed readings. */
+export function memoryChart(report: Report): ChartConfig | undefined {
+  const readings = timedReadings(report);
+  const lastSecond = readings.at(-1)?.second ?? 0;
+  if (readings.length < 2 || lastSecond <= 0) return undefined;
+  const heap = HEAP_LINES.map((line) => ({ ...line, points: pointsOf(readings, line.field) }));
+  const drawn = heap.filter(({ points }) => points.length > 1);
+  const goroutines = pointsOf(readings, 'goroutines');
+  if (drawn.length === 0 && goroutines.length < 2) return undefined;
+
+  const peak = Math.max(0, ...drawn.flatMap(({ points }) => points.map(({ y }) => y)));
+  const limit = report.memory.forecast?.limitBytes;
+  const near = limit !== undefined && peak >= limit * LIMIT_IS_NEAR ? limit : undefined;
+  const scale = byteScale(Math.max(peak, near ?? 0));
+  const datasets: Json[] = drawn.map(({ label, style, points }) =>
+    lineDataset(
+      label,
+      style,
+      points.map(({ x, y }) => ({ x, y: rounded(y / scale.bytes) })),
+      'bytes',
+    ),
+  );
+  if (near !== undefined) {
+    const y = rounded(near / scale.bytes);
+    const ends = [
+      { x: 0, y },
+      { x: lastSecond, y },
+    ];
+    datasets.push(lineDataset(`limit ${formatBytes(near)}`, PALETTE.limit, ends, 'bytes'));
+  }
+  if (goroutines.length > 1) {
+    datasets.push(lineDataset('goroutines (right)', PALETTE.goroutines, goroutines, 'count'));
+  }
+  const collections = gcSeconds(report, lastSecond);
+  if (collections.length > 0)
+    datasets.push(markDataset(`GC (${formatCount(collections.length)})`, collections));
+
+  return {
+    type: 'line',
+    data: { datasets },
+    options: {
+      ...FIXED,
+      ...titleOf(memoryTitle(report, drawn.length > 0, goroutines.length > 1), 'markers'),
+      scales: {
+        x: paleAxis({ title: 'seconds into the window', type: 'linear', min: 0, max: rounded(lastSecond) }),
+        ...(drawn.length > 0 && {
+          bytes: paleAxis({ title: scale.unit, position: 'left', min: 0, room: 0.05 }),
+        }),
+        ...(goroutines.length > 1 && {
+          count: paleAxis({
+            title: 'goroutines',
+            position: drawn.length > 0 ? 'right' : 'left',
+            min: 0,
+            room: 0.05,
+            whole: true,
+            grid: drawn.length === 0,
+            color: GOROUTINE_AXIS,
+          }),
+        }),
+        ...(collections.length > 0 && { marks: { display: false, min: 0, max: 1 } }),
+      },
+    },
+  };
+}
+
+/** Bars per signature, first and last snapshot; undefined when nothing leaks. */
+export function signatureChart(report: Report): ChartConfig | undefined {
+  const shown = report.signatures.slice(0, SIGNATURES_DRAWN);
+  if (shown.length === 0) return undefined;
+  const compared = report.window.snapshots > 1;
+  const left = report.signatures.length - shown.length;
+  const more = left > 0 ? ` (top ${shown.length} of ${report.signatures.length})` : '';
+  const over = report.window.seconds > 0 ? ` over ${formatDuration(report.window.seconds * 1000)}` : '';
+  return {
+    type: 'bar',
+    data: {
+      labels: shown.map((signature) => signatureLabel(signature, compared)),
+      datasets: [
+        ...(compared ? [barDataset('first snapshot', PALETTE.before, shown.map(countBefore))] : []),
+        barDataset(
+          compared ? 'last snapshot' : 'goroutines',
+          PALETTE.after,
+          shown.map(({ count }) => count),
+        ),
+      ],
+    },
+    options: {
+      ...FIXED,
+      ...titleOf([`${chartText(report.service, 40)}: leaking goroutines${over}${more}`], 'bars'),
+      indexAxis: 'y',
+      scales: {
+        x: paleAxis({ title: 'goroutines', min: 0, whole: true, room: 0.02 }),
+        y: {
+          grid: { display: false },
+          border: { display: false },
+          ticks: { ...TEXT.axis, color: TEXT.ink, autoSkip: false },
+        },
+      },
+    },
+  };
+}
+
+/** The goroutine series' colour, darkened until small type has a contrast of 4.5 on white. */
+const GOROUTINE_AXIS = '#A84700';
+
+const FIXED = {
+  responsive: false,
+  animation: false,
+  locale: 'en-US',
+  layout: { padding: { left: 10, right: 18, top: 8, bottom: 10 } },
+  normalized: true,
+} as const satisfies { readonly [key: string]: Json };
+
+const HEAP_LINES: readonly { readonly field: string; readonly label: string; readonly style: Series }[] = [
+  { field: 'heapInuse', label: 'heap in use', style: PALETTE.inuse },
+  { field: 'heapAlloc', label: 'heap allocated', style: PALETTE.alloc },
+  { field: 'heapLive', label: 'live after GC', style: PALETTE.live },
+];
+
+interface TimedReading {
+  readonly second: number;
+  readonly figures: Readonly<Record<string, unknown>>;
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Readings by seconds since the first. Files without times are spread evenly over the window. */
+function timedReadings({ memory, window }: Report): TimedReading[] {
+  const { samples } = memory;
+  const timed = samples.every(({ atMs }) => atMs !== undefined);
+  const first = samples[0]?.atMs ?? 0;
+  const step = window.seconds / Math.max(1, samples.length - 1);
+  const every = Math.ceil(samples.length / POINTS_DRAWN);
+  return samples
+    .map((figures, index) => ({
+      figures,
+      second: timed ? ((figures.atMs ?? 0) - first) / 1000 : index * step,
+    }))
+    .filter(({ second }, index) => second >= 0 && index % every === 0)
+    .sort((a, b) => a.second - b.second);
+}
+
+function pointsOf(readings: readonly TimedReading[], field: string): Point[] {
+  return readings.flatMap(({ second, figures }) => {
+    const y = figures[field];
+    return typeof y === 'number' && y >= 0 ? [{ x: rounded(second), y: y || 0 }] : [];
+  });
+}
+
+/** Ends of collections inside the window, each once, in seconds since the first reading. */
+function gcSeconds({ memory }: Report, lastSecond: number): number[] {
+  const first = memory.samples[0]?.atMs;
+  if (first === undefined) return [];
+  const ends = memory.samples.flatMap((reading): unknown[] => {
+    const { gcEndNanos, lastGCNanos } = reading as Readonly<Record<string, unknown>>;
+    return [...(Array.isArray(gcEndNanos) ? gcEndNanos : []), lastGCNanos];
+  });
+  const seconds = ends
+    .filter((end): end is number => typeof end === 'number' && end > 0)
+    .map((end) => rounded((end / 1e6 - first) / 1000))
+    .filter((second) => second >= 0 && second <= lastSecond);
+  const distinct = [...new Set(seconds)].sort((a, b) => a - b);
+  const every = Math.ceil(distinct.length / POINTS_DRAWN);
+  return distinct.filter((_, index) => index % every === 0);
+}
+
+function memoryTitle(report: Report, heap: boolean, goroutines: boolean): string[] {
+  const what = [...(heap ? ['heap'] : []), ...(goroutines ? ['goroutines'] : [])].join(' and ');
+  const over = formatDuration(report.window.seconds * 1000);
+  const { from, to } = report.window;
+  const clock = (atMs: number) => new Date(atMs).toISOString().slice(11, 19);
+  const when = from !== undefined && to !== undefined ? `${clock(from)}–${clock(to)} UTC` : '';
+  return [`${chartText(report.service, 40)}: ${what} over ${over}`, ...(when === '' ? [] : [when])];
+}
+
+/** Two lines: the function, then `chan send, 12 to 1,216`; so the figures are there without colour or axis. */
+function signatureLabel(signature: ReportSignature, compared: boolean): Json {
+  const func = signature.frames[0]?.func;
+  const name = chartText(
+    func === undefined ? signature.waitReason : nameWithin(func, LABEL_WIDTH),
+    LABEL_WIDTH,
+  );
+  const now = formatCount(signature.count);
+  const counts = compared ? `${formatCount(countBefore(signature))} to ${now}` : now;
+  return [name, `${chartText(signature.waitReason, 20)}, ${counts}`];
+}
+
+function countBefore({ count, delta }: ReportSignature): number {
+  return Math.max(0, count - delta);
+}
+
+function lineDataset(label: string, series: Series, points: readonly Point[], axis: 'bytes' | 'count'): Json {
+  return {
+    label,
+    data: points.map(({ x, y }) => ({ x, y })),
+    yAxisID: axis,
+    borderColor: series.color,
+    backgroundColor: series.color,
+    borderWidth: series.width,
+    borderDash: [...series.dash],
+    pointStyle: series.point,
+    pointRadius: points.length > MARKERS_UP_TO || series.point === 'line' ? 0 : 4,
+    pointBackgroundColor: series.hollow === true ? '#FFFFFF' : series.color,
+    pointBorderWidth: 2,
+    clip: false,
+    tension: 0,
+    fill: false,
+  };
+}
+
+/** With more points than this the markers would be the line. */
+const MARKERS_UP_TO = 60;
+
+function markDataset(label: string, seconds: readonly number[]): Json {
+  return {
+    label,
+    data: seconds.map((x) => ({ x, y: MARK_HEIGHT })),
+    yAxisID: 'marks',
+    showLine: false,
+    clip: false,
+    pointStyle: PALETTE.collections.point,
+    pointRadius: 5,
+    borderColor: PALETTE.collections.color,
+    backgroundColor: PALETTE.collections.color,
+  };
+}
+
+/** Just above the axis, as a share of the picture's height. */
+const MARK_HEIGHT = 0.02;
+
+function barDataset(label: string, series: Series, counts: readonly number[]): Json {
+  return {
+    label,
+    data: [...counts],
+    backgroundColor: series.color,
+    borderColor: series.edge ?? series.color,
+    borderWidth: series.width,
+    borderRadius: 3,
+    borderSkipped: false,
+    maxBarThickness: 26,
+    // A bar of one goroutine beside thousands must still be seen.
+    minBarLength: 2,
+    categoryPercentage: 0.72,
+    barPercentage: 0.9,
+  };
+}
+
+/** Three decimals; never -0, which JSON turns into 0. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000 || 0;
+}

@@ -1,0 +1,121 @@
+// The few blocks our messages are made of. Each takes branded text only, and every mrkdwn object is
+// `verbatim`: Slack then links no URL, channel or name that it finds in foreign text by itself.
+import type {
+  ActionsBlock,
+  Button,
+  ContextBlock,
+  DividerBlock,
+  HeaderBlock,
+  ImageBlock,
+  KnownBlock,
+  MrkdwnElement,
+  PlainTextElement,
+  SectionBlock,
+  TableBlock,
+} from '@slack/types';
+import { cutList, type Foreign, type Mrkdwn, mrkdwn, type Plain, plain } from './foreign.ts';
+import {
+  BUTTON_TEXT,
+  BUTTON_VALUE,
+  CONTEXT_ELEMENTS,
+  HEADER_TEXT,
+  IMAGE_ALT_TEXT,
+  TABLE_ROWS,
+} from './limits.ts';
+
+/** What chat.postMessage and chat.update take. `text` alone must tell the story. */
+export interface SlackMessage {
+  readonly text: Mrkdwn;
+  readonly blocks: readonly KnownBlock[];
+}
+
+export function section(text: Mrkdwn): SectionBlock {
+  return { type: 'section', text: mrkdwnText(text) };
+}
+
+export function context(lines: readonly Mrkdwn[]): ContextBlock {
+  return { type: 'context', elements: lines.slice(0, CONTEXT_ELEMENTS).map(mrkdwnText) };
+}
+
+export function header(text: Foreign): HeaderBlock {
+  return { type: 'header', text: plainText(plain(text, HEADER_TEXT)) };
+}
+
+export function divider(): DividerBlock {
+  return { type: 'divider' };
+}
+
+export interface ButtonWords {
+  readonly text: string;
+  readonly actionId: string;
+  readonly value: string;
+  readonly primary?: boolean;
+  /** What a screen reader says instead of the short text. */
+  readonly says?: string;
+}
+
+export function actions(buttons: readonly ButtonWords[]): ActionsBlock {
+  return { type: 'actions', elements: buttons.map(button) };
+}
+
+/** An image that was uploaded to Slack before. */
+export function uploadedImage(fileId: string, alt: string): ImageBlock {
+  return {
+    type: 'image',
+    slack_file: { id: fileId },
+    alt_text: plain(alt.trim() || 'chart', IMAGE_ALT_TEXT),
+  };
+}
+
+export interface Column {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+  readonly wrapped?: boolean;
+}
+
+/** A table with a heading row. Slack refuses empty cells, so a cell without text gets a dash. */
+export function table(columns: readonly Column[], rows: readonly (readonly Plain[])[]): TableBlock {
+  const { shown } = cutList(rows, TABLE_ROWS - 1);
+  const heading = columns.map(({ title }) => cell(plain(title, HEADER_TEXT)));
+  return {
+    type: 'table',
+    rows: [heading, ...shown.map((row) => row.map(cell))],
+    column_settings: columns.map(({ align, wrapped }) => ({ align, is_wrapped: wrapped === true })),
+  };
+}
+
+/** Characters Slack counts towards a message: every text in its blocks. */
+export function charactersOf(blocks: readonly unknown[]): number {
+  const count = (value: unknown): number => {
+    if (typeof value === 'string') return value.length;
+    if (Array.isArray(value)) return value.reduce<number>((sum, entry) => sum + count(entry), 0);
+    if (typeof value !== 'object' || value === null) return 0;
+    return Object.values(value).reduce<number>((sum, entry) => sum + count(entry), 0);
+  };
+  return count(blocks);
+}
+
+export const NOTHING: Mrkdwn = mrkdwn``;
+
+function button({ text, actionId, value, primary, says }: ButtonWords): Button {
+  return {
+    type: 'button',
+    text: plainText(plain(text, BUTTON_TEXT)),
+    action_id: actionId,
+    value: value.slice(0, BUTTON_VALUE),
+    ...(primary && { style: 'primary' as const }),
+    ...(says !== undefined && { accessibility_label: plain(says, BUTTON_TEXT) }),
+  };
+}
+
+function cell(text: Plain): { type: 'raw_text'; text: string } {
+  return { type: 'raw_text', text: text.trim() === '' ? '–' : text };
+}
+
+function mrkdwnText(text: Mrkdwn): MrkdwnElement {
+  return { type: 'mrkdwn', text, verbatim: true };
+}
+
+function plainText(text: Plain): PlainTextElement {
+  return { type: 'plain_text', text, emoji: false };
+}

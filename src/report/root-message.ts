@@ -1,0 +1,275 @@
+// The one root message of a capture, from the first second to the verdict; edited in place, never repeated.
+import type { KnownBlock } from '@slack/types';
+import type { CaptureRequest, Progress } from '../model/request.ts';
+import { formatDuration } from '../model/units.ts';
+import { changeRows } from './changes.ts';
+import { actions, type ButtonWords, context, type SlackMessage, section, uploadedImage } from './elements.ts';
+import {
+  code,
+  cutList,
+  type Foreign,
+  joinMrkdwn,
+  type Markup,
+  type Mrkdwn,
+  markup,
+  mention,
+  mrkdwn,
+  prose,
+  words,
+} from './foreign.ts';
+import { nameWithin } from './name.ts';
+import type { Report, ReportSignature } from './schema.ts';
+import {
+  blockedFunction,
+  confidenceWords,
+  costWords,
+  countWords,
+  evidence,
+  oldestWords,
+  place,
+  SEVERITY_MARKS,
+  summaryWords,
+  type Tone,
+  timeWords,
+  toneOf,
+  verdictTitle,
+  windowWords,
+} from './wording.ts';
+
+export const CAPTURE_AGAIN_ACTION = 'capture_again';
+export const FULL_STACKS_ACTION = 'full_stacks';
+
+/** What the root message shows; the thread has the rest. */
+const EVIDENCE_SHOWN = 3;
+const SIGNATURES_SHOWN = 3;
+const INSTANCES_SHOWN = 5;
+const BAR_CELLS = 12;
+
+const SENTENCE = 700;
+const CLUE_SENTENCE = 400;
+const NAME = 80;
+const FUNCTION_WIDTH = 48;
+
+const TONE_MARKS: Readonly<Record<Tone, Mrkdwn>> = {
+  alarm: mrkdwn`:rotating_light:`,
+  caution: mrkdwn`:warning:`,
+  good: mrkdwn`:white_check_mark:`,
+  unsure: mrkdwn`:grey_question:`,
+};
+
+export interface ProgressAbout {
+  readonly instances: readonly string[];
+  /** What the capture will cost the service, one sentence without a full stop. */
+  readonly costSentence: string;
+}
+
+export function progressMessage(
+  request: CaptureRequest,
+  progress: Progress,
+  about: ProgressAbout,
+): SlackMessage {
+  const service = code(request.service, NAME);
+  const stage = stageWords(progress);
+  if (progress.stage === 'failed') {
+    return failureMessage({ service: request.service, ...progress, requestedBy: request.origin.user });
+  }
+  if (progress.stage === 'cancelled') {
+    const text = mrkdwn`:black_square_for_stop: Capture of ${service} cancelled by ${mention(progress.by)}.`;
+    return { text, blocks: [section(text)] };
+  }
+  const what = request.kinds.join(', ');
+  const over = formatDuration(request.windowMs);
+  const title = mrkdwn`:mag: Capturing *${service}* for ${over}`;
+  const bar = mrkdwn`${progressBar(progressShare(progress))}  ${markup(stage)}`;
+  const from = mrkdwn`${words(what, NAME)} from ${listOf(about.instances, INSTANCES_SHOWN)}`;
+  const cost = mrkdwn`Cost to the service: ${prose(about.costSentence, CLUE_SENTENCE)}`;
+  const asked = mrkdwn`asked by ${mention(request.origin.user)}`;
+  return {
+    text: mrkdwn`Capturing ${service} for ${over}: ${markup(stage)}`,
+    blocks: [section(joinMrkdwn([title, bar], '\n')), context([joinMrkdwn([from, asked], ' · '), cost])],
+  };
+}
+
+export interface VerdictAbout {
+  /** Slack id of who asked; the report's `requestedBy` when absent. */
+  readonly requestedBy?: string;
+  /** Opaque id that the buttons hand back. Without it there are no buttons. */
+  readonly buttonValue?: string;
+  /** Uploaded pictures, by what they show. */
+  readonly charts?: readonly { readonly fileId: string; readonly alt: string }[];
+}
+
+export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackMessage {
+  const headline = verdictHeadline(report);
+  const costs = context([
+    mrkdwn`${windowWords(report)} · cost: ${costWords(report)} · asked by ${mention(about.requestedBy ?? report.requestedBy)}`,
+  ]);
+  const again = about.buttonValue === undefined ? [] : [buttons(about.buttonValue, report)];
+  const text = mrkdwn`${words(report.service, NAME)}: ${verdictTitle(report.verdict)} (${confidenceWords(report.verdict.confidence)}). ${prose(summaryWords(report.verdict), SENTENCE)}`;
+  if (report.verdict.kind === 'healthy') return { text, blocks: [section(headline), costs, ...again] };
+
+  const blocks: KnownBlock[] = [section(headline)];
+  const clues = evidenceLines(report);
+  if (clues.length > 0) blocks.push(section(joinMrkdwn(clues, '\n')));
+  const rows = cutList(report.signatures, SIGNATURES_SHOWN);
+  for (const [index, signature] of rows.shown.entries()) {
+    blocks.push(section(signatureRow(signature, index + 1, report)));
+  }
+  if (rows.more !== '') blocks.push(context([mrkdwn`${rows.more} signatures in the thread`]));
+  blocks.push(...comparison(report));
+  for (const chart of about.charts ?? []) blocks.push(uploadedImage(chart.fileId, chart.alt));
+  blocks.push(section(mrkdwn`*Next:* ${prose(report.verdict.nextStep, SENTENCE)}`), costs, ...again);
+  return { text, blocks };
+}
+
+export interface FailureAbout {
+  readonly service: string;
+  readonly what: string;
+  readonly hint: string;
+  readonly requestedBy?: string;
+  /** Offers "Capture again" when set. */
+  readonly buttonValue?: string;
+}
+
+/** What happened and what to do next, in two sentences; never a stack trace. */
+export function failureMessage(about: FailureAbout): SlackMessage {
+  const what = prose(about.what, SENTENCE);
+  const hint = prose(about.hint, SENTENCE);
+  const title = mrkdwn`:x: *Capture of ${code(about.service, NAME)} did not succeed*`;
+  const blocks: KnownBlock[] = [section(joinMrkdwn([title, mrkdwn`${what}`, mrkdwn`${hint}`], '\n'))];
+  if (about.requestedBy !== undefined) blocks.push(context([mrkdwn`asked by ${mention(about.requestedBy)}`]));
+  if (about.buttonValue !== undefined) {
+    blocks.push(
+      actions([{ text: 'Capture again', actionId: CAPTURE_AGAIN_ACTION, value: about.buttonValue }]),
+    );
+  }
+  return {
+    text: mrkdwn`Capture of ${words(about.service, NAME)} did not succeed. ${what} ${hint}`,
+    blocks,
+  };
+}
+
+/** "Capture again and compare": what became of signatures and sites since the capture before. */
+function comparison(report: Report): KnownBlock[] {
+  if (report.comparedWith === undefined) return [];
+  const title = mrkdwn`*Since the capture before* ${timeWords(report.comparedWith.at)}`;
+  const rows = changeRows(report.changes, FUNCTION_WIDTH).filter(
+    ({ what }) => what === 'signature' || what === 'site',
+  );
+  const { shown, more } = cutList(rows, SIGNATURES_SHOWN);
+  const lines = shown.map(
+    ({ what, status, label, values }) =>
+      mrkdwn`• ${what} ${status}: ${code(label, NAME)} ${words(values, NAME)}`,
+  );
+  if (shown.length === 0) lines.push(mrkdwn`• nothing appeared, grew or went away`);
+  if (more !== '') lines.push(mrkdwn`${more} in the thread`);
+  return [section(joinMrkdwn([title, ...lines], '\n'))];
+}
+
+function verdictHeadline(report: Report): Mrkdwn {
+  const tone = markup(TONE_MARKS[toneOf(report)]);
+  const service = words(report.service, NAME);
+  const summary = prose(summaryWords(report.verdict), SENTENCE);
+  const sure = confidenceWords(report.verdict.confidence);
+  if (report.verdict.kind === 'healthy') {
+    return mrkdwn`${tone} *${service} is healthy* (${sure}): ${summary}`;
+  }
+  return mrkdwn`${tone} *${service}: ${verdictTitle(report.verdict)}* (${sure})\n${summary}`;
+}
+
+function evidenceLines(report: Report): Mrkdwn[] {
+  const { shown, more } = cutList(evidence(report), EVIDENCE_SHOWN);
+  const lines = shown.map(({ severity, text }) => {
+    const { mark, word } = SEVERITY_MARKS[severity];
+    return mrkdwn`${mark} *${word}*  ${prose(text, CLUE_SENTENCE)}`;
+  });
+  return more === '' ? lines : [...lines, mrkdwn`${more} in the thread`];
+}
+
+/**
+ * `1. ledger.(*Writer).flush`  1,216 goroutines, +1,204 in 30 s
+ * chan send at ledger/writer.go:88 · oldest 14 min · created by ledger.NewWriter · @payments-team
+ */
+function signatureRow(signature: ReportSignature, rank: number, report: Report): Mrkdwn {
+  const blocked = code(blockedFunction(signature, FUNCTION_WIDTH), NAME);
+  const first = mrkdwn`*${rank}.* ${blocked}  *${countWords(signature, report)}*`;
+  const where = place(signature.frames[0]);
+  const creator = signature.createdBy;
+  const oldest = oldestWords(signature);
+  const facts: Mrkdwn[] = [
+    where === ''
+      ? mrkdwn`${words(signature.waitReason, NAME)}`
+      : mrkdwn`${words(signature.waitReason, NAME)} at ${code(where, NAME)}`,
+  ];
+  if (oldest !== '') facts.push(mrkdwn`oldest ${oldest}`);
+  if (creator) facts.push(mrkdwn`created by ${code(nameWithin(creator.func, FUNCTION_WIDTH), NAME)}`);
+  if (signature.owner !== undefined) facts.push(mrkdwn`owner ${mention(signature.owner)}`);
+  return joinMrkdwn([first, joinMrkdwn(facts, ' · ')], '\n');
+}
+
+function buttons(value: string, report: Report): KnownBlock {
+  const offered: ButtonWords[] = [
+    {
+      text: 'Capture again and compare',
+      actionId: CAPTURE_AGAIN_ACTION,
+      value,
+      primary: report.verdict.kind !== 'healthy',
+    },
+  ];
+  if (report.signatures.length > 0) {
+    offered.push({ text: 'Full stacks', actionId: FULL_STACKS_ACTION, value });
+  }
+  return actions(offered);
+}
+
+function listOf(names: readonly Foreign[], max: number): Markup {
+  if (names.length === 0) return markup(mrkdwn`its instances`);
+  const { shown, more } = cutList(names, max);
+  const spans = shown.map((name) => mrkdwn`${code(name, NAME)}`);
+  return markup(joinMrkdwn(more === '' ? spans : [...spans, mrkdwn`${more}`], ', '));
+}
+
+function stageWords(progress: Progress): Mrkdwn {
+  switch (progress.stage) {
+    case 'queued':
+      return mrkdwn`waiting for a worker`;
+    case 'capturing': {
+      const { instancesDone: done, instancesTotal: total, what } = progress;
+      const count = total > 1 ? mrkdwn` (instances done: ${done} of ${total})` : mrkdwn``;
+      return mrkdwn`capturing ${words(what, NAME)}${markup(count)}`;
+    }
+    case 'waiting':
+      return mrkdwn`${progress.next} snapshot in ${formatDuration(progress.secondsLeft * 1000)}, ${progress.samples} memory readings so far`;
+    case 'analysing':
+      return mrkdwn`analysing`;
+    case 'done':
+      return mrkdwn`done`;
+    case 'failed':
+      return mrkdwn`did not succeed`;
+    case 'cancelled':
+      return mrkdwn`cancelled`;
+    default:
+      return progress satisfies never;
+  }
+}
+
+/** How much of the capture is behind us, 0..1. The window itself is most of it. */
+function progressShare(progress: Progress): number {
+  switch (progress.stage) {
+    case 'capturing':
+    case 'waiting':
+      return 0.08 + 0.8 * progress.passed;
+    case 'analysing':
+      return 0.92;
+    case 'done':
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+/** `▰▰▰▰▱▱▱▱▱▱▱▱`: plain characters, so nothing blinks and a screen reader passes it over. */
+function progressBar(share: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * BAR_CELLS);
+  return '▰'.repeat(full) + '▱'.repeat(BAR_CELLS - full);
+}

@@ -1,0 +1,141 @@
+// goleak.report/v1: the one contract other programs read. The JSON Schema in docs/ is generated from here.
+import { z } from 'zod';
+import { TIERS, VERDICT_KINDS } from '../model/verdict.ts';
+
+export const frame = z.object({
+  func: z.string(),
+  file: z.string(),
+  line: z.number().int().nonnegative(),
+  inlined: z.boolean().optional(),
+});
+const kind = z.enum(VERDICT_KINDS);
+const tier = z.enum(TIERS);
+const confidence = z.number().min(0).max(1);
+export const minutes = z.object({ min: z.number(), median: z.number(), max: z.number() });
+
+const signature = z.object({
+  id: z.string(),
+  stableId: z.string(),
+  state: z.string(),
+  waitReason: z.string(),
+  family: z.string().describe('what the wait means, independent of the Go release'),
+  count: z.number().int().describe('goroutines at the last snapshot'),
+  delta: z.number().int().describe('last snapshot minus first'),
+  perMinute: z.number(),
+  waitMinutes: minutes.optional().describe('printed ages; absent when the dump printed none'),
+  frames: z
+    .array(frame)
+    .describe('leaf first, leading runtime frames stripped: frames[0] is the blocked function'),
+  createdBy: frame.optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  tier,
+  score: z.number(),
+  because: z.array(z.string()),
+  status: z.enum(['new', 'grown', 'steady']),
+  retainedBytes: z.number().optional(),
+  owner: z.string().optional(),
+  hint: z.string().optional(),
+});
+
+const heapSite = z.object({
+  frames: z.array(frame),
+  inuseBytes: z.number(),
+  inuseObjects: z.number(),
+  allocBytes: z.number(),
+  allocObjects: z.number(),
+  deltaBytes: z.number(),
+  perMinute: z.number(),
+  shape: z.enum(['leak', 'churn', 'cache', 'steady']),
+});
+
+/** Unknown figures are absent, never zero. */
+export const memoryReading = z.looseObject({ source: z.string(), atMs: z.number().optional() });
+
+const memory = z.object({
+  samples: z.array(memoryReading),
+  slopes: z.record(z.string(), z.number()).describe('robust slopes per second by field name'),
+  waterfall: z.array(z.object({ band: z.string(), bytes: z.number(), text: z.string() })),
+  baseline: z
+    .object({ mean: z.number(), p95: z.number(), std: z.number(), samples: z.number().int() })
+    .optional(),
+  forecast: z.object({ limitBytes: z.number(), secondsToLimit: z.number().nullable() }).optional(),
+});
+
+const span = { from: z.number(), to: z.number() };
+
+/** The report as published. Times are Unix milliseconds unless the name says otherwise. */
+export const reportSchema = z.object({
+  schema: z.literal('goleak.report/v1'),
+  id: z.string(),
+  service: z.string(),
+  instances: z.array(z.string()),
+  requestedBy: z.string(),
+  window: z.object({
+    from: z.number().optional(),
+    to: z.number().optional(),
+    seconds: z.number().nonnegative(),
+    snapshots: z.number().int().nonnegative(),
+  }),
+  verdict: z.object({
+    kind,
+    tier: tier.optional(),
+    confidence,
+    summary: z.string(),
+    whyNot: z.array(z.object({ kind, because: z.string() })),
+    nextStep: z.string(),
+  }),
+  also: z.array(z.object({ kind, tier: tier.optional(), confidence, summary: z.string() })),
+  signatures: z.array(signature),
+  changes: z.array(
+    z.object({
+      kind: z.enum(['goroutine', 'signature', 'site', 'memory']),
+      id: z.string(),
+      status: z.enum(['new', 'grown', 'shrunk', 'state-changed', 'gone']),
+      before: z.union([z.number(), z.string(), z.null()]),
+      after: z.union([z.number(), z.string(), z.null()]),
+      label: z.string(),
+    }),
+  ),
+  comparedWith: z
+    .object({ id: z.string(), at: z.number().optional() })
+    .optional()
+    .describe('the earlier report that `changes` starts from; absent: they span this capture'),
+  load: z.array(z.object({ name: z.string(), samples: z.array(z.number()) })),
+  restarts: z.array(z.object({ instance: z.string(), because: z.string() })),
+  heap: z
+    .object({ sites: z.array(heapSite), sampleRate: z.number(), asOfGc: z.number().optional() })
+    .optional(),
+  memory,
+  clues: z.array(
+    z.object({
+      clue: z.string(),
+      severity: z.enum(['none', 'notice', 'warning', 'critical']),
+      text: z.string(),
+      evidence: z.record(z.string(), z.union([z.number(), z.string()])),
+    }),
+  ),
+  alignment: z.array(
+    z.object({
+      artefact: z.string(),
+      ...span,
+      uncertaintyNs: z.number(),
+      clock: z.enum(['target', 'collector']),
+    }),
+  ),
+  cost: z.object({
+    requests: z.array(z.object({ path: z.string(), ms: z.number(), bytes: z.number() })),
+    pauseMsEstimate: z.number(),
+  }),
+  problems: z.array(z.object({ code: z.string(), text: z.string() })),
+  artefacts: z.array(
+    z.object({ name: z.string(), sha256: z.string(), bytes: z.number().int(), url: z.string().optional() }),
+  ),
+});
+
+export type Report = z.infer<typeof reportSchema>;
+export type ReportSignature = Report['signatures'][number];
+
+/** The published JSON Schema (draft 2020-12), for programs that read our reports. */
+export function reportJsonSchema(): object {
+  return z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
+}

@@ -1,0 +1,277 @@
+// What the thread says below the root message: why, the signatures as a table, and the memory with the
+// footnotes. At most three messages; a part with nothing to say is left out.
+import type { KnownBlock } from '@slack/types';
+import {
+  formatBytes,
+  formatBytesDelta,
+  formatCount,
+  formatDelta,
+  formatDuration,
+  formatPercent,
+} from '../model/units.ts';
+import { changeRows } from './changes.ts';
+import { type Column, context, type SlackMessage, section, table } from './elements.ts';
+import {
+  code,
+  codeBlock,
+  cutList,
+  joinMrkdwn,
+  type Mrkdwn,
+  markup,
+  mrkdwn,
+  type Plain,
+  plain,
+  prose,
+  words,
+} from './foreign.ts';
+import { SECTION_TEXT } from './limits.ts';
+import { nameWithin } from './name.ts';
+import { pprofCommand } from './pprof-command.ts';
+import type { Report, ReportSignature } from './schema.ts';
+import { alignedTable } from './table.ts';
+import {
+  bandWords,
+  blockedFunction,
+  cluesByGravity,
+  confidenceWords,
+  counted,
+  forecastWords,
+  KIND_WORDS,
+  oldestWords,
+  place,
+  SEVERITY_MARKS,
+  summaryWords,
+  timeWords,
+  trendWords,
+  verdictTitle,
+  windowWords,
+} from './wording.ts';
+
+const CLUES_SHOWN = 8;
+const WHY_NOT_SHOWN = 6;
+const ALSO_SHOWN = 3;
+const SITES_SHOWN = 5;
+const CHANGES_SHOWN = 8;
+const FOOTNOTES_SHOWN = 5;
+/** A table of 16 rows is what a phone shows in three screens, and stays far below the message's limit. */
+const ROWS_SHOWN = 15;
+
+const SENTENCE = 400;
+const FOOTNOTE = 240;
+const NAME = 80;
+const CELL = 64;
+const FUNCTION_WIDTH = 44;
+const CHANGE_WIDTH = 64;
+
+export interface ThreadStyle {
+  /** `text` for workspaces or clients that refuse table blocks. */
+  readonly tables: 'block' | 'text';
+}
+
+export function threadMessages(report: Report, style: ThreadStyle = { tables: 'block' }): SlackMessage[] {
+  const messages = [whyMessage(report), signaturesMessage(report, style), memoryMessage(report)];
+  return messages.filter((message) => message !== undefined);
+}
+
+function whyMessage(report: Report): SlackMessage | undefined {
+  const { verdict, also } = report;
+  const blocks: KnownBlock[] = [];
+  const clues = cutList(cluesByGravity(report), CLUES_SHOWN);
+  addLines(blocks, mrkdwn`*What was measured*`, [
+    ...clues.shown.map(({ severity, text }) => {
+      const { mark, word } = SEVERITY_MARKS[severity];
+      return mrkdwn`${mark} ${word}: ${prose(text, SENTENCE)}`;
+    }),
+    ...note(clues.more),
+  ]);
+  const whyNot = cutList(verdict.whyNot, WHY_NOT_SHOWN);
+  addLines(blocks, mrkdwn`*Why not something else*`, [
+    ...whyNot.shown.map(
+      ({ kind, because }) => mrkdwn`• not ${KIND_WORDS[kind]}: ${prose(because, SENTENCE)}`,
+    ),
+    ...note(whyNot.more),
+  ]);
+  const besides = cutList(also, ALSO_SHOWN);
+  addLines(blocks, mrkdwn`*Also seen*`, [
+    ...besides.shown.map(
+      (side) =>
+        mrkdwn`• ${verdictTitle(side)} (${confidenceWords(side.confidence)}): ${prose(summaryWords(side), SENTENCE)}`,
+    ),
+    ...note(besides.more),
+  ]);
+  if (blocks.length === 0) return undefined;
+  const hint = report.signatures.find((signature) => signature.hint !== undefined)?.hint;
+  const says = hint !== undefined && !verdict.nextStep.includes(hint);
+  addLines(blocks, mrkdwn`*Next step*`, [
+    mrkdwn`${prose(verdict.nextStep, SENTENCE)}`,
+    ...(says ? [mrkdwn`${prose(hint, SENTENCE)}`] : []),
+  ]);
+  return { text: mrkdwn`Why: ${verdictTitle(verdict)}. ${prose(verdict.nextStep, SENTENCE)}`, blocks };
+}
+
+function signaturesMessage(report: Report, style: ThreadStyle): SlackMessage | undefined {
+  const { signatures } = report;
+  const blocks: KnownBlock[] = [];
+  if (signatures.length > 0) {
+    const { shown, more } = cutList(signatures, ROWS_SHOWN);
+    const rows = shown.map((signature, index) => signatureCells(signature, index + 1, report));
+    blocks.push(
+      section(mrkdwn`*Leaking goroutine signatures* (${windowWords(report)})`),
+      tableIn(style, COLUMNS, rows),
+    );
+    if (more !== '') blocks.push(context([mrkdwn`${more} in the triage file`]));
+  }
+  const sites = cutList(report.heap?.sites ?? [], SITES_SHOWN);
+  addLines(blocks, mrkdwn`*Heap sites by growth*`, [
+    ...sites.shown.map((site) => {
+      const name = nameWithin(site.frames[0]?.func ?? 'unknown', FUNCTION_WIDTH);
+      const where = place(site.frames[0]);
+      const at = where === '' ? mrkdwn`` : mrkdwn` at ${code(where, NAME)}`;
+      return mrkdwn`• ${code(name, NAME)}${markup(at)}: ${formatBytes(site.inuseBytes)} in use, ${formatBytesDelta(site.deltaBytes)} (${site.shape})`;
+    }),
+    ...note(sites.more),
+  ]);
+  if (blocks.length === 0) return undefined;
+  const said = [
+    ...(signatures.length > 0 ? [counted(signatures.length, 'leaking goroutine signature')] : []),
+    ...(sites.shown.length > 0 ? [counted(report.heap?.sites.length ?? 0, 'heap site')] : []),
+  ];
+  return { text: mrkdwn`${said.join(', ')}`, blocks };
+}
+
+function memoryMessage(report: Report): SlackMessage | undefined {
+  const blocks: KnownBlock[] = [];
+  addLines(blocks, mrkdwn`*Where the memory is*`, memoryLines(report));
+  const changes = cutList(changeRows(report.changes, CHANGE_WIDTH), CHANGES_SHOWN);
+  addLines(blocks, mrkdwn`*What changed ${markup(sinceWords(report))}*`, [
+    ...changes.shown.map(({ what, status, times, label, values }) => {
+      const subject = times > 1 ? counted(times, what) : what;
+      return mrkdwn`• ${subject} ${status}: ${code(label, NAME)} ${words(values, CELL)}`;
+    }),
+    ...note(changes.more),
+  ]);
+  const pprof = pprofCommand(report);
+  if (pprof !== undefined) {
+    addLines(blocks, mrkdwn`*Look yourself* (files above)`, [mrkdwn`${codeBlock([pprof], SENTENCE)}`]);
+  }
+  const footnotes = footnoteLines(report);
+  if (footnotes.length > 0) blocks.push(context(footnotes));
+  return blocks.length === 0 ? undefined : { text: mrkdwn`Memory, changes and footnotes`, blocks };
+}
+
+/** Over which span the changes are. */
+function sinceWords(report: Report): Mrkdwn {
+  return report.comparedWith === undefined
+    ? mrkdwn`over the window`
+    : mrkdwn`since the capture before ${timeWords(report.comparedWith.at)}`;
+}
+
+function memoryLines(report: Report): Mrkdwn[] {
+  const { waterfall } = report.memory;
+  const total = waterfall.reduce((sum, band) => sum + Math.max(0, band.bytes), 0);
+  const { shown, more } = cutList(waterfall, CLUES_SHOWN);
+  const lines = shown.map((line) => {
+    const { band, bytes } = line;
+    const share = total > 0 ? `, ${formatPercent(Math.max(0, bytes) / total)}` : '';
+    return mrkdwn`• ${words(band, CELL)}: *${formatBytes(bytes)}*${share} (${words(bandWords(line), FOOTNOTE)})`;
+  });
+  const trend = trendWords(report, ALSO_SHOWN);
+  const forecast = forecastWords(report);
+  return [
+    ...lines,
+    ...note(more),
+    ...(trend.length > 0 ? [mrkdwn`Trend: ${trend.join(', ')}`] : []),
+    ...(forecast === undefined ? [] : [mrkdwn`Forecast: ${forecast}.`]),
+  ];
+}
+
+function footnoteLines(report: Report): Mrkdwn[] {
+  const times = cutList(report.alignment, FOOTNOTES_SHOWN);
+  const start = report.alignment[0]?.from ?? 0;
+  const taken = times.shown.map(({ artefact, from, uncertaintyNs, clock }) => {
+    const offset = formatDuration(Math.max(0, from - start));
+    return mrkdwn`${words(artefact, CELL)} +${offset} ± ${formatDuration(uncertaintyNs / 1e6)} (${clock} clock)`;
+  });
+  const restarted = new Set(
+    report.restarts.map(
+      ({ instance, because }) => mrkdwn`${code(instance, NAME)} restarted: ${prose(because, FOOTNOTE)}`,
+    ),
+  );
+  const restarts = cutList([...restarted], FOOTNOTES_SHOWN);
+  const problems = cutList(report.problems, FOOTNOTES_SHOWN);
+  return [
+    ...(taken.length > 0
+      ? [mrkdwn`Taken at: ${markup(joinMrkdwn([...taken, ...note(times.more)], ', '))}`]
+      : []),
+    ...(restarts.shown.length > 0 ? [joinMrkdwn([...restarts.shown, ...note(restarts.more)], ' · ')] : []),
+    ...problems.shown.map(({ text }) => mrkdwn`Note: ${prose(text, FOOTNOTE)}`),
+    ...note(problems.more === '' ? '' : `${problems.more} notes in the triage file`),
+  ];
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: '#', align: 'right' },
+  { title: 'Blocked in', align: 'left', wrapped: true },
+  { title: 'Where', align: 'left' },
+  { title: 'Waiting on', align: 'left' },
+  { title: 'Count', align: 'right' },
+  { title: 'Growth', align: 'right' },
+  { title: 'Oldest', align: 'right' },
+  { title: 'Created by', align: 'left', wrapped: true },
+  { title: 'Tier', align: 'left' },
+];
+
+function signatureCells(signature: ReportSignature, rank: number, report: Report): Plain[] {
+  const creator = signature.createdBy;
+  return [
+    String(rank),
+    blockedFunction(signature, FUNCTION_WIDTH),
+    place(signature.frames[0]),
+    signature.waitReason,
+    formatCount(signature.count),
+    report.window.snapshots > 1 ? formatDelta(signature.delta) : '',
+    oldestWords(signature),
+    creator ? nameWithin(creator.func, FUNCTION_WIDTH) : '',
+    signature.tier,
+  ].map((text) => plain(text, CELL));
+}
+
+function tableIn({ tables }: ThreadStyle, columns: readonly Column[], rows: readonly Plain[][]): KnownBlock {
+  if (tables === 'block') return table(columns, rows);
+  return section(mrkdwn`${codeBlock(narrowTable(columns, rows), SECTION_TEXT)}`);
+}
+
+/** As text the table keeps what fits a line; creator and tier are in the root message. */
+function narrowTable(columns: readonly Column[], rows: readonly Plain[][]): string[] {
+  const kept = columns.slice(0, TEXT_COLUMNS);
+  return alignedTable(
+    kept,
+    rows.map((row) => row.slice(0, TEXT_COLUMNS)),
+    TEXT_TABLE_WIDTH,
+  );
+}
+
+const TEXT_COLUMNS = 7;
+/** About what a desktop Slack shows of a code block before it wraps. */
+const TEXT_TABLE_WIDTH = 110;
+
+function note(more: string): Mrkdwn[] {
+  return more === '' ? [] : [mrkdwn`${more}`];
+}
+
+/** A titled section of lines; lines beyond Slack's section length go to a further section. */
+function addLines(blocks: KnownBlock[], title: Mrkdwn, lines: readonly Mrkdwn[]): void {
+  if (lines.length === 0) return;
+  let current = [title];
+  let length = title.length;
+  for (const line of lines) {
+    if (length + line.length + 1 > SECTION_TEXT) {
+      blocks.push(section(joinMrkdwn(current, '\n')));
+      current = [];
+      length = 0;
+    }
+    current.push(line);
+    length += line.length + 1;
+  }
+  blocks.push(section(joinMrkdwn(current, '\n')));
+}

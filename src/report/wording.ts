@@ -1,0 +1,170 @@
+// What a report says, before anyone decides how it looks. The Slack thread and the terminal use the same
+// words; everything here is still foreign text and is escaped by whoever shows it.
+import {
+  formatBytes,
+  formatBytesDelta,
+  formatCount,
+  formatDelta,
+  formatDuration,
+  formatPercent,
+} from '../model/units.ts';
+import type { VerdictKind } from '../model/verdict.ts';
+import { isBytes } from './changes.ts';
+import { nameWithin, shortPlace } from './name.ts';
+import type { Report, ReportSignature } from './schema.ts';
+
+export type Severity = Report['clues'][number]['severity'];
+export type Tone = 'alarm' | 'caution' | 'good' | 'unsure';
+
+export const KIND_WORDS: Readonly<Record<VerdictKind, string>> = {
+  'goroutine-leak': 'goroutine leak',
+  deadlock: 'deadlock',
+  'heap-leak': 'heap leak',
+  churn: 'allocation churn',
+  fragmentation: 'heap fragmentation',
+  'off-heap-growth': 'growth outside the Go heap',
+  'gc-pressure': 'GC pressure',
+  'scales-with-load': 'growth that follows load',
+  healthy: 'healthy',
+  inconclusive: 'inconclusive',
+};
+
+/** Shape and word carry the severity; colour only repeats it. */
+export const SEVERITY_MARKS: Readonly<Record<Severity, { readonly mark: string; readonly word: string }>> = {
+  critical: { mark: '▲', word: 'critical' },
+  warning: { mark: '◆', word: 'warning' },
+  notice: { mark: '●', word: 'notice' },
+  none: { mark: '○', word: 'clear' },
+};
+
+/** `of 09:46 UTC`; empty when the moment is not known. */
+export function timeWords(atMs: number | undefined): string {
+  return atMs === undefined ? '' : `of ${new Date(atMs).toISOString().slice(11, 16)} UTC`;
+}
+
+export function toneOf({ verdict }: Report): Tone {
+  if (verdict.kind === 'healthy') return 'good';
+  if (verdict.kind === 'inconclusive') return 'unsure';
+  return verdict.tier === 'suspect' || verdict.kind === 'scales-with-load' ? 'caution' : 'alarm';
+}
+
+/** `goroutine leak, proven`; `healthy`. */
+export function verdictTitle({ kind, tier }: { kind: VerdictKind; tier?: string | undefined }): string {
+  return tier === undefined ? KIND_WORDS[kind] : `${KIND_WORDS[kind]}, ${tier}`;
+}
+
+/** The summary as a sentence of its own, without a repeated title: the title stands right before it. */
+export function summaryWords(side: { readonly kind: VerdictKind; readonly summary: string }): string {
+  const [lead = '', ...rest] = side.summary.split(': ');
+  const titles = [KIND_WORDS[side.kind], side.kind.replaceAll('-', ' ')];
+  const named = lead.toLowerCase().replace(/, (proven|probable|suspect)$/, '');
+  const summary = rest.length > 0 && titles.includes(named) ? rest.join(': ') : side.summary;
+  return summary.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+}
+
+/** `confidence 98 %`. */
+export function confidenceWords(confidence: number): string {
+  return `confidence ${formatPercent(confidence)}`;
+}
+
+/** Every clue, gravest first. */
+export function cluesByGravity(report: Report): Report['clues'] {
+  const rank: readonly Severity[] = ['critical', 'warning', 'notice', 'none'];
+  return rank.flatMap((severity) => report.clues.filter((clue) => clue.severity === severity));
+}
+
+export interface EvidenceLine {
+  readonly severity: Severity;
+  readonly text: string;
+}
+
+/** Clues that say something, gravest first; without any, the reasons given for the first signature. */
+export function evidence(report: Report): readonly EvidenceLine[] {
+  const telling = cluesByGravity(report).filter(({ severity }) => severity !== 'none');
+  if (telling.length > 0) return telling;
+  return (report.signatures[0]?.because ?? []).map((text) => ({ severity: 'notice', text }));
+}
+
+/** `3 signatures`, `1 signature`. */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `2 snapshots over 30 s`; `1 snapshot`. */
+export function windowWords({ window }: Report): string {
+  const snapshots = counted(window.snapshots, 'snapshot');
+  return window.seconds > 0 ? `${snapshots} over ${formatDuration(window.seconds * 1000)}` : snapshots;
+}
+
+/** The function people must look at: `ledger.(*Writer).flush`. */
+export function blockedFunction(signature: ReportSignature, width: number): string {
+  const frame = signature.frames[0];
+  return frame ? nameWithin(frame.func, width) : signature.waitReason || signature.state;
+}
+
+export function place(frame: { readonly file: string; readonly line: number } | undefined): string {
+  return frame ? shortPlace(frame) : '';
+}
+
+/** `1,216 goroutines, +1,204 in 30 s`; one snapshot cannot know growth and says nothing of it. */
+export function countWords(signature: ReportSignature, report: Report): string {
+  const count = counted(signature.count, 'goroutine');
+  const growth = growthWords(signature, report);
+  return growth === '' ? count : `${count}, ${growth}`;
+}
+
+export function growthWords(signature: ReportSignature, report: Report): string {
+  const { seconds, snapshots } = report.window;
+  if (snapshots < 2) return '';
+  if (signature.delta === 0) return 'not growing';
+  return seconds > 0
+    ? `${formatDelta(signature.delta)} in ${formatDuration(seconds * 1000)}`
+    : formatDelta(signature.delta);
+}
+
+/** `14 min`, `2 h 10 m`; empty when the dump printed no ages, which says nothing. */
+export function oldestWords(signature: ReportSignature): string {
+  const oldest = signature.waitMinutes?.max;
+  if (oldest === undefined) return '';
+  if (oldest < 1) return 'under 1 min';
+  return oldest < 60 ? `${Math.round(oldest)} min` : formatDuration(oldest * 60_000);
+}
+
+/** `6 requests, 1.9 MiB read, 45 ms of answering; pauses about 11.4 ms` */
+export function costWords({ cost }: Report): string {
+  if (cost.requests.length === 0) return 'nothing was asked of the service: saved files were read';
+  const bytes = cost.requests.reduce((sum, request) => sum + request.bytes, 0);
+  const ms = cost.requests.reduce((sum, request) => sum + request.ms, 0);
+  const requests = counted(cost.requests.length, 'request');
+  const pauses = cost.pauseMsEstimate > 0 ? `about ${formatDuration(cost.pauseMsEstimate)}` : 'none expected';
+  return `${requests}, ${formatBytes(bytes)}, ${formatDuration(ms)} of answering, pauses ${pauses}`;
+}
+
+/** `reaches 512 MiB in about 2 h 10 m`; undefined when it is not on its way there. */
+export function forecastWords({ memory }: Report): string | undefined {
+  const { forecast } = memory;
+  if (!forecast || forecast.secondsToLimit === null) return undefined;
+  return `memory reaches its limit of ${formatBytes(forecast.limitBytes)} in about ${formatDuration(forecast.secondsToLimit * 1000)}`;
+}
+
+/** What moves in a way people can use, most telling first; cumulative counters rise in every healthy program. */
+const SLOPES_TOLD = ['goroutines', 'live', 'heapLive', 'heapAlloc', 'heapInuse', 'stackInuse', 'sys', 'rss'];
+
+/** `goroutines +2,466/min`, `heapAlloc +24.6 MiB/min`. */
+export function trendWords({ memory }: Report, max: number): string[] {
+  return SLOPES_TOLD.flatMap((field) => {
+    const perMinute = (memory.slopes[field] ?? 0) * 60;
+    if (perMinute === 0) return [];
+    return [`${field} ${isBytes(field) ? formatBytesDelta(perMinute) : countPerMinute(perMinute)}/min`];
+  }).slice(0, max);
+}
+
+/** What a band of the memory waterfall is; the size stands beside it already. */
+export function bandWords({ bytes, text }: Report['memory']['waterfall'][number]): string {
+  return text.replace(`${formatBytes(bytes)} `, '').replace(/\.$/, '');
+}
+
+function countPerMinute(perMinute: number): string {
+  if (Math.abs(perMinute) >= 10) return formatDelta(perMinute);
+  return `${perMinute > 0 ? '+' : ''}${perMinute.toFixed(1)}`;
+}
