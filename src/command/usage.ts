@@ -1,0 +1,29 @@
+// Help, made from the table of verbs.
+import { type Door, findVerb, VERBS, type Verb } from './command.ts';
+
+/** One verb in full, or undefined when the word is not one. Plain lines, for any door. */
+export function verbHelp(word: string, door: Door, prefix: string): string | undefined {
+  const verb = findVerb(word, door);
+  if (!verb) return undefined;
+  const flags = verb.flags.map(({ flag, about }) => `  ${flag.padEnd(18)} ${about}`);
+  const examples = verb.examples.map((example) => `  ${prefix} ${example}`);
+  return [
+    `${prefix} ${verb.usage}`,
+    `${verb.about}.`,
+    ...flags,
+    ...(examples.length > 0 ? ['Examples:', ...examples] : []),
+  ].join('\n');
+}
+
+/** The verbs a door understands, in the order of help. */
+export function verbsFor(door: Door): readonly Verb[] {
+  return VERBS.filter((verb) => verb.doors.includes(door));
+}
+
+/** The whole list, one line a verb, aligned. */
+export function helpText(door: Door, prefix: string): string {
+  const verbs = verbsFor(door);
+  const width = Math.max(...verbs.map((verb) => verb.verb.length)) + 2;
+  const lines = verbs.map((verb) => `  ${verb.verb.padEnd(width)}${verb.about}`);
+  return [`${prefix} <command>`, '', ...lines, '', `${prefix} help <command> tells more.`].join('\n');
+}

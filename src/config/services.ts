@@ -1,0 +1,181 @@
+// services.yml -> Service[]. Strict: unknown keys are refused by name, so a typo never silently disables
+// a limit. A bad edit keeps the last good version in use.
+import { readFileSync, statSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { Failure } from '../failure.ts';
+import { DEFAULT_PERMISSIONS, type Instance, type Service } from '../model/target.ts';
+import { parseBytes } from '../model/units.ts';
+
+/** Larger than any real list of services; refuses YAML bombs before they are parsed. */
+const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_ALIASES = 50;
+
+const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const name = z.string().regex(NAME, 'must be lower-case letters, digits and dashes');
+const path = z.string().regex(/^\/[\w./-]*$/, 'must be a path such as /debug/pprof');
+const url = z.url({ protocol: /^https?$/ }).refine((text) => !hasUserinfo(text), {
+  message: 'must not carry credentials; use auth: { token_env: … }',
+});
+const bytes = z.union([z.number().positive(), z.string()]).transform((value, context) => {
+  const parsed = typeof value === 'number' ? value : parseBytes(value);
+  if (parsed === undefined) context.addIssue({ code: 'custom', message: 'must be a size such as 512MiB' });
+  return parsed ?? 0;
+});
+
+const serviceSchema = z.strictObject({
+  instances: z
+    .array(z.union([url, z.strictObject({ name, url })]))
+    .min(1)
+    .max(1000),
+  pprof: path.default('/debug/pprof'),
+  vars: z.union([path, z.literal(false)]).default('/debug/vars'),
+  metrics: z.union([path, z.literal(false)]).default('/metrics'),
+  auth: z.strictObject({ token_env: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }).optional(),
+  owner: z.string().max(80).optional(),
+  channels: z.array(z.string().max(80)).optional(),
+  memory_limit: bytes.optional(),
+  first_party: z.array(z.string().max(200)).default([]),
+  capture: z
+    .strictObject({
+      dump_up_to: z.number().int().min(0).max(100_000).default(DEFAULT_PERMISSIONS.dumpUpTo),
+      leak_profile_up_to: z.number().int().min(0).max(100_000).default(DEFAULT_PERMISSIONS.leakProfileUpTo),
+    })
+    .prefault({}),
+});
+const fileSchema = z.strictObject({ services: z.record(name, serviceSchema) });
+
+/** The registered services, by name, as last read without fault. */
+export interface ServiceCatalog {
+  readonly all: () => readonly Service[];
+  readonly find: (name: string) => Service | undefined;
+}
+
+/**
+ * Parses the text of a services.yml.
+ * @throws Failure `config_bad` with every fault, each with its key and line.
+ */
+export function parseServices(text: string, file: string): Service[] {
+  if (text.length > MAX_FILE_BYTES) {
+    throw new Failure('config_bad', { file, faults: [`it is larger than ${MAX_FILE_BYTES / 1024} KiB`] });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    const faults = document.errors.map(
+      (error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`,
+    );
+    throw new Failure('config_bad', { file, faults });
+  }
+  const parsed = fileSchema.safeParse(readDocument(document, file));
+  if (parsed.success) {
+    const services = Object.entries(parsed.data.services).map(([key, value]) => toService(key, value));
+    const twins = services.flatMap(twinsOf);
+    if (twins.length > 0) throw new Failure('config_bad', { file, faults: twins });
+    return services;
+  }
+  const faults = parsed.error.issues.map((issue) => {
+    const node = document.getIn(issue.path as string[], true) as
+      | { range?: [number, number, number] }
+      | undefined;
+    const where = node?.range ? `line ${lines.linePos(node.range[0]).line}, ` : '';
+    return `${where}${issue.path.join('.') || 'top level'}: ${messageOf(issue)}`;
+  });
+  throw new Failure('config_bad', { file, faults });
+}
+
+/**
+ * The services of a file, read again whenever it changes. A missing file is an empty catalogue.
+ * @param onFault told once per bad version; the last good one stays in use.
+ */
+export function watchServices(file: string, onFault: (fault: Failure) => void): ServiceCatalog {
+  let seen = '';
+  let services: readonly Service[] = [];
+  const current = (): readonly Service[] => {
+    const version = fileVersion(file);
+    if (version !== seen) {
+      seen = version;
+      services = readAgain(file, version, services, onFault);
+    }
+    return services;
+  };
+  return { all: current, find: (wanted) => current().find((service) => service.name === wanted) };
+}
+
+/** Captures are kept by instance name: two of one name would be mixed up. */
+function twinsOf({ name: service, instances }: Service): string[] {
+  const names = instances.map((instance) => instance.name);
+  const twins = new Set(names.filter((each, index) => names.indexOf(each) !== index));
+  return [...twins].map((twin) => `services.${service}.instances: two are called "${twin}"`);
+}
+
+/** A faulty name carries its own complaint one level down. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+}
+
+function readAgain(
+  file: string,
+  version: string,
+  lastGood: readonly Service[],
+  onFault: (fault: Failure) => void,
+): readonly Service[] {
+  if (version === '') return [];
+  try {
+    return parseServices(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    onFault(error instanceof Failure ? error : unreadable(file, error));
+    return lastGood;
+  }
+}
+
+function unreadable(file: string, error: unknown): Failure {
+  const reason =
+    error instanceof Error && 'code' in error ? `it cannot be read (${error.code})` : 'it cannot be read';
+  return new Failure('config_bad', { file, faults: [reason] }, { cause: error });
+}
+
+function fileVersion(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : '';
+}
+
+function readDocument(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    throw new Failure('config_bad', { file, faults: ['it uses too many aliases'] }, { cause: error });
+  }
+}
+
+function toService(serviceName: string, raw: z.infer<typeof serviceSchema>): Service {
+  const instances = raw.instances.map((given, index): Instance => {
+    const base = (typeof given === 'string' ? given : given.url).replace(/\/+$/, '');
+    const named = typeof given === 'string' ? `${serviceName}-${index + 1}` : given.name;
+    return {
+      name: named,
+      pprofUrl: base + raw.pprof,
+      ...(raw.vars && { varsUrl: base + raw.vars }),
+      ...(raw.metrics && { metricsUrl: base + raw.metrics }),
+      ...(raw.auth && { tokenEnv: raw.auth.token_env }),
+    };
+  });
+  return {
+    name: serviceName,
+    instances,
+    ...(raw.owner && { owner: raw.owner }),
+    ...(raw.channels && { channels: raw.channels }),
+    ...(raw.memory_limit && { memoryLimitBytes: raw.memory_limit }),
+    firstParty: raw.first_party,
+    allow: { dumpUpTo: raw.capture.dump_up_to, leakProfileUpTo: raw.capture.leak_profile_up_to },
+  };
+}
+
+function hasUserinfo(text: string): boolean {
+  try {
+    const parsed = new URL(text);
+    return parsed.username !== '' || parsed.password !== '';
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { readCommand, VERBS } from '../../src/command/command.ts';
+import { suggest } from '../../src/command/suggest.ts';
+import { helpText, verbHelp } from '../../src/command/usage.ts';
+import { wordsOf } from '../../src/command/words.ts';
+import { Failure } from '../../src/failure.ts';
+
+const typed = (text: string) => readCommand(wordsOf(text), 'chat');
+const refusal = (text: string): string => {
+  try {
+    typed(text);
+  } catch (error) {
+    if (error instanceof Failure) return `${error.message} ${error.hint}`;
+    throw error;
+  }
+  return 'understood';
+};
+
+describe('the grammar', () => {
+  it.each([
+    ['capture payments-svc', 30_000, 'one'],
+    ['capture payments-svc for 60s', 60_000, 'one'],
+    ['capture payments-svc for 60 s', 60_000, 'one'],
+    ['capture payments-svc 2m', 120_000, 'one'],
+    ['capture payments-svc --for 45s', 45_000, 'one'],
+    ['capture payments-svc --for=1m30s', 90_000, 'one'],
+    ['capture payments-svc —for 10s', 10_000, 'one'],
+    ['capture payments-svc –all', 30_000, 'all'],
+    ['CAPTURE payments-svc --all --for 10', 10_000, 'all'],
+    ['cap “payments-svc”', 30_000, 'one'],
+    ['capture payments-svc --instance payments-svc-2', 30_000, ['payments-svc-2']],
+    ['capture payments-svc --instance a --instance b,a', 30_000, ['a', 'b']],
+  ])('understands "%s"', (text, windowMs, instances) => {
+    expect(typed(text)).toMatchObject({ kind: 'capture', target: 'payments-svc', windowMs, instances });
+  });
+
+  it.each([
+    ['capture', 'capture needs the name of a service.'],
+    ['capture payments-svc for ages', '"ages" is not a length of time.'],
+    ['capture payments-svc for 1s', 'A window of 1 s is outside 2 s to 15 m 00 s.'],
+    ['capture payments-svc --kinds soul', '"soul" is not a kind'],
+    ['capture payments-svc --al', '--al is not a flag of capture, perhaps --all is meant.'],
+    ['capture payments-svc --kind heap', '--kind is not a flag of capture, perhaps --kinds is meant.'],
+    ['capture payments-svc --instance', '--instance needs a value.'],
+    ['capture payments-svc --instance --all', '--instance needs a value.'],
+    ['capture payments-svc --instance ,', '--instance needs the name of an instance.'],
+    ['capture payments-svc --kinds=', '--kinds needs a value.'],
+    ['services --all', '--all is not a flag of services.'],
+    ['captur payments-svc', '"captur" is not a command. Did you mean `capture`?'],
+    ['xyzzy', '"xyzzy" is not a command. Try `help`'],
+    ['analyze file.txt', '"analyze" is not a command.'],
+  ])('refuses "%s" with a next step', (text, words) => {
+    expect(refusal(text)).toContain(words);
+  });
+
+  it('reads kinds by name, singular or plural', () => {
+    expect(typed('capture a --kinds goroutines,heap')).toMatchObject({ kinds: ['goroutine', 'heap'] });
+  });
+
+  it('takes a bare mention as a cry for help', () => {
+    expect(typed('   ')).toEqual({ kind: 'help' });
+  });
+
+  it('refuses a pasted novel before reading it', () => {
+    expect(refusal('a '.repeat(5_000))).toContain('longer than a command');
+  });
+});
+
+describe('help', () => {
+  it('is made from the same table and names every verb of its door', () => {
+    const text = helpText('terminal', 'goleak');
+    for (const { verb, doors } of VERBS) expect(text.includes(`  ${verb} `)).toBe(doors.includes('terminal'));
+  });
+
+  it('shows one verb in full, by alias too', () => {
+    expect(verbHelp('cap', 'chat', '/goleak')).toContain('/goleak capture <service>');
+    expect(verbHelp('nonsense', 'chat', '/goleak')).toBeUndefined();
+  });
+
+  it('gives examples that the grammar understands', () => {
+    for (const verb of VERBS) {
+      for (const example of verb.examples) {
+        const door = verb.doors.includes('chat') ? 'chat' : 'terminal';
+        expect(readCommand(wordsOf(example), door).kind).toBe(verb.verb);
+      }
+    }
+  });
+});
+
+describe('did you mean', () => {
+  it.each([
+    ['paymets-svc', 'payments-svc'],
+    ['payments', 'payments-svc'],
+    ['legder-svc', 'ledger-svc'],
+    ['something-else', undefined],
+  ])('%s -> %s', (word, expected) => {
+    expect(suggest(word, ['payments-svc', 'ledger-svc'])).toBe(expected);
+  });
+});

@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readEnv } from '../../src/config/env.ts';
+import { parseServices, watchServices } from '../../src/config/services.ts';
+import { Failure } from '../../src/failure.ts';
+
+const faultsOf = (text: string): readonly string[] => {
+  try {
+    parseServices(text, 'services.yml');
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'config_bad')
+      return (error.facts as { faults: string[] }).faults;
+    throw error;
+  }
+  return [];
+};
+
+describe('services.yml', () => {
+  it('refuses two instances of one name, given or made', () => {
+    const one = (instances: string) => `services:\n  web:\n    instances: ${instances}\n`;
+    expect(faultsOf(one("[{ name: a, url: 'http://h:1' }, { name: a, url: 'http://h:2' }]"))).toEqual([
+      'services.web.instances: two are called "a"',
+    ]);
+    expect(faultsOf(one("[http://h:1, { name: web-1, url: 'http://h:2' }]"))).toEqual([
+      'services.web.instances: two are called "web-1"',
+    ]);
+  });
+
+  it('says in a sentence that the file is not one', () => {
+    const faults: string[] = [];
+    const catalog = watchServices(tmpdir(), ({ message }) => faults.push(message));
+    expect(catalog.all()).toEqual([]);
+    expect(faults).toEqual([`${tmpdir()} cannot be used: it cannot be read (EISDIR).`]);
+  });
+
+  it('names instances after the service and builds their addresses', () => {
+    const [service] = parseServices(
+      `services:
+  payments-svc:
+    instances: [http://10.0.0.7:6060/, { name: blue, url: 'http://10.0.0.8:6060' }]
+    pprof: /internal/pprof
+    metrics: false
+    memory_limit: 512MiB
+    auth: { token_env: PAYMENTS_TOKEN }
+`,
+      'services.yml',
+    );
+    expect(service?.instances).toEqual([
+      {
+        name: 'payments-svc-1',
+        pprofUrl: 'http://10.0.0.7:6060/internal/pprof',
+        varsUrl: 'http://10.0.0.7:6060/debug/vars',
+        tokenEnv: 'PAYMENTS_TOKEN',
+      },
+      {
+        name: 'blue',
+        pprofUrl: 'http://10.0.0.8:6060/internal/pprof',
+        varsUrl: 'http://10.0.0.8:6060/debug/vars',
+        tokenEnv: 'PAYMENTS_TOKEN',
+      },
+    ]);
+    expect(service?.memoryLimitBytes).toBe(512 * 1024 * 1024);
+    expect(service?.allow).toEqual({ dumpUpTo: 2_000, leakProfileUpTo: 10_000 });
+  });
+
+  it.each([
+    ['an unknown key', 'services: { a: { instances: [http://h:1], instanes: 2 } }', 'instanes'],
+    ['credentials in an address', 'services: { a: { instances: ["http://u:p@h:1"] } }', 'credentials'],
+    ['a scheme that is not http', 'services: { a: { instances: ["file:///etc/passwd"] } }', 'instances.0'],
+    ['a name that could be a path', 'services: { ../a: { instances: [http://h:1] } }', 'lower-case'],
+    ['no instances', 'services: { a: { instances: [] } }', 'instances'],
+    ['broken YAML', 'services: [', 'line 1'],
+    [
+      'a size that is none',
+      'services: { a: { instances: [http://h:1], memory_limit: much } }',
+      'size such as',
+    ],
+  ])('refuses %s and says where', (_name, text, words) => {
+    expect(faultsOf(text).join(' ')).toContain(words);
+  });
+
+  it('refuses an alias bomb', () => {
+    const bomb = ['a0: &a0 [x,x,x,x,x,x,x,x,x,x]'];
+    for (let i = 1; i < 9; i++)
+      bomb.push(
+        `a${i}: &a${i} [${Array(10)
+          .fill(`*a${i - 1}`)
+          .join(',')}]`,
+      );
+    expect(faultsOf(`${bomb.join('\n')}\nservices: *a8`).length).toBeGreaterThan(0);
+  });
+
+  it('names the line of a fault', () => {
+    expect(faultsOf('services:\n  a:\n    instances: [http://h:1]\n    pprof: nowhere\n')[0]).toContain(
+      'line 4',
+    );
+  });
+});
+
+describe('watching services.yml', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'goleak-config-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('takes up a change, and keeps the last good version after a bad one', () => {
+    const file = join(folder, 'services.yml');
+    const faults: string[] = [];
+    const catalog = watchServices(file, (fault) => faults.push(fault.message));
+    expect(catalog.all()).toEqual([]);
+    writeFileSync(file, 'services: { a: { instances: [http://h:1] } }');
+    expect(catalog.find('a')?.name).toBe('a');
+    writeFileSync(file, 'services: { a: { instances: none } }');
+    expect(catalog.find('a')?.name).toBe('a');
+    expect(catalog.find('a')?.name).toBe('a');
+    expect(faults).toHaveLength(1);
+  });
+});
+
+describe('the environment', () => {
+  it('names every faulty variable at once', () => {
+    expect(() => readEnv({ PORT: 'many', LOG_LEVEL: 'loud', REDIS_URL: 'ftp://x' })).toThrow(
+      /PORT.*|LOG_LEVEL/s,
+    );
+  });
+
+  it('treats an empty value as not set', () => {
+    expect(readEnv({ SLACK_BOT_TOKEN: '', REDIS_URL: '' })).toMatchObject({
+      slack: { apiUrl: 'https://slack.com/api/' },
+    });
+  });
+
+  it('refuses a token of the wrong kind', () => {
+    expect(() => readEnv({ SLACK_BOT_TOKEN: 'xoxp-user-token' })).toThrow(/SLACK_BOT_TOKEN/);
+  });
+});
