@@ -1,0 +1,121 @@
+// Which questions are asked of an instance, and when: the capture ladder as plain data. Pure.
+
+import type { IndexPage } from '../model/capture.ts';
+import { type CaptureKind, type CapturePermissions, SAMPLE_INTERVAL_MS } from '../model/target.ts';
+import { formatCount, formatDuration } from '../model/units.ts';
+
+/** One question. `atMs` counts from the start of the capture; steps are asked one after another. */
+export interface Step {
+  /** Stable within a plan: a capture that was interrupted finds by it what it already has. */
+  readonly id: string;
+  readonly atMs: number;
+  /** 0, 1, 2: the snapshot its bytes belong to. */
+  readonly snapshot: number;
+  readonly ask: 'count' | 'memory' | 'process' | 'goroutine' | 'goroutine-text' | 'heap' | 'goroutineleak';
+  /** A reading between two snapshots; worth nothing when it comes late. */
+  readonly sample: boolean;
+}
+
+/** Snapshots of a capture; the third is taken by itself when two leave the verdict in doubt. */
+export type Looks = 2 | 3;
+
+/**
+ * Cheapest look first at each snapshot, goroutine count and MemStats all the way through the window. The runtime's leak
+ * detector comes last of the regular two snapshots, because its marks stick in every later dump.
+ */
+export function planSteps(
+  kinds: readonly CaptureKind[],
+  windowMs: number,
+  looks: Looks = 2,
+): readonly Step[] {
+  const steps: Step[] = [
+    ...snapshotSteps(0, 0, kinds),
+    ...windowSteps(0, windowMs, kinds),
+    ...snapshotSteps(1, windowMs, kinds),
+  ];
+  if (kinds.includes('goroutine')) {
+    steps.push({ id: 'goroutineleak-1', atMs: windowMs, snapshot: 1, ask: 'goroutineleak', sample: false });
+  }
+  if (looks === 2) return steps;
+  return [...steps, ...windowSteps(1, windowMs, kinds), ...snapshotSteps(2, 2 * windowMs, kinds)];
+}
+
+function snapshotSteps(snapshot: number, atMs: number, kinds: readonly CaptureKind[]): Step[] {
+  const asks: Step['ask'][] = ['count'];
+  if (kinds.includes('memstats')) asks.push('memory', 'process');
+  if (kinds.includes('goroutine')) asks.push('goroutine', 'goroutine-text');
+  if (kinds.includes('heap')) asks.push('heap');
+  return asks.map((ask) => ({ id: `${ask}-${snapshot}`, atMs, snapshot, ask, sample: false }));
+}
+
+/** Readings of the window that follows a snapshot. */
+function windowSteps(snapshot: number, windowMs: number, kinds: readonly CaptureKind[]): Step[] {
+  if (!kinds.includes('memstats')) return [];
+  const steps: Step[] = [];
+  for (let passed = SAMPLE_INTERVAL_MS; passed < windowMs; passed += SAMPLE_INTERVAL_MS) {
+    const atMs = snapshot * windowMs + passed;
+    steps.push({ id: `count-${atMs}`, atMs, snapshot, ask: 'count', sample: true });
+    steps.push({ id: `memory-${atMs}`, atMs, snapshot, ask: 'memory', sample: true });
+  }
+  return steps;
+}
+
+/** Above this even the counting profiles cost the service seconds of CPU (reliability policy: debug=0/1 gate). */
+const COUNT_PROFILE_UP_TO = 200_000;
+
+/** Why a step must not be asked of this instance now, as a sentence for the report; undefined when it may. */
+export function refuseStep(step: Step, page: IndexPage, allow: CapturePermissions): string | undefined {
+  const count = page.goroutines;
+  switch (step.ask) {
+    case 'goroutine-text':
+      if (count === undefined)
+        return 'Full stacks were not fetched: the goroutine count is unknown, so their cost is too.';
+      return count > allow.dumpUpTo
+        ? `Full stacks were not fetched: ${formatCount(count)} goroutines are above the limit of ${formatCount(allow.dumpUpTo)} for this service.`
+        : undefined;
+    case 'goroutine':
+      return count !== undefined && count > COUNT_PROFILE_UP_TO
+        ? `Goroutine stacks were not counted: ${formatCount(count)} goroutines are too many to walk safely.`
+        : undefined;
+    case 'goroutineleak':
+      if (!page.profiles.includes('goroutineleak')) return '';
+      return count === undefined || count > allow.leakProfileUpTo
+        ? `The runtime's leak detector was not run: more than ${formatCount(allow.leakProfileUpTo)} goroutines.`
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+// One attempt stops the service for about 8 µs for each goroutine, and Go attempts again with a doubled buffer
+// until the text fits: 30-40 µs for each goroutine in all (measured on Go 1.26).
+const LONGEST_PAUSE_MS_PER_GOROUTINE = 0.008;
+const PAUSE_MS_PER_GOROUTINE = 0.035;
+const PAUSE_MS_PER_MEMSTATS = 0.2;
+
+/** What a step is expected to stop the service for, milliseconds. */
+export function pauseEstimateMs(ask: Step['ask'], goroutines: number): number {
+  if (ask === 'goroutine-text') return goroutines * PAUSE_MS_PER_GOROUTINE;
+  if (ask === 'memory') return PAUSE_MS_PER_MEMSTATS;
+  if (ask === 'goroutineleak') return goroutines * 0.004;
+  return ask === 'goroutine' ? 0.1 : 0;
+}
+
+/** What a capture is going to cost a service, one sentence for the root message. */
+export function costSentence(
+  kinds: readonly CaptureKind[],
+  windowMs: number,
+  allow: CapturePermissions,
+): string {
+  const samples = kinds.includes('memstats') ? Math.floor(windowMs / SAMPLE_INTERVAL_MS) + 1 : 0;
+  const parts = [
+    kinds.includes('goroutine') &&
+      `goroutine profiles at both ends (full stacks only up to ${formatCount(allow.dumpUpTo)} goroutines; a third time if two leave doubt)`,
+    kinds.includes('heap') && 'heap profiles at both ends (no forced GC)',
+    samples > 0 && `${samples} memory readings`,
+  ].filter((part) => part !== false);
+  const longest = kinds.includes('goroutine')
+    ? allow.dumpUpTo * LONGEST_PAUSE_MS_PER_GOROUTINE
+    : PAUSE_MS_PER_MEMSTATS;
+  return `${parts.join(', ')}; no single pause is expected to be longer than ${formatDuration(Math.max(1, longest))}.`;
+}

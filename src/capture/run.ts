@@ -1,0 +1,231 @@
+// Walks a plan against one instance. Everything fetched is kept at once, so a capture that was cut short
+// goes on where it stopped and asks nothing twice.
+import { Failure } from '../failure.ts';
+import type { Endpoint, IndexPage, StepRecord } from '../model/capture.ts';
+import type { CapturePermissions, Instance } from '../model/target.ts';
+import type { Fetch, Fetched } from './fetch.ts';
+import { readIndexPage } from './index-page.ts';
+import { pauseEstimateMs, refuseStep, type Step } from './plan.ts';
+import { withoutSecrets } from './vars.ts';
+
+export interface CaptureProgress {
+  readonly step: Step;
+  readonly done: number;
+  readonly total: number;
+  readonly waitMs: number;
+}
+
+export interface CapturePorts {
+  readonly fetch: Fetch;
+  /** Clock of this machine, Unix milliseconds. */
+  readonly now: () => number;
+  readonly sleep: (durationMs: number, signal: AbortSignal) => Promise<void>;
+  /** Records of an earlier attempt at the same capture, in order. */
+  readonly earlier: readonly StepRecord[];
+  readonly keep: (record: StepRecord, bytes: Uint8Array | undefined) => Promise<void>;
+  readonly progress: (progress: CaptureProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Samples later than this are not made up for: their moment is gone. Anything else moves what follows. */
+const LATE_MS = 2_500;
+
+/**
+ * Captures one instance.
+ * @throws Failure when the instance does not answer as a Go service at all.
+ */
+export async function captureInstance(
+  instance: Instance,
+  plan: { readonly steps: readonly Step[]; readonly allow: CapturePermissions },
+  ports: CapturePorts,
+): Promise<readonly StepRecord[]> {
+  const records = [...ports.earlier];
+  const done = new Set(records.map((record) => record.id));
+  let startedAt = startOf(records, plan.steps) ?? ports.now();
+  let page = records.findLast((record) => record.page)?.page ?? { profiles: [] };
+  let memorySource = records.findLast((record) => record.memorySource)?.memorySource;
+
+  for (const [at, step] of plan.steps.entries()) {
+    if (done.has(step.id)) continue;
+    const waitMs = startedAt + step.atMs - ports.now();
+    if (step.sample && waitMs < -LATE_MS) continue;
+    startedAt = movedBy(startedAt, step, ports.now());
+    ports.progress({ step, done: at, total: plan.steps.length, waitMs: Math.max(0, waitMs) });
+    if (waitMs > 0) await ports.sleep(waitMs, ports.signal);
+    ports.signal.throwIfAborted();
+
+    // Where MemStats come from /metrics already, they bring the process's figures with them.
+    const known = step.ask === 'process' && memorySource === 'metrics';
+    const refusal = known ? '' : refuseStep(step, page, plan.allow);
+    const record = await (refusal === undefined
+      ? ask({ instance, step, page, memorySource }, ports)
+      : skip(step, refusal, ports));
+    records.push(record);
+    page = record.page ?? page;
+    memorySource = record.memorySource ?? memorySource;
+    // A service that has gone away is not knocked at for every remaining question.
+    if (record.gone) break;
+  }
+  return records;
+}
+
+/** When an earlier attempt began, as its own delays moved it. */
+function startOf(records: readonly StepRecord[], steps: readonly Step[]): number | undefined {
+  let startedAt = records[0]?.fromMs;
+  for (const { id, fromMs } of records) {
+    const step = steps.find((candidate) => candidate.id === id);
+    if (step && startedAt !== undefined) startedAt = movedBy(startedAt, step, fromMs);
+  }
+  return startedAt;
+}
+
+/**
+ * The start as it would have been had this step not been late. A snapshot that was finished late (its worker was killed,
+ * the service is slow) moves the next one: a window of milliseconds would make every goroutine look stuck.
+ */
+function movedBy(startedAt: number, { sample, atMs }: Step, nowMs: number): number {
+  return !sample && nowMs - (startedAt + atMs) > LATE_MS ? nowMs - atMs : startedAt;
+}
+
+interface Question {
+  readonly instance: Instance;
+  readonly step: Step;
+  readonly page: IndexPage;
+  readonly memorySource: Endpoint | undefined;
+}
+
+async function ask(question: Question, ports: CapturePorts): Promise<StepRecord> {
+  const { step, page } = question;
+  const base = { id: step.id, snapshot: step.snapshot, bytes: 0 };
+  const from = ports.now();
+  try {
+    const answer = await answerTo(question, ports);
+    const record: StepRecord = {
+      ...base,
+      fromMs: answer.fetched.span.fromMs,
+      toMs: answer.fetched.span.toMs,
+      path: answer.fetched.path,
+      bytes: answer.fetched.bytes.byteLength,
+      pauseMsEstimate: pauseEstimateMs(step.ask, page.goroutines ?? 0),
+      ...(answer.file && { file: answer.file }),
+      ...(answer.page && { page: answer.page }),
+      ...(answer.memorySource && { memorySource: answer.memorySource }),
+    };
+    await ports.keep(record, answer.file ? answer.fetched.bytes : undefined);
+    return record;
+  } catch (error) {
+    ports.signal.throwIfAborted();
+    // The first look decides whether there is a Go service at all; everything after it may fail alone.
+    if (!(error instanceof Failure) || step.id === 'count-0') throw error;
+    // Most services serve no /metrics; that is not worth a footnote.
+    const quiet = step.ask === 'process' && error.code === 'target_refused';
+    const gone = error.code === 'target_unreachable';
+    const lost: StepRecord = {
+      ...base,
+      ...(gone && { gone }),
+      fromMs: from,
+      toMs: ports.now(),
+      pauseMsEstimate: 0,
+      problem: quiet ? '' : error.message,
+    };
+    await ports.keep(lost, undefined);
+    return lost;
+  }
+}
+
+async function skip(step: Step, because: string, ports: CapturePorts): Promise<StepRecord> {
+  const now = ports.now();
+  const record = {
+    id: step.id,
+    snapshot: step.snapshot,
+    fromMs: now,
+    toMs: now,
+    bytes: 0,
+    pauseMsEstimate: 0,
+    problem: because,
+  };
+  await ports.keep(record, undefined);
+  return record;
+}
+
+interface Answer {
+  readonly fetched: Fetched;
+  readonly file?: string;
+  readonly page?: IndexPage;
+  readonly memorySource?: Endpoint;
+}
+
+async function answerTo(question: Question, ports: CapturePorts): Promise<Answer> {
+  const { instance, step } = question;
+  const get = (endpoint: Endpoint): Promise<Fetched> => ports.fetch(instance, endpoint, ports.signal);
+  switch (step.ask) {
+    case 'count': {
+      const fetched = await get('index');
+      const page = readIndexPage(fetched.bytes);
+      if (!page) throw notPprof(instance, fetched);
+      return { fetched, page };
+    }
+    case 'memory':
+      return readMemory(question, get);
+    case 'process': {
+      // RSS and the container's limits are only here; the MemStats of a service that has no expvar, too.
+      const fetched = await get('metrics');
+      return { fetched, file: `${step.id}.prom` };
+    }
+    case 'goroutine':
+      return { fetched: await get('goroutine'), file: 'goroutine.pb.gz' };
+    case 'goroutine-text':
+      return { fetched: await get('goroutine-text'), file: 'goroutines.txt' };
+    case 'heap':
+      return { fetched: await get('heap'), file: 'heap.pb.gz' };
+    case 'goroutineleak':
+      return { fetched: await get('goroutineleak'), file: 'goroutineleak.pb.gz' };
+    default:
+      return step.ask satisfies never;
+  }
+}
+
+const MEMORY_SOURCES: readonly Endpoint[] = ['vars', 'metrics', 'heap-text'];
+
+/** /debug/vars, else /metrics, else the trailer of the heap text; the one that answered first is kept to. */
+async function readMemory(
+  question: Question,
+  get: (endpoint: Endpoint) => Promise<Fetched>,
+): Promise<Answer> {
+  const { step, memorySource } = question;
+  const sources = memorySource ? [memorySource] : MEMORY_SOURCES;
+  let last: unknown;
+  for (const source of sources) {
+    try {
+      const fetched = await get(source);
+      const answer = asMemory(source, fetched, step.id);
+      if (answer) return answer;
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'target_refused') throw error;
+      last = error;
+    }
+  }
+  throw last instanceof Failure ? last : notPprof(question.instance, { path: '/debug/vars' });
+}
+
+function asMemory(source: Endpoint, fetched: Fetched, id: string): Answer | undefined {
+  if (source === 'vars') {
+    const bytes = withoutSecrets(fetched.bytes);
+    return bytes && { fetched: { ...fetched, bytes }, file: `${id}.json`, memorySource: source };
+  }
+  const head = new TextDecoder('latin1').decode(fetched.bytes);
+  if (source === 'metrics') {
+    return head.includes('go_memstats_') ? { fetched, file: `${id}.prom`, memorySource: source } : undefined;
+  }
+  return head.includes('# runtime.MemStats')
+    ? { fetched, file: `${id}.txt`, memorySource: source }
+    : undefined;
+}
+
+function notPprof(
+  instance: Instance,
+  fetched: { readonly path: string; readonly contentType?: string },
+): Failure {
+  const what = fetched.contentType?.startsWith('text/html') ? 'another web page' : 'something else';
+  return new Failure('target_not_pprof', { instance: instance.name, url: fetched.path, what });
+}

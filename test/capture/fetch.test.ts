@@ -1,0 +1,165 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createFetcher } from '../../src/capture/fetch.ts';
+import { readIndexPage } from '../../src/capture/index-page.ts';
+import { serviceFromUrl } from '../../src/capture/resolve.ts';
+import { withoutSecrets } from '../../src/capture/vars.ts';
+import { Failure } from '../../src/failure.ts';
+import type { Instance } from '../../src/model/target.ts';
+
+const open: { close: () => unknown }[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+async function serve(
+  listener: RequestListener,
+): Promise<{ instance: Instance; server: Server; hits: string[] }> {
+  const hits: string[] = [];
+  const server = createServer((request, response) => {
+    hits.push(`${request.url} ${request.headers.authorization ?? ''}`.trim());
+    listener(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  open.push({
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  });
+  const [instance] = serviceFromUrl(`http://127.0.0.1:${(server.address() as AddressInfo).port}`).instances;
+  if (!instance) throw new Error('no instance');
+  return { instance, server, hits };
+}
+
+function fetcher(secret: (name: string) => string | undefined = () => undefined) {
+  const made = createFetcher(secret);
+  open.push(made);
+  return made.fetch;
+}
+
+const never = new AbortController().signal;
+const failureOf = async (work: Promise<unknown>): Promise<Failure> => {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof Failure) return error;
+  throw new Error(`expected a Failure, got ${error}`);
+};
+
+describe('fetching from a service', () => {
+  it('gives the bytes, the span and the path for the cost line', async () => {
+    const { instance, hits } = await serve((_, response) => response.end('profile'));
+    const fetched = await fetcher()(instance, 'goroutine-text', never);
+    expect(Buffer.from(fetched.bytes).toString()).toBe('profile');
+    expect(fetched.path).toBe('/debug/pprof/goroutine?debug=2');
+    expect(fetched.span.toMs).toBeGreaterThanOrEqual(fetched.span.fromMs);
+    expect(hits).toEqual(['/debug/pprof/goroutine?debug=2']);
+  });
+
+  it.each([301, 302, 303, 307, 308])('does not follow a redirect (%i)', async (status) => {
+    const canary = await serve((_, response) => response.end());
+    const { instance } = await serve((_, response) =>
+      response.writeHead(status, { location: `${canary.instance.pprofUrl}/heap` }).end(),
+    );
+    const failure = await failureOf(fetcher()(instance, 'heap', never));
+    expect(failure.code).toBe('target_refused');
+    expect(canary.hits).toEqual([]);
+  });
+
+  it('sends a token only where the registration names one', async () => {
+    const { instance, hits } = await serve((_, response) => response.end('x'));
+    const fetch = fetcher((name) => (name === 'PAYMENTS_TOKEN' ? 's3cret' : undefined));
+    await fetch(instance, 'heap', never);
+    await fetch({ ...instance, tokenEnv: 'PAYMENTS_TOKEN' }, 'heap', never);
+    expect(hits).toEqual(['/debug/pprof/heap', '/debug/pprof/heap Bearer s3cret']);
+  });
+
+  it.each([
+    [401, 'token'],
+    [403, 'token'],
+    [404, 'path prefix'],
+    [500, 'path prefix'],
+  ])('says what HTTP %i means', async (status, words) => {
+    const { instance } = await serve((_, response) => response.writeHead(status).end('no'));
+    const failure = await failureOf(fetcher()(instance, 'heap', never));
+    expect(failure).toMatchObject({ code: 'target_refused', exit: 2 });
+    expect(failure.hint).toContain(words);
+  });
+
+  it('says that nothing listens', async () => {
+    const { instance, server } = await serve((_, response) => response.end());
+    await new Promise((resolve) => server.close(resolve));
+    const failure = await failureOf(fetcher()(instance, 'index', never));
+    expect(failure.message).toContain('nothing listens on that port');
+  });
+
+  it('says that an answer was cut', async () => {
+    const { instance } = await serve((request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half');
+      setImmediate(() => request.socket.destroy());
+    });
+    const failure = await failureOf(fetcher()(instance, 'heap', never));
+    expect(failure.code).toBe('target_unreachable');
+    expect(failure.message).toContain('cut');
+  });
+
+  it('lets go at once when told to stop', async () => {
+    const { instance } = await serve(() => {});
+    const abort = new AbortController();
+    const pending = fetcher()(instance, 'heap', abort.signal);
+    setTimeout(() => abort.abort(new Error('stopped by somebody')), 30);
+    await expect(pending).rejects.toThrow('stopped by somebody');
+  });
+
+  it('never connects to a metadata address', async () => {
+    const [instance] = serviceFromUrl('http://169.254.169.254').instances;
+    if (!instance) throw new Error('no instance');
+    const failure = await failureOf(fetcher()(instance, 'index', never));
+    expect(failure.message).toContain('never captured');
+  });
+});
+
+describe('the index page', () => {
+  it('gives the goroutine count and the profiles on offer', () => {
+    const page = `<html><table><thead><td>Count</td><td>Profile</td></thead>
+<tr><td>12</td><td><a href='allocs?debug=1'>allocs</a></td></tr>
+<tr><td>1207</td><td><a href='goroutine?debug=1'>goroutine</a></td></tr>
+<tr><td>0</td><td><a href='goroutineleak?debug=1'>goroutineleak</a></td></tr>
+</table><a href="goroutine?debug=2">full goroutine stack dump</a></html>`;
+    expect(readIndexPage(Buffer.from(page))).toEqual({
+      goroutines: 1207,
+      profiles: ['allocs', 'goroutine', 'goroutineleak'],
+    });
+  });
+
+  it('is not any other page', () => {
+    expect(readIndexPage(Buffer.from('<html><form action=login></form></html>'))).toBeUndefined();
+    expect(readIndexPage(Buffer.from('{"error":"not found"}'))).toBeUndefined();
+  });
+});
+
+describe('/debug/vars before it is kept', () => {
+  it('keeps numbers and memstats, and drops the command line and every string', () => {
+    const vars = {
+      cmdline: ['/srv/payments', '--dsn=postgres://u:hunter2@db/x'],
+      memstats: { HeapAlloc: 1, BySize: [{ Size: 8 }] },
+      connections: 7,
+      build: { token: 'abc', number: 12 },
+      secret: 'hunter2',
+    };
+    const kept = withoutSecrets(Buffer.from(JSON.stringify(vars)));
+    expect(JSON.parse(Buffer.from(kept ?? []).toString())).toEqual({
+      memstats: vars.memstats,
+      connections: 7,
+      build: { number: 12 },
+    });
+  });
+
+  it.each(['', 'not json', '[]', '{"memstats":null}', '{"a":1}'])('is refused when it is %j', (text) => {
+    expect(withoutSecrets(Buffer.from(text))).toBeUndefined();
+  });
+});
