@@ -1,0 +1,165 @@
+// Captures on disk: raw bytes verbatim, one folder a snapshot, and a manifest line for each step taken.
+// Knows nothing of what the bytes mean. Layout: captures/<day>/<id>/<instance>/<snapshot>/<file>
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import type { StepRecord } from '../model/capture.ts';
+import type { RawArtefact } from '../model/snapshot.ts';
+
+/** How long captures and reports are kept. */
+const KEEP_DAYS = 14;
+const DAY_MS = 86_400_000;
+
+export interface KeptFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly read: () => Promise<Uint8Array>;
+}
+
+/** The captures of one machine. */
+export interface CaptureStore {
+  /** Records of an earlier attempt at the same capture of one instance, in order. */
+  readonly records: (id: string, instance: string) => Promise<readonly StepRecord[]>;
+  readonly keep: (
+    id: string,
+    instance: string,
+    record: StepRecord,
+    bytes: Uint8Array | undefined,
+  ) => Promise<void>;
+  /** The artefacts of each snapshot of one instance, oldest first; times from the manifest. */
+  readonly snapshots: (id: string, instance: string) => Promise<readonly (readonly RawArtefact[])[]>;
+  /** Every file of a capture, unread, instance by instance: `payments-svc-1/0/heap.pb.gz`. */
+  readonly files: (id: string) => Promise<readonly KeptFile[]>;
+  /** Deletes what is older than the keeping time. */
+  readonly expire: (nowMs: number) => Promise<void>;
+}
+
+/**
+ * Opens the store under a folder, which is created when needed.
+ * Ids begin with their day (`20261123-3f9c…`) and, like instances, are made safe as file names here.
+ */
+export function openCaptureStore(goleakHome: string): CaptureStore {
+  const root = join(goleakHome, 'captures');
+  const home = (id: string): string => inside(root, join(root, safeName(id).slice(0, 8), safeName(id)));
+  const folder = (id: string, instance: string): string => inside(root, join(home(id), safeName(instance)));
+  return {
+    records: (id, instance) => readManifest(folder(id, instance)),
+    keep: (id, instance, record, bytes) => keep(folder(id, instance), record, bytes),
+    snapshots: (id, instance) => readSnapshots(folder(id, instance)),
+    files: (id) => listFiles(home(id)),
+    expire: (nowMs) => expireDays(root, nowMs),
+  };
+}
+
+/** Deletes day folders (`20261101`) older than the keeping time. */
+export async function expireDays(root: string, nowMs: number): Promise<void> {
+  const oldest = new Date(nowMs - KEEP_DAYS * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '');
+  for (const day of await listFolders(root)) {
+    if (/^\d{8}$/.test(day) && day < oldest) await rm(join(root, day), { recursive: true, force: true });
+  }
+}
+
+/** Writes a file so that after a crash it is either whole or not there. */
+export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.part`;
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+}
+
+/** Letters, digits, dot and dash only, so that no name climbs out of its folder: `10.0.0.7:6060` -> `10.0.0.7_6060`. */
+export function safeName(name: string): string {
+  const safe = name.replace(/[^A-Za-z0-9.-]/g, '_').replace(/^\.+/, '_');
+  return safe === '' ? '_' : safe.slice(0, 120);
+}
+
+async function keep(folder: string, record: StepRecord, bytes: Uint8Array | undefined): Promise<void> {
+  if (record.file !== undefined && bytes !== undefined) {
+    await writeWhole(pathIn(folder, record, record.file), bytes);
+  }
+  await mkdir(folder, { recursive: true });
+  // The line begins with a break of its own: one that a crash cut short must not swallow this one.
+  await appendFile(join(folder, MANIFEST), `\n${JSON.stringify(record)}\n`);
+}
+
+const MANIFEST = 'manifest.jsonl';
+
+async function readManifest(folder: string): Promise<StepRecord[]> {
+  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => '');
+  const records: StepRecord[] = [];
+  for (const line of text.split('\n')) {
+    const record = readRecord(line);
+    if (record && (await isWhole(folder, record))) records.push(record);
+  }
+  return records;
+}
+
+/** A line may have been cut by a crash; what it recorded is simply done again. */
+function readRecord(line: string): StepRecord | undefined {
+  if (line === '') return undefined;
+  try {
+    return JSON.parse(line) as StepRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A power cut may keep the line and lose the file it speaks of. */
+async function isWhole(folder: string, record: StepRecord): Promise<boolean> {
+  if (record.file === undefined) return true;
+  return (await sizeOf(pathIn(folder, record, record.file))) === record.bytes;
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size;
+}
+
+function pathIn(folder: string, { snapshot }: StepRecord, file: string): string {
+  return join(folder, String(snapshot), safeName(file));
+}
+
+async function readSnapshots(folder: string): Promise<RawArtefact[][]> {
+  const snapshots: RawArtefact[][] = [];
+  for (const record of await readManifest(folder)) {
+    if (record.file === undefined) continue;
+    const bytes = await readFile(pathIn(folder, record, record.file));
+    const taken = { fromMs: record.fromMs, toMs: record.toMs };
+    snapshots[record.snapshot] ??= [];
+    snapshots[record.snapshot]?.push({ name: record.file, bytes: new Uint8Array(bytes), taken });
+  }
+  return snapshots.filter((snapshot) => snapshot !== undefined);
+}
+
+async function listFiles(home: string): Promise<KeptFile[]> {
+  const files: KeptFile[] = [];
+  for (const instance of await listFolders(home)) {
+    const folder = join(home, instance);
+    for (const record of await readManifest(folder)) {
+      const { file, snapshot, bytes } = record;
+      if (file === undefined) continue;
+      const read = async (): Promise<Uint8Array> =>
+        new Uint8Array(await readFile(pathIn(folder, record, file)));
+      files.push({ name: `${instance}/${snapshot}/${file}`, sizeBytes: bytes, read });
+    }
+  }
+  return files;
+}
+
+async function listFolders(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function inside(root: string, path: string): string {
+  const whole = resolve(path);
+  if (!whole.startsWith(resolve(root) + sep)) throw new Error('path outside the store');
+  return whole;
+}
