@@ -1,0 +1,19 @@
+// Names and payloads of the jobs between app and workers. Jobs carry ids, never bytes, and a version, so
+// that a worker of another release refuses what it does not understand instead of guessing.
+import { z } from 'zod';
+
+export const CAPTURE_QUEUE = 'capture';
+export const DELIVER_QUEUE = 'deliver';
+/** Braces make one hash slot of all keys: required on a Redis Cluster. */
+export const QUEUE_PREFIX = '{goleak}';
+
+export const captureJob = z.strictObject({ v: z.literal(1), requestId: z.string().max(80) });
+export type CaptureJob = z.infer<typeof captureJob>;
+
+/** "request": make the thread show what is known of the request. "stacks": add the full stacks of its report. */
+export const deliverJob = z.strictObject({
+  v: z.literal(1),
+  what: z.enum(['request', 'stacks']),
+  requestId: z.string().max(80),
+});
+export type DeliverJob = z.infer<typeof deliverJob>;

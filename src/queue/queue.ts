@@ -1,0 +1,96 @@
+// The producing side of BullMQ: enqueue, and what is waiting. Consumers are in workers/.
+import { type JobsOptions, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { Failure } from '../failure.ts';
+import { CAPTURE_QUEUE, type CaptureJob, DELIVER_QUEUE, type DeliverJob, QUEUE_PREFIX } from './jobs.ts';
+
+/**
+ * An enqueue on the way to a Slack acknowledgement may take this long. ioredis's own options do not
+ * bound it: a command can wait for ever for a Redis that was never reachable.
+ */
+const ENQUEUE_DEADLINE_MS = 1_500;
+
+const KEPT: JobsOptions = {
+  attempts: 3,
+  backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },
+  removeOnComplete: { age: 86_400, count: 10_000 },
+  removeOnFail: { age: 604_800 },
+};
+/** Slack may be away for half an hour; delivering late beats not delivering. */
+const DELIVERY: JobsOptions = { ...KEPT, attempts: 60, backoff: { type: 'patient' } };
+const FIRST_RETRY_MS = 500;
+/** Without a ceiling the waits double past the end of the outage, and new stages wait behind them. */
+const LONGEST_RETRY_MS = 60_000;
+
+export interface QueueCounts {
+  readonly active: number;
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly failed: number;
+}
+
+export interface JobQueue {
+  /** One job per request, however often it is asked. */
+  readonly capture: (requestId: string) => Promise<void>;
+  /** Asks for the thread to be brought up to date; requests while one is waiting are one. */
+  readonly deliver: (requestId: string, what?: DeliverJob['what']) => Promise<void>;
+  /** What the queue knows of a request's capture; "unknown" when there is no such job (any more). */
+  readonly captureState: (requestId: string) => Promise<string>;
+  readonly counts: () => Promise<Readonly<Record<string, QueueCounts>>>;
+  readonly close: () => Promise<void>;
+}
+
+export function openQueue(connection: Redis): JobQueue {
+  const options = { connection, prefix: QUEUE_PREFIX, skipVersionCheck: true };
+  const capture = new Queue<CaptureJob>(CAPTURE_QUEUE, options);
+  const deliver = new Queue<DeliverJob>(DELIVER_QUEUE, options);
+  // Without a listener a lost connection would end the process; every command reports it by itself.
+  capture.on('error', () => {});
+  deliver.on('error', () => {});
+  const captureId = (requestId: string): string => `capture-${requestId}`;
+  return {
+    capture: async (requestId) => {
+      await capture.add('capture', { v: 1, requestId }, { ...KEPT, jobId: captureId(requestId) });
+    },
+    deliver: async (requestId, what = 'request') => {
+      const deduplication = { id: `${what}-${requestId}`, keepLastIfActive: true };
+      await deliver.add(what, { v: 1, what, requestId }, { ...DELIVERY, deduplication });
+    },
+    captureState: (requestId) => capture.getJobState(captureId(requestId)),
+    counts: async () => ({ capture: await countsOf(capture), deliver: await countsOf(deliver) }),
+    close: async () => {
+      await Promise.all([capture.close(), deliver.close()]);
+    },
+  };
+}
+
+/** The backoff strategy that workers give to BullMQ for "patient" jobs: doubling up to a minute, with jitter. */
+export function patientBackoffMs(attemptsMade: number): number {
+  const whole = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attemptsMade - 1));
+  return Math.round(whole * (0.5 + Math.random() / 2));
+}
+
+/**
+ * Runs an enqueue with a deadline of its own.
+ * @throws Failure `queue_unavailable` when Redis does not confirm in time.
+ */
+export async function withinDeadline<Value>(work: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Failure('queue_unavailable', {})), ENQUEUE_DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } catch (error) {
+    throw error instanceof Failure ? error : new Failure('queue_unavailable', {}, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {});
+  }
+}
+
+async function countsOf(queue: Queue): Promise<QueueCounts> {
+  const counts = await queue.getJobCounts('active', 'waiting', 'delayed', 'failed');
+  const { active = 0, waiting = 0, delayed = 0, failed = 0 } = counts;
+  return { active, waiting, delayed, failed };
+}
