@@ -1,0 +1,113 @@
+// Chart.js configuration -> PNG, in this process or by a QuickChart host. One picture is drawn at a time:
+// drawing holds the event loop for tens of milliseconds, and two at once would hold it twice as long.
+import { type Canvas, createCanvas } from '@napi-rs/canvas';
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  type ChartConfiguration,
+  type ChartItem,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  type Plugin,
+  PointElement,
+  SubTitle,
+  Title,
+} from 'chart.js';
+import type { Problem } from '../model/problem.ts';
+import type { ChartConfig } from '../report/chart-config.ts';
+import type { ChartSize } from './chart-size.ts';
+import { ensureFonts } from './fonts.ts';
+import { quickChart } from './quickchart.ts';
+
+Chart.register(
+  BarController,
+  BarElement,
+  CategoryScale,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+  SubTitle,
+  Title,
+);
+
+/** Drawn at twice the logical size, so that text stays sharp on a phone. */
+const PIXEL_RATIO = 2;
+/** Largest side of a picture, logical pixels: bounds what a wrong size can allocate (4000² × 4 × 4 B = 256 MB). */
+const LARGEST_SIDE = 4_000;
+
+export interface RenderedChart {
+  readonly png: Uint8Array;
+  readonly renderer: 'embedded' | 'quickchart';
+  /** Set when the configured host could not draw it and the embedded renderer did. */
+  readonly problem?: Problem;
+}
+
+export type ChartRenderer = (config: ChartConfig, size: ChartSize) => Promise<RenderedChart>;
+
+/** Draws with the QuickChart host when one is configured, and with the embedded renderer otherwise or when it fails. */
+export function chartRenderer(options: { readonly quickchartUrl?: string } = {}): ChartRenderer {
+  const { quickchartUrl } = options;
+  return async (config, size) => {
+    if (quickchartUrl === undefined) return { png: await renderChart(config, size), renderer: 'embedded' };
+    const drawn = await quickChart(quickchartUrl, config, size);
+    if ('png' in drawn) return { png: drawn.png, renderer: 'quickchart' };
+    const problem = {
+      code: 'quickchart-failed',
+      text: `The QuickChart host did not draw the chart (${drawn.reason}); it was drawn here instead.`,
+    };
+    return { png: await renderChart(config, size), renderer: 'embedded', problem };
+  };
+}
+
+export function renderChart(config: ChartConfig, size: ChartSize): Promise<Uint8Array> {
+  const turn = line.then(() => draw(config, size));
+  line = turn.catch(() => undefined);
+  return turn;
+}
+
+/** The end of the queue of pictures waiting to be drawn. */
+let line: Promise<unknown> = Promise.resolve();
+
+async function draw(config: ChartConfig, { width, height }: ChartSize): Promise<Uint8Array> {
+  if (![width, height].every((side) => Number.isInteger(side) && side > 0 && side <= LARGEST_SIDE)) {
+    throw new RangeError(`A chart is 1 to ${LARGEST_SIDE} pixels wide and high, not ${width} x ${height}.`);
+  }
+  ensureFonts();
+  const canvas = createCanvas(width, height);
+  const chart = new Chart(asChartItem(canvas), embedded(config));
+  try {
+    return await canvas.encode('png');
+  } finally {
+    chart.destroy();
+  }
+}
+
+/** Chart.js multiplies the canvas by the pixel ratio itself; it must be told once, here, and nowhere else. */
+function embedded(config: ChartConfig): ChartConfiguration {
+  // Chart.js fills in and mutates what it is given; the caller's configuration stays as it is.
+  const own = structuredClone(config) as unknown as ChartConfiguration;
+  own.options = { ...own.options, responsive: false, animation: false, devicePixelRatio: PIXEL_RATIO };
+  own.plugins = [whiteGround];
+  return own;
+}
+
+const whiteGround: Plugin = {
+  id: 'whiteGround',
+  beforeDraw: ({ ctx, width, height }) => {
+    ctx.save();
+    ctx.fillStyle = '#FFFFFF';
+    ctx.fillRect(0, 0, width, height);
+    ctx.restore();
+  },
+};
+
+/** Chart.js asks a canvas for the `style` a browser would give it. */
+function asChartItem(canvas: Canvas): ChartItem {
+  return Object.assign(canvas, { style: {} }) as unknown as ChartItem;
+}

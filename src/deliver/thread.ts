@@ -1,0 +1,237 @@
+// Makes a thread show what is known of a request. Called as often as anybody likes: it compares what should
+// be there with what is, and posts or edits only the difference. Knows nothing of queues or of Redis.
+import { Failure } from '../failure.ts';
+import type { CaptureRequest, Progress } from '../model/request.ts';
+import { type Clock, type Ledger, type Posted, postOnce } from '../outbox/outbox.ts';
+import {
+  failureMessage,
+  fullStacksFile,
+  progressMessage,
+  type SlackMessage,
+  threadMessages,
+  verdictMessage,
+} from '../report/blocks.ts';
+import { pictures } from '../report/pictures.ts';
+import { triageFileName } from '../report/report.ts';
+import type { Report } from '../report/schema.ts';
+import { CHART_SIZE } from './chart-size.ts';
+import type { ChartRenderer } from './charts.ts';
+import type { Place, SlackPoster, Upload } from './slack.ts';
+import { isRefusal } from './slack-call.ts';
+
+export interface ThreadState {
+  readonly request: CaptureRequest;
+  readonly progress: Progress;
+  readonly instances: readonly string[];
+  readonly costSentence: string;
+  /** Present once the verdict is there. */
+  readonly report?: Report;
+}
+
+export interface ThreadPorts {
+  readonly slack: SlackPoster;
+  readonly renderChart: ChartRenderer;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** What the root message last showed, to skip edits that change nothing. */
+  readonly shown: {
+    readonly load: () => Promise<string | undefined>;
+    readonly save: (content: string) => Promise<void>;
+  };
+  /** Raw artefacts of the capture, oldest first. */
+  readonly artefacts: () => Promise<readonly Attachable[]>;
+  /** Reserves a file name in a thread for this request; false when another capture there has it. */
+  readonly claimName: (thread: Place, name: string) => Promise<boolean>;
+}
+
+/** A file of the capture, read only when it is attached. */
+export interface Attachable {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly read: () => Promise<Uint8Array>;
+}
+
+/** Slack shows a handful of attachments well; the rest stays in the store. */
+const MAX_ARTEFACTS = 12;
+const MAX_ARTEFACT_BYTES = 8 * 1024 * 1024;
+/** Held in memory at once while they are uploaded. */
+const MAX_ATTACHED_BYTES = 32 * 1024 * 1024;
+
+/** Brings root message and thread up to date. Safe to repeat after any crash. */
+export async function bringUpToDate(state: ThreadState, ports: ThreadPorts): Promise<void> {
+  const { request, report } = state;
+  const channel = request.origin.channel ?? '';
+  const home: Place = { channel, ...(request.origin.threadTs && { threadTs: request.origin.threadTs }) };
+  const ts = await showRoot(state, home, ports);
+  if (!report || state.progress.stage !== 'done') return;
+
+  const thread: Place = { channel, threadTs: request.origin.threadTs ?? ts };
+  await postParts([
+    () => postCharts(report, thread, ports),
+    ...threadMessages(report).map(
+      (message, index) => () => post(`detail-${index}`, message, thread, state, ports),
+    ),
+    () => postArtefacts(report, thread, ports),
+  ]);
+}
+
+/** In order. A part that Slack refuses for good (a scope is missing) does not keep the others back. */
+async function postParts(parts: readonly (() => Promise<unknown>)[]): Promise<void> {
+  let refused: Failure | undefined;
+  for (const part of parts) {
+    try {
+      await part();
+    } catch (error) {
+      if (!(error instanceof Failure) || error.retry !== 'never') throw error;
+      refused ??= error;
+    }
+  }
+  if (refused) throw refused;
+}
+
+/** Adds the full stacks of a report to its thread, once. */
+export async function postStacks(state: ThreadState, rootTs: string, ports: ThreadPorts): Promise<void> {
+  const { request, report } = state;
+  if (!report) return;
+  const thread: Place = {
+    channel: request.origin.channel ?? '',
+    threadTs: request.origin.threadTs ?? rootTs,
+  };
+  const bytes = new TextEncoder().encode(fullStacksFile(report));
+  await uploadOnce(
+    'stacks',
+    [{ name: 'stacks.txt', title: `Full stacks of ${report.service}`, bytes }],
+    thread,
+    ports,
+  );
+}
+
+async function showRoot(state: ThreadState, home: Place, ports: ThreadPorts): Promise<string> {
+  const message = rootMessage(state);
+  const content = JSON.stringify(message);
+  const { ts, isNew } = await post('root', message, home, state, ports);
+  if (!isNew) {
+    if ((await ports.shown.load()) === content) return ts;
+    await ports.slack.update(home.channel, ts, message, keyOf(state, 'root'));
+  }
+  await ports.shown.save(content);
+  return ts;
+}
+
+function rootMessage({ request, progress, report, instances, costSentence }: ThreadState): SlackMessage {
+  if (report && progress.stage === 'done') {
+    return verdictMessage(report, { requestedBy: request.origin.user, buttonValue: request.id });
+  }
+  if (progress.stage === 'failed') {
+    return failureMessage({
+      service: request.service,
+      what: progress.what,
+      hint: progress.hint,
+      requestedBy: request.origin.user,
+      buttonValue: request.id,
+    });
+  }
+  return progressMessage(request, progress, { instances, costSentence });
+}
+
+function post(
+  step: string,
+  message: SlackMessage,
+  place: Place,
+  state: ThreadState,
+  ports: ThreadPorts,
+): Promise<Posted> {
+  const key = keyOf(state, step);
+  return postOnce(
+    step,
+    {
+      post: () => ports.slack.post(place, message, key),
+      find: (sinceMs) => ports.slack.find(place, key, sinceMs),
+      isRefusal,
+    },
+    ports.ledger,
+    ports.clock,
+  );
+}
+
+function keyOf(state: ThreadState, step: string): string {
+  return `${state.request.id}:${step}`;
+}
+
+async function postCharts(report: Report, thread: Place, ports: ThreadPorts): Promise<void> {
+  if ((await ports.ledger.posting('charts')).state === 'sent') return;
+  const files: Upload[] = [];
+  for (const { name, title, alt, config } of pictures(report)) {
+    const { png } = await ports.renderChart(config, CHART_SIZE);
+    files.push({ name, title, altText: alt, bytes: png });
+  }
+  if (files.length > 0) await uploadOnce('charts', files, thread, ports);
+}
+
+async function postArtefacts(report: Report, thread: Place, ports: ThreadPorts): Promise<void> {
+  if ((await ports.ledger.posting('artefacts')).state === 'sent') return;
+  const name = await triageName(report, thread, ports);
+  const triage: Upload = {
+    name,
+    title: name,
+    bytes: new TextEncoder().encode(JSON.stringify(report, null, 2)),
+  };
+  const raw = await Promise.all(
+    attached(await ports.artefacts()).map(
+      async (file): Promise<Upload> => ({
+        name: file.name.replaceAll('/', '-'),
+        title: file.name,
+        bytes: await file.read(),
+      }),
+    ),
+  );
+  await uploadOnce('artefacts', [triage, ...raw], thread, ports);
+}
+
+/** `triage_20261123_0312.json`, or with `-2` when another capture of this thread has that name. */
+async function triageName(report: Report, thread: Place, ports: ThreadPorts): Promise<string> {
+  const taken = new Set<string>();
+  for (;;) {
+    const name = triageFileName(report.window.to ?? report.window.from ?? 0, (other) => taken.has(other));
+    if (await ports.claimName(thread, name)) return name;
+    taken.add(name);
+  }
+}
+
+/** The newest that fit. */
+function attached(files: readonly Attachable[]): readonly Attachable[] {
+  const chosen: Attachable[] = [];
+  let bytes = 0;
+  for (const file of files.toReversed()) {
+    if (chosen.length === MAX_ARTEFACTS) break;
+    if (file.sizeBytes > MAX_ARTEFACT_BYTES || bytes + file.sizeBytes > MAX_ATTACHED_BYTES) continue;
+    bytes += file.sizeBytes;
+    chosen.unshift(file);
+  }
+  return chosen;
+}
+
+function uploadOnce(
+  step: string,
+  files: readonly Upload[],
+  thread: Place,
+  ports: ThreadPorts,
+): Promise<Posted> {
+  let isAnnounced = false;
+  return postOnce(
+    step,
+    {
+      post: (annotate) =>
+        ports.slack.upload(thread, files, async (fileIds) => {
+          await annotate(fileIds);
+          isAnnounced = true;
+        }),
+      find: async (sinceMs, fileIds) =>
+        fileIds === undefined ? undefined : ports.slack.findUpload(thread, fileIds, sinceMs),
+      // What was uploaded is seen by nobody until it is announced and shared.
+      isRefusal: (error) => !isAnnounced || isRefusal(error),
+    },
+    ports.ledger,
+    ports.clock,
+  );
+}

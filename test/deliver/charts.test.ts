@@ -1,0 +1,169 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createCanvas, loadImage } from '@napi-rs/canvas';
+import { afterEach, describe, expect, it } from 'vitest';
+import { CHART_SIZE } from '../../src/deliver/chart-size.ts';
+import { chartRenderer, renderChart } from '../../src/deliver/charts.ts';
+import { ensureFonts, hasInk } from '../../src/deliver/fonts.ts';
+import { quickChart } from '../../src/deliver/quickchart.ts';
+import type { ChartConfig } from '../../src/report/chart-config.ts';
+import { pictures } from '../../src/report/pictures.ts';
+import { sampleReport } from '../kit/report.ts';
+
+const [memory, signatures] = pictures(sampleReport()).map(({ config }) => config) as [
+  ChartConfig,
+  ChartConfig,
+];
+
+async function pixelsOf(png: Uint8Array) {
+  const image = await loadImage(Buffer.from(png));
+  const canvas = createCanvas(image.width, image.height);
+  const pen = canvas.getContext('2d');
+  pen.drawImage(image, 0, 0);
+  const { data, width, height } = pen.getImageData(0, 0, image.width, image.height);
+  const at = (x: number, y: number) => [...data.slice((y * width + x) * 4, (y * width + x) * 4 + 3)];
+  const count = (like: (rgb: number[]) => boolean, top = 0, bottom = height) => {
+    let found = 0;
+    for (let y = top; y < bottom; y++) for (let x = 0; x < width; x++) if (like(at(x, y))) found++;
+    return found;
+  };
+  return { width, height, at, count };
+}
+
+const close = (rgb: number[], like: readonly number[]) =>
+  rgb.every((value, i) => Math.abs(value - (like[i] ?? 0)) < 8);
+const isDark = (rgb: number[]) => rgb.every((value) => value < 100);
+
+describe('renderChart', () => {
+  it('draws at twice the size, on white, with text, lines and dashes', async () => {
+    const picture = await pixelsOf(await renderChart(memory, CHART_SIZE));
+    expect([picture.width, picture.height]).toEqual([1600, 900]);
+    expect(picture.at(2, 2)).toEqual([255, 255, 255]);
+    // the title's strip, above the plot
+    expect(picture.count(isDark, 0, 70)).toBeGreaterThan(1_000);
+    expect(picture.count((rgb) => close(rgb, [0x00, 0x72, 0xb2]))).toBeGreaterThan(3_000);
+    expect(picture.count((rgb) => close(rgb, [0xd5, 0x5e, 0x00]))).toBeGreaterThan(2_000);
+  });
+
+  it('draws the bars', async () => {
+    const picture = await pixelsOf(await renderChart(signatures, CHART_SIZE));
+    expect(picture.count((rgb) => close(rgb, [0xd5, 0x5e, 0x00]))).toBeGreaterThan(20_000);
+  });
+
+  it('leaves the configuration as it was', async () => {
+    const before = JSON.stringify(memory);
+    await renderChart(memory, { width: 300, height: 200 });
+    expect(JSON.stringify(memory)).toBe(before);
+  });
+
+  it('goes on after a chart that could not be drawn', async () => {
+    const bad = renderChart(memory, { width: 1e9, height: 10 });
+    const good = renderChart(memory, { width: 200, height: 120 });
+    await expect(bad).rejects.toThrow('A chart is 1 to 4000 pixels wide and high');
+    expect((await good).length).toBeGreaterThan(1_000);
+  });
+});
+
+it('knows a font that leaves ink from one that is not there', () => {
+  ensureFonts();
+  expect(hasInk('Inter')).toBe(true);
+  expect(hasInk('No Such Font')).toBe(false);
+});
+
+describe('a QuickChart host', () => {
+  const closers: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+  });
+
+  interface Asked {
+    readonly method: string | undefined;
+    readonly path: string | undefined;
+    readonly body: Record<string, unknown>;
+  }
+
+  async function host(answer: (response: ServerResponse) => void): Promise<{ url: string; asked: Asked[] }> {
+    const asked: Asked[] = [];
+    const server = createServer(async (request, response) => {
+      asked.push({ method: request.method, path: request.url, body: JSON.parse(await bodyOf(request)) });
+      answer(response);
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    closers.push(
+      () =>
+        new Promise((closed) => {
+          server.close(() => closed());
+          server.closeAllConnections();
+        }),
+    );
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  }
+
+  async function bodyOf(request: IncomingMessage): Promise<string> {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    return body;
+  }
+
+  it('is handed the same configuration, for Chart.js 4 at twice the size', async () => {
+    const png = await renderChart(memory, { width: 100, height: 60 });
+    const { url, asked } = await host((response) => response.end(png));
+    const drawn = await chartRenderer({ quickchartUrl: url })(memory, CHART_SIZE);
+    expect(drawn.renderer).toBe('quickchart');
+    expect(Buffer.from(drawn.png).equals(Buffer.from(png))).toBe(true);
+    expect(asked).toMatchObject([
+      {
+        method: 'POST',
+        path: '/chart',
+        body: {
+          version: '4',
+          width: 800,
+          height: 450,
+          devicePixelRatio: 2,
+          format: 'png',
+          backgroundColor: '#FFFFFF',
+        },
+      },
+    ]);
+    expect(JSON.parse(String(asked[0]?.body.chart))).toEqual(JSON.parse(JSON.stringify(memory)));
+  });
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    ['HTTP 500', (response) => response.writeHead(500).end('boom')],
+    ['an answer that is no PNG', (response) => response.end('<html>')],
+    [
+      'the connection broke',
+      (response) => response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end(),
+    ],
+    ['an answer larger than 5242880 bytes', (response) => response.end(Buffer.alloc(6 * 1024 * 1024))],
+    ['UND_ERR_SOCKET', (response) => response.destroy()],
+  ])('that fails (%s) is replaced by drawing here, and said so', async (reason, answer) => {
+    const { url } = await host(answer);
+    const drawn = await chartRenderer({ quickchartUrl: url })(memory, { width: 200, height: 120 });
+    expect(drawn.renderer).toBe('embedded');
+    expect(Buffer.from(drawn.png.slice(1, 4)).toString()).toBe('PNG');
+    expect(drawn.problem).toEqual({
+      code: 'quickchart-failed',
+      text: `The QuickChart host did not draw the chart (${reason}); it was drawn here instead.`,
+    });
+  });
+
+  it('that does not answer is not waited for', async () => {
+    const { url } = await host(() => undefined);
+    expect(await quickChart(url, memory, CHART_SIZE, 200)).toEqual({ reason: 'no answer within 0.2 s' });
+  });
+
+  it('that is down or no address at all gives a reason without the address', async () => {
+    const { url } = await host(() => undefined);
+    for (const close of closers.splice(0)) await close();
+    const withSecret = url.replace('//', '//user:secret@');
+    expect(await quickChart(withSecret, memory, CHART_SIZE)).toEqual({ reason: 'ECONNREFUSED' });
+    expect(await quickChart('not a url', memory, CHART_SIZE)).toEqual({ reason: 'its address is not a URL' });
+  });
+});
+
+it('draws here when no host is configured', async () => {
+  const drawn = await chartRenderer()(signatures, { width: 200, height: 120 });
+  expect(drawn).toMatchObject({ renderer: 'embedded' });
+  expect(drawn).not.toHaveProperty('problem');
+});
