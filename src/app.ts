@@ -1,0 +1,77 @@
+// The app process: opens the doors (Slack by Socket Mode or signed HTTP), wires them to the queue, and does
+// nothing else. Work happens in workers/.
+import { createFetcher } from './capture/fetch.ts';
+import { botTokenOf, type Env } from './config/env.ts';
+import { watchServices } from './config/services.ts';
+import { createSlackClient } from './deliver/slack.ts';
+import { examineInstallation, findingsText } from './doctor.ts';
+import { lookText } from './entry/look.ts';
+import { registerSlackDoor } from './entry/slack.ts';
+import { openSlackApp } from './entry/slack-app.ts';
+import { type Lifecycle, type Running, runProcess } from './lifecycle.ts';
+import type { Log } from './log.ts';
+import { answersPing, connectRedis } from './queue/connection.ts';
+import { startPrivateRedis } from './queue/private-redis.ts';
+import { openQueue, withinDeadline } from './queue/queue.ts';
+import { submit } from './queue/submit.ts';
+import { openRequestStore } from './store/requests.ts';
+
+const DEFAULT_PORT = 3000;
+
+async function openApp({ env, log, lifecycle }: Running): Promise<void> {
+  const botToken = botTokenOf(env);
+  const redis = connectRedis(await redisUrl(env, lifecycle, log), 'producer');
+  lifecycle.onEnd('Redis', () => redis.disconnect());
+  const queue = openQueue(redis);
+  lifecycle.onEnd('the queue', () => queue.close());
+  const requests = openRequestStore(redis);
+  const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
+  const fetcher = createFetcher(env.secret);
+  lifecycle.onEnd('connections to services', () => fetcher.close());
+
+  const { app, start, stop } = openSlackApp({
+    slack: { ...env.slack, botToken },
+    port: env.port ?? DEFAULT_PORT,
+    checks: { redis: () => answersPing(redis, 1_000) },
+    log,
+  });
+  const slack = createSlackClient(botToken, env.slack.apiUrl);
+  const { appToken } = env.slack;
+  registerSlackDoor(app, {
+    services: services.all,
+    submit: (request) => submit(request, { requests, queue }),
+    requestOf: (id) => withinDeadline(requests.load(id)),
+    fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
+    look: async (command) => {
+      if (command.kind === 'services') return lookText({ services: services.all() });
+      if (command.kind === 'status') return lookText({ queues: await withinDeadline(queue.counts()) });
+      const findings = examineInstallation({
+        slack,
+        ...(appToken !== undefined && { appToken }),
+        redis,
+        services: services.all(),
+        fetch: fetcher.fetch,
+      });
+      return findingsText(await findings);
+    },
+    now: Date.now,
+    log,
+  });
+  lifecycle.onEnd('Slack', stop);
+  await start();
+  log.info({ services: services.all().length }, 'The app is ready.');
+}
+
+async function redisUrl(env: Env, lifecycle: Lifecycle, log: Log): Promise<string> {
+  if (env.redisUrl !== undefined) return env.redisUrl;
+  const { home, redisServer, searchPath } = env;
+  const redis = await startPrivateRedis(home, {
+    searchPath,
+    ...(redisServer !== undefined && { preferred: redisServer }),
+  });
+  lifecycle.onEnd('the private Redis', () => redis.stop());
+  log.info(redis.joined ? 'Joined the private Redis that runs already.' : 'Started a private Redis.');
+  return redis.url;
+}
+
+runProcess('app', openApp);

@@ -1,0 +1,140 @@
+// Looks at everything this installation stands on and says, for each part, whether it answers and what to do
+// if it does not. Changes nothing; asks services only for their index page.
+import type { WebClient } from '@slack/web-api';
+import type { Redis } from 'ioredis';
+import type { Fetch } from './capture/fetch.ts';
+import { readIndexPage } from './capture/index-page.ts';
+import { Failure } from './failure.ts';
+import type { Instance, Service } from './model/target.ts';
+import { formatCount } from './model/units.ts';
+
+export interface Finding {
+  readonly part: string;
+  readonly state: 'ok' | 'bad' | 'skipped';
+  readonly says: string;
+}
+
+export interface DoctorPorts {
+  /** Absent when no token is set. */
+  readonly slack?: WebClient;
+  readonly appToken?: string;
+  readonly redis?: Redis;
+  readonly services: readonly Service[];
+  readonly fetch: Fetch;
+}
+
+const REDIS_DEADLINE_MS = 2_000;
+/** A fleet is sampled, not walked: the doctor is a light visitor. */
+const MAX_INSTANCES = 50;
+const AT_ONCE = 8;
+
+/** All findings, in the order people should mend them. */
+export async function examineInstallation(ports: DoctorPorts): Promise<readonly Finding[]> {
+  const [slack, redis, services] = await Promise.all([
+    examineSlack(ports),
+    examineRedis(ports.redis),
+    examineServices(ports),
+  ]);
+  return [...slack, ...redis, ...services];
+}
+
+/** One line a finding: `ok    Redis    7.0.15, append-only file on, noeviction`. */
+export function findingsText(findings: readonly Finding[]): string {
+  const width = Math.max(8, ...findings.map(({ part }) => part.length));
+  const lines = findings.map(({ part, state, says }) => `${state.padEnd(8)}${part.padEnd(width + 2)}${says}`);
+  const bad = findings.filter(({ state }) => state === 'bad').length;
+  return [
+    ...lines,
+    bad === 0 ? 'Everything asked answers.' : `${bad} of ${findings.length} need attention.`,
+  ].join('\n');
+}
+
+async function examineSlack({ slack, appToken }: DoctorPorts): Promise<Finding[]> {
+  if (!slack) return [{ part: 'Slack', state: 'skipped', says: 'SLACK_BOT_TOKEN is not set' }];
+  const bot = await finding('Slack bot token', async () => {
+    const { team, user } = await slack.auth.test();
+    return `answers as ${user ?? 'unknown'} in ${team ?? 'unknown'}`;
+  });
+  if (appToken === undefined)
+    return [bot, { part: 'Slack app token', state: 'skipped', says: 'HTTP delivery: none needed' }];
+  const app = await finding('Slack app token', async () => {
+    await slack.apps.connections.open({ token: appToken } as never);
+    return 'may open a Socket Mode connection';
+  });
+  return [bot, app];
+}
+
+async function examineRedis(redis: Redis | undefined): Promise<Finding[]> {
+  if (!redis) return [{ part: 'Redis', state: 'skipped', says: 'no REDIS_URL and no private Redis running' }];
+  return [
+    await finding('Redis', async () => {
+      const deadline = new Promise<never>((_, reject) =>
+        setTimeout(
+          () => reject(new Error(`no answer within ${REDIS_DEADLINE_MS / 1000} s`)),
+          REDIS_DEADLINE_MS,
+        ).unref(),
+      );
+      const info = await Promise.race([redis.info(), deadline]);
+      const read = (key: string): string => new RegExp(`^${key}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
+      const faults = [
+        read('aof_enabled') === '1'
+          ? ''
+          : 'the append-only file is off (kill -9 loses every accepted job): set appendonly yes',
+        read('maxmemory_policy') === 'noeviction'
+          ? ''
+          : 'keys may be evicted: set maxmemory-policy noeviction',
+      ].filter((fault) => fault !== '');
+      if (faults.length > 0) throw new Error(faults.join('; '));
+      return `${read('redis_version')}, append-only file on, noeviction`;
+    }),
+  ];
+}
+
+async function examineServices({ services, fetch }: DoctorPorts): Promise<Finding[]> {
+  if (services.length === 0)
+    return [{ part: 'services', state: 'bad', says: 'none registered: add one to services.yml' }];
+  const instances = services.flatMap((service) => service.instances);
+  const findings: Finding[] = [];
+  const waiting = instances.slice(0, MAX_INSTANCES);
+  const next = async (): Promise<void> => {
+    for (let instance = waiting.shift(); instance; instance = waiting.shift()) {
+      const asked = instance;
+      findings.push(await finding(asked.name, () => visit(asked, fetch)));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
+  findings.sort((a, b) => a.part.localeCompare(b.part));
+  if (instances.length > MAX_INSTANCES) {
+    findings.push({
+      part: 'services',
+      state: 'skipped',
+      says: `${instances.length - MAX_INSTANCES} more instances not asked`,
+    });
+  }
+  return findings;
+}
+
+async function visit(instance: Instance, fetch: Fetch): Promise<string> {
+  const answer = await fetch(instance, 'index', AbortSignal.timeout(5_000));
+  const page = readIndexPage(answer.bytes);
+  if (!page)
+    throw new Failure('target_not_pprof', {
+      instance: instance.name,
+      url: answer.path,
+      what: 'something else',
+    });
+  const count = page.goroutines === undefined ? '' : `${formatCount(page.goroutines)} goroutines, `;
+  return `${count}${page.profiles.length} profiles on offer`;
+}
+
+async function finding(part: string, look: () => Promise<string>): Promise<Finding> {
+  try {
+    return { part, state: 'ok', says: await look() };
+  } catch (error) {
+    const says =
+      error instanceof Failure
+        ? `${error.message} ${error.hint}`
+        : String(error instanceof Error ? error.message : error);
+    return { part, state: 'bad', says: says.slice(0, 400) };
+  }
+}

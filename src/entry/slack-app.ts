@@ -1,0 +1,139 @@
+// How Slack reaches the app: Socket Mode, which needs no public address, or signed HTTP. Transport only; what is
+// said through it is understood in slack.ts.
+import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
+import { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
+import { type Checks, healthAnswer, startHealthServer } from './health.ts';
+
+export interface SlackAppOptions {
+  readonly slack: {
+    readonly botToken: string;
+    readonly appToken?: string;
+    readonly signingSecret?: string;
+    readonly apiUrl: string;
+  };
+  readonly port: number;
+  readonly checks: Checks;
+  readonly log: Log;
+}
+
+export interface SlackApp {
+  readonly app: App;
+  /** Opens the way; from here on Slack may call. */
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Real requests are a few KiB; Bolt alone would read 4 MiB. */
+const MAX_BODY_BYTES = 256 * 1024;
+const TIMEOUT_MS = 10_000;
+/** Waits of a lost connection grow to this, and never end: a Slack that is away for an hour finds us there. */
+const LONGEST_RECONNECT_MS = 10_000;
+
+/** @throws Failure `config_missing` when neither way is configured. */
+export function openSlackApp(options: SlackAppOptions): SlackApp {
+  const { appToken, signingSecret } = options.slack;
+  if (appToken !== undefined) return overSocket(appToken, options);
+  if (signingSecret !== undefined) return overHttp(signingSecret, options);
+  throw new Failure('config_missing', {
+    what: 'A way for Slack to reach the app',
+    how: 'Put SLACK_APP_TOKEN (xapp-…, Socket Mode) or SLACK_SIGNING_SECRET (HTTP) into .env.',
+  });
+}
+
+function overSocket(appToken: string, { slack, port, checks, log }: SlackAppOptions): SlackApp {
+  const logger = slackLogger(log);
+  const receiver = new SocketModeReceiver({
+    appToken,
+    logger,
+    installerOptions: {
+      // Once these retries are used up, the client gives up for good and without a word.
+      clientOptions: {
+        ...clientOptions(slack.apiUrl),
+        retryConfig: { forever: true, factor: 1.3, maxTimeout: LONGEST_RECONNECT_MS },
+      },
+    },
+  });
+  const isConnected = async (): Promise<boolean> => receiver.client.websocket?.isActive() ?? false;
+  const app = openApp(slack, receiver, logger);
+  let health: Awaited<ReturnType<typeof startHealthServer>> | undefined;
+  return {
+    app,
+    start: async () => {
+      health = await startHealthServer(port, { ...checks, slack: isConnected }, log);
+      await app.start();
+    },
+    stop: async () => {
+      await app.stop();
+      await health?.close();
+    },
+  };
+}
+
+function overHttp(signingSecret: string, { slack, port, checks, log }: SlackAppOptions): SlackApp {
+  const logger = slackLogger(log);
+  const customRoutes = ['/healthz', '/readyz'].map((path) => ({
+    path,
+    method: 'GET',
+    handler: (_request: unknown, response: HealthResponse) => {
+      void healthAnswer(path, checks).then((answer) =>
+        response.writeHead(answer?.status ?? 404).end(answer?.body),
+      );
+    },
+  }));
+  const receiver = new HTTPReceiver({ signingSecret, port, customRoutes, bodyLimit: MAX_BODY_BYTES, logger });
+  const app = openApp(slack, receiver, logger);
+  return {
+    app,
+    start: async () => {
+      await app.start();
+      log.info({ port }, 'Slack is listened to on this port, at /slack/events.');
+    },
+    stop: async () => {
+      await app.stop();
+    },
+  };
+}
+
+interface HealthResponse {
+  readonly writeHead: (status: number) => { readonly end: (body: string | undefined) => unknown };
+}
+
+function openApp(
+  { botToken, apiUrl }: SlackAppOptions['slack'],
+  receiver: SocketModeReceiver | HTTPReceiver,
+  logger: Logger,
+): App {
+  const app = new App({
+    token: botToken,
+    receiver,
+    logger,
+    clientOptions: { ...clientOptions(apiUrl), retryConfig: { retries: 1 } },
+  });
+  app.error(async (error) => logger.error(error));
+  return app;
+}
+
+function clientOptions(apiUrl: string) {
+  // Otherwise `apiCall('http://elsewhere')` would send the token there.
+  return { slackApiUrl: apiUrl, timeout: TIMEOUT_MS, allowAbsoluteUrls: false };
+}
+
+/** Bolt's words in our log, where secrets are taken out; what it only tells its developers is dropped. */
+function slackLogger(log: Log): Logger {
+  const said = (words: readonly unknown[]) => {
+    const err = words.find((word) => word instanceof Error);
+    return err === undefined ? { from: 'bolt' } : { from: 'bolt', err };
+  };
+  const text = (words: readonly unknown[]): string =>
+    words.map((word) => (word instanceof Error ? word.message : String(word))).join(' ');
+  return {
+    debug: () => {},
+    info: () => {},
+    warn: (...words) => log.warn(said(words), text(words)),
+    error: (...words) => log.error(said(words), text(words)),
+    setLevel: () => {},
+    getLevel: () => LogLevel.WARN,
+    setName: () => {},
+  };
+}

@@ -1,0 +1,127 @@
+// `goleak capture` in a terminal: the same investigation as in a worker, with nothing kept unless asked.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createFetcher } from '../capture/fetch.ts';
+import { type Looks, planSteps } from '../capture/plan.ts';
+import { serviceFromUrl } from '../capture/resolve.ts';
+import { type CaptureProgress, captureInstance } from '../capture/run.ts';
+import type { Env } from '../config/env.ts';
+import { watchServices } from '../config/services.ts';
+import { type CaptureCommand, toRequest } from '../entry/accept.ts';
+import { Failure } from '../failure.ts';
+import { type Captured, investigate } from '../investigate.ts';
+import type { StepRecord } from '../model/capture.ts';
+import type { CaptureRequest } from '../model/request.ts';
+import type { RawArtefact } from '../model/snapshot.ts';
+import type { Instance, Service } from '../model/target.ts';
+import { formatDuration } from '../model/units.ts';
+import type { Report } from '../report/schema.ts';
+import type { Terminal } from './ports.ts';
+
+export async function captureNow(command: CaptureCommand, terminal: Terminal): Promise<Report> {
+  const env = await terminal.env();
+  const { service, request } = targetOf(command, env);
+  const { fetch, close } = createFetcher(env.secret);
+  try {
+    const capture = memoryCapture(request, service, (instance) => ({
+      fetch,
+      signal: terminal.signal,
+      progress: (progress) => terminal.progress(progressText(instance, progress)),
+    }));
+    return await investigate(request, service, {
+      capture: async (instance, looks) => {
+        const captured = await capture(instance, looks);
+        if (command.save !== undefined) await save(command.save, captured, request.instances === 'one');
+        return captured;
+      },
+      earlier: async () => [],
+      analysing: async () => terminal.progress('analysing'),
+    });
+  } finally {
+    await close();
+  }
+}
+
+function targetOf(command: CaptureCommand, env: Env): { service: Service; request: CaptureRequest } {
+  const nowMs = Date.now();
+  const origin = { door: 'terminal', user: 'terminal' } as const;
+  if (/^[a-z]+:\/\//i.test(command.target)) {
+    const service = serviceFromUrl(command.target);
+    const request = toRequest({ ...command, target: service.name }, [service], {
+      origin,
+      delivery: `${nowMs}`,
+      nowMs,
+    });
+    return { service, request };
+  }
+  const catalog = watchServices(env.servicesFile, (fault) => {
+    throw fault;
+  });
+  const services = catalog.all();
+  const request = toRequest(command, services, { origin, delivery: `${nowMs}`, nowMs });
+  const service = catalog.find(request.service);
+  if (!service)
+    throw new Failure('service_unknown', {
+      service: request.service,
+      known: services.map(({ name }) => name),
+    });
+  return { service, request };
+}
+
+interface Reach {
+  readonly fetch: ReturnType<typeof createFetcher>['fetch'];
+  readonly signal: AbortSignal;
+  readonly progress: (progress: CaptureProgress) => void;
+}
+
+/** Gives a function that captures an instance and, asked for a third look, goes on where it stopped. */
+function memoryCapture(request: CaptureRequest, service: Service, reach: (instance: string) => Reach) {
+  const kept = new Map<string, { records: readonly StepRecord[]; snapshots: RawArtefact[][] }>();
+  return async (instance: Instance, looks: Looks): Promise<Captured> => {
+    const { records: earlier, snapshots } = kept.get(instance.name) ?? { records: [], snapshots: [] };
+    const keep = async (record: StepRecord, bytes: Uint8Array | undefined): Promise<void> => {
+      if (record.file === undefined || bytes === undefined) return;
+      const taken = { fromMs: record.fromMs, toMs: record.toMs };
+      snapshots[record.snapshot] ??= [];
+      snapshots[record.snapshot]?.push({ name: record.file, bytes, taken });
+    };
+    const records = await captureInstance(
+      instance,
+      { steps: planSteps(request.kinds, request.windowMs, looks), allow: service.allow },
+      {
+        ...reach(instance.name),
+        now: Date.now,
+        sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }).catch(() => {}),
+        earlier,
+        keep,
+      },
+    );
+    kept.set(instance.name, { records, snapshots });
+    return { instance: instance.name, records, snapshots: snapshots.filter((files) => files !== undefined) };
+  };
+}
+
+async function save(folder: string, { instance, snapshots }: Captured, only: boolean): Promise<void> {
+  const home = only ? folder : join(folder, instance.replace(/[^\w.-]/g, '_'));
+  for (const [at, files] of snapshots.entries()) {
+    const target = join(home, String(at));
+    await mkdir(target, { recursive: true });
+    for (const file of files) await writeFile(join(target, file.name), file.bytes);
+  }
+}
+
+function progressText(instance: string, { step, done, total, waitMs }: CaptureProgress): string {
+  const wait = waitMs > 0 ? `, next in ${formatDuration(waitMs)}` : '';
+  return `${instance}: ${STEP_WORDS[step.ask]} (${done + 1} of ${total})${wait}`;
+}
+
+const STEP_WORDS = {
+  count: 'looking at what is on offer',
+  memory: 'memory reading',
+  process: 'process figures',
+  goroutine: 'counting goroutines by stack',
+  'goroutine-text': 'goroutine stacks',
+  heap: 'heap profile',
+  goroutineleak: "the runtime's leak detector",
+} as const;

@@ -1,0 +1,68 @@
+// The commands that only look: services, status, doctor.
+import { createFetcher } from '../capture/fetch.ts';
+import type { Env } from '../config/env.ts';
+import { watchServices } from '../config/services.ts';
+import { createSlackClient } from '../deliver/slack.ts';
+import { examineInstallation, type Finding, findingsText } from '../doctor.ts';
+import { lookText } from '../entry/look.ts';
+import { Failure } from '../failure.ts';
+import type { Service } from '../model/target.ts';
+import { answersPing, connectRedis } from '../queue/connection.ts';
+import { privateRedisUrl } from '../queue/private-redis.ts';
+import { openQueue, withinDeadline } from '../queue/queue.ts';
+
+/** @throws Failure `verb_needs_redis` when `status` finds none that answers. */
+export async function lookAround(what: 'services' | 'status' | 'doctor', env: Env): Promise<string> {
+  if (what === 'services') return lookText({ services: readServices(env) });
+  return what === 'status' ? statusText(env) : doctorText(env);
+}
+
+async function statusText(env: Env): Promise<string> {
+  const redis = connectRedis(env.redisUrl ?? privateRedisUrl(env.home), 'worker');
+  try {
+    if (!(await answersPing(redis, 1_500))) throw new Failure('verb_needs_redis', { verb: 'status' });
+    const queue = openQueue(redis);
+    const counts = await withinDeadline(queue.counts());
+    await queue.close();
+    return lookText({ queues: counts });
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function doctorText(env: Env): Promise<string> {
+  const redis = connectRedis(env.redisUrl ?? privateRedisUrl(env.home), 'worker');
+  const { fetch, close } = createFetcher(env.secret);
+  const { botToken, appToken, apiUrl } = env.slack;
+  try {
+    const reachable = await answersPing(redis, 1_500);
+    const { services, faults } = readServicesOrSay(env);
+    const findings = await examineInstallation({
+      ...(botToken !== undefined && { slack: createSlackClient(botToken, apiUrl) }),
+      ...(appToken !== undefined && { appToken }),
+      ...((reachable || env.redisUrl !== undefined) && { redis }),
+      services,
+      fetch,
+    });
+    return findingsText([...faults, ...findings]);
+  } finally {
+    redis.disconnect();
+    await close();
+  }
+}
+
+/** A file that cannot be used is what a doctor is called for, not a reason to send him away. */
+function readServicesOrSay(env: Env): { services: readonly Service[]; faults: readonly Finding[] } {
+  try {
+    return { services: readServices(env), faults: [] };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { services: [], faults: [{ part: 'services.yml', state: 'bad', says: error.message }] };
+  }
+}
+
+function readServices(env: Env): readonly Service[] {
+  return watchServices(env.servicesFile, (fault) => {
+    throw fault;
+  }).all();
+}

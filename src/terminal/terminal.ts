@@ -1,0 +1,56 @@
+// What each command does in a terminal. One function a verb; each prints its result and gives the exit status.
+// A command loads what it needs and no more: reading a file must not wait for Slack, Redis and chart libraries.
+import type { Command } from '../command/command.ts';
+import type { Report } from '../report/schema.ts';
+import { EXIT_OK, type Terminal } from './ports.ts';
+
+const EXIT_PARTIAL = 3;
+
+/** Runs one command. Throws Failure; its `exit` is then the status. */
+export async function runTerminalCommand(
+  command: Exclude<Command, { kind: 'help' }>,
+  terminal: Terminal,
+): Promise<number> {
+  switch (command.kind) {
+    case 'capture': {
+      const { captureNow } = await import('./capture.ts');
+      const report = await captureNow(command, terminal);
+      await printReport(report, terminal);
+      return report.problems.some(({ code }) => code === 'instance-not-captured') ? EXIT_PARTIAL : EXIT_OK;
+    }
+    case 'analyze': {
+      const { analyzeBatch, analyzePaths } = await import('./analyze.ts');
+      if (command.batch !== undefined) return analyzeBatch({ ...command, batch: command.batch }, terminal);
+      await printReport(await analyzePaths(command), terminal);
+      return EXIT_OK;
+    }
+    case 'show': {
+      const { showPath } = await import('./show.ts');
+      return showPath(command.path, terminal);
+    }
+    case 'diff': {
+      const { diffPaths } = await import('./diff.ts');
+      return diffPaths(command, terminal);
+    }
+    case 'selftest': {
+      const { testYourself } = await import('./selftest.ts');
+      return testYourself(command, terminal);
+    }
+    case 'services':
+    case 'status':
+    case 'doctor': {
+      const { lookAround } = await import('./looks.ts');
+      terminal.print(await lookAround(command.kind, await terminal.env()));
+      return EXIT_OK;
+    }
+    default:
+      return command satisfies never;
+  }
+}
+
+async function printReport(report: Report, { json, color, width, print, progress }: Terminal): Promise<void> {
+  progress('');
+  if (json) return print(JSON.stringify(report, null, 2));
+  const { reportText } = await import('../report/text.ts');
+  print(reportText(report, { color, width }).trimEnd());
+}

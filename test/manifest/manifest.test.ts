@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Manifest } from '@slack/web-api/dist/types/request/manifest.js';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const manifest = parse(readFileSync('manifest.yml', 'utf8'));
+const schema = JSON.parse(readFileSync('test/manifest/slack-schema/manifest.schema.2.0.0.json', 'utf8'));
+
+/** Scope that each Web API method of ours needs, from Slack's method reference. */
+const SCOPES: Readonly<Record<string, readonly string[]>> = {
+  'auth.test': [],
+  'apps.connections.open': [], // app token, connections:write
+  'chat.postMessage': ['chat:write'],
+  'chat.postEphemeral': ['chat:write'],
+  'chat.update': ['chat:write'],
+  'conversations.history': ['channels:history', 'groups:history'],
+  'conversations.replies': ['channels:history', 'groups:history'],
+  'conversations.info': ['channels:read', 'groups:read'],
+  'files.getUploadURLExternal': ['files:write'],
+  'files.completeUploadExternal': ['files:write'],
+};
+const EVENT_SCOPES: Readonly<Record<string, readonly string[]>> = { app_mention: ['app_mentions:read'] };
+
+const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(join('src', file), 'utf8'))
+  .join('\n');
+const found = (pattern: RegExp): string[] =>
+  [...new Set([...source.matchAll(pattern)].map((match) => match[1] ?? ''))].sort();
+
+describe('manifest.yml', () => {
+  it("passes Slack's published schema", () => {
+    const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+    const valid = ajv.validate(schema, manifest);
+    expect(ajv.errors ?? []).toEqual([]);
+    expect(valid).toBe(true);
+  });
+
+  it('names only scopes and events Slack knows', () => {
+    // The schema does not check these words; the type does, at compile time, for the list as written here.
+    const scopes = [
+      'app_mentions:read',
+      'channels:history',
+      'channels:read',
+      'chat:write',
+      'commands',
+      'files:write',
+      'groups:history',
+      'groups:read',
+    ] as const satisfies NonNullable<NonNullable<Manifest['oauth_config']>['scopes']>['bot'];
+    expect(manifest.oauth_config.scopes.bot).toEqual(scopes);
+  });
+
+  it('names exactly the commands the code answers', () => {
+    const commands = found(/const COMMAND = '(\/[a-z]+)'/g);
+    expect(manifest.features.slash_commands.map(({ command }: { command: string }) => command)).toEqual(
+      commands,
+    );
+  });
+
+  it('names exactly the events the code listens to', () => {
+    expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual(
+      found(/app\.event\('([a-z_.]+)'/g),
+    );
+  });
+
+  it('asks for exactly the scopes its methods, events and commands need', () => {
+    const methods = found(
+      /(?:client|slack)\.((?:auth|apps|chat|conversations|files|views|users)\.[A-Za-z.]+)\(/g,
+    );
+    const unknown = methods.filter((method) => SCOPES[method] === undefined);
+    expect(unknown).toEqual([]);
+    const events: string[] = manifest.settings.event_subscriptions.bot_events;
+    const needed = new Set([
+      'commands',
+      ...methods.flatMap((method) => SCOPES[method] ?? []),
+      ...events.flatMap((event) => EVENT_SCOPES[event] ?? []),
+    ]);
+    expect([...manifest.oauth_config.scopes.bot].sort()).toEqual([...needed].sort());
+  });
+
+  it('is interactive because the code has buttons', () => {
+    expect(source).toContain('app.action');
+    expect(manifest.settings.interactivity.is_enabled).toBe(true);
+  });
+
+  it('describes itself within the lengths Slack asks for', () => {
+    const { description, long_description: long } = manifest.display_information;
+    expect(description.length).toBeLessThanOrEqual(140);
+    expect(long.length).toBeGreaterThanOrEqual(174);
+    expect(long.length).toBeLessThanOrEqual(4_000);
+  });
+});

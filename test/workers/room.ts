@@ -1,0 +1,109 @@
+// What a worker stands on, for tests: a real Redis, a strict little Slack, and a home folder.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Processor, Queue, Worker, type WorkerOptions } from 'bullmq';
+import { startWorkspace, type Workspace } from '../../demo/workspace/server.ts';
+import { serviceFromUrl } from '../../src/capture/resolve.ts';
+import { createSlackClient, createSlackPoster } from '../../src/deliver/slack.ts';
+import { createLog } from '../../src/log.ts';
+import type { CaptureRequest } from '../../src/model/request.ts';
+import type { Service } from '../../src/model/target.ts';
+import { connectRedis } from '../../src/queue/connection.ts';
+import { QUEUE_PREFIX } from '../../src/queue/jobs.ts';
+import { startPrivateRedis } from '../../src/queue/private-redis.ts';
+import { type JobQueue, openQueue, patientBackoffMs } from '../../src/queue/queue.ts';
+import { openCaptureStore } from '../../src/store/captures.ts';
+import { openReportStore } from '../../src/store/reports.ts';
+import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
+import type { DeliverWork } from '../../workers/deliver.ts';
+import { pathOf } from '../kit/require.ts';
+import { CHANNEL, ON_CALL } from '../kit/stage.ts';
+
+export interface Room {
+  readonly workspace: Workspace;
+  readonly requests: RequestStore;
+  readonly queue: JobQueue;
+  readonly work: DeliverWork;
+  /** Starts a worker that recovers fast, so that a test need not wait as long as production does. */
+  readonly worker: (name: string, run: Processor, options?: Partial<WorkerOptions>) => Worker;
+  readonly jobs: (name: string) => Queue;
+  readonly close: () => Promise<void>;
+}
+
+/** A service that was given other instances after somebody had asked for one. */
+const MOVED: Service = { ...serviceFromUrl('http://127.0.0.1:1'), name: 'moved-svc' };
+const MANIFEST = fileURLToPath(new URL('../../manifest.yml', import.meta.url));
+const TINY_PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+export async function openRoom(): Promise<Room> {
+  const home = mkdtempSync(join(tmpdir(), 'goleak-room-'));
+  const server = await startPrivateRedis(home, { searchPath: '', preferred: pathOf('redis') });
+  const redis = connectRedis(server.url, 'worker');
+  const workspace = await startWorkspace({ manifest: MANIFEST });
+  const { SLACK_BOT_TOKEN, SLACK_API_URL } = workspace.env();
+  const requests = openRequestStore(redis);
+  const queue = openQueue(redis);
+  const closers: (() => Promise<unknown>)[] = [];
+  const options = { connection: redis, prefix: QUEUE_PREFIX, skipVersionCheck: true };
+  return {
+    workspace,
+    requests,
+    queue,
+    work: {
+      services: {
+        all: () => [MOVED],
+        find: (name) => (name === MOVED.name ? MOVED : undefined),
+      },
+      requests,
+      captures: openCaptureStore(home),
+      reports: openReportStore(home),
+      slack: createSlackPoster(createSlackClient(SLACK_BOT_TOKEN, SLACK_API_URL)),
+      renderChart: async () => ({ png: new Uint8Array(TINY_PNG), renderer: 'embedded' }),
+      log: createLog('test', 'silent'),
+    },
+    worker: (name, run, more = {}) => {
+      const worker = new Worker(name, run, {
+        ...options,
+        lockDuration: 1_000,
+        stalledInterval: 500,
+        maxStalledCount: 1,
+        settings: { backoffStrategy: patientBackoffMs },
+        ...more,
+      });
+      worker.on('error', () => {});
+      closers.push(() => worker.close(true));
+      return worker;
+    },
+    jobs: (name) => {
+      const jobs = new Queue(name, options);
+      closers.push(() => jobs.close());
+      return jobs;
+    },
+    close: async () => {
+      for (const closer of closers.reverse()) await closer();
+      await queue.close();
+      await workspace.close();
+      redis.disconnect();
+      await server.stop();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+export function requestOf(id: string, about: Partial<CaptureRequest> = {}): CaptureRequest {
+  return {
+    id,
+    service: 'payments-svc',
+    instances: 'one',
+    windowMs: 10_000,
+    kinds: ['goroutine', 'heap', 'memstats'],
+    origin: { door: 'slash', user: ON_CALL, channel: CHANNEL },
+    acceptedAtMs: Date.now(),
+    ...about,
+  };
+}

@@ -1,0 +1,115 @@
+// deliver jobs: make one thread show what is known of one request. A busy Slack gives the job back with a delay
+// and costs no attempt.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { costSentence } from '../src/capture/plan.ts';
+import { resolveInstances } from '../src/capture/resolve.ts';
+import type { ServiceCatalog } from '../src/config/services.ts';
+import type { ChartRenderer } from '../src/deliver/charts.ts';
+import type { SlackPoster } from '../src/deliver/slack.ts';
+import { SlackBusy } from '../src/deliver/slack-call.ts';
+import {
+  type Attachable,
+  bringUpToDate,
+  postStacks,
+  type ThreadPorts,
+  type ThreadState,
+} from '../src/deliver/thread.ts';
+import { Failure } from '../src/failure.ts';
+import type { Log } from '../src/log.ts';
+import { type CaptureRequest, isLastWord } from '../src/model/request.ts';
+import type { Service } from '../src/model/target.ts';
+import { deliverJob } from '../src/queue/jobs.ts';
+import type { CaptureStore } from '../src/store/captures.ts';
+import type { ReportStore } from '../src/store/reports.ts';
+import type { RequestStore } from '../src/store/requests.ts';
+
+export interface DeliverWork {
+  readonly services: ServiceCatalog;
+  readonly requests: RequestStore;
+  readonly captures: CaptureStore;
+  readonly reports: ReportStore;
+  readonly slack: SlackPoster;
+  readonly renderChart: ChartRenderer;
+  readonly log: Log;
+}
+
+/** Runs one deliver job. */
+export async function runDeliver(job: Job, token: string | undefined, work: DeliverWork): Promise<void> {
+  const payload = deliverJob.safeParse(job.data);
+  if (!payload.success) throw new UnrecoverableError('This job was written by another release.');
+  const { requestId, what } = payload.data;
+  const request = await work.requests.load(requestId);
+  if (!request) throw new UnrecoverableError('The request of this job is no longer kept.');
+  try {
+    const state = await stateOf(request, work);
+    const ports = portsOf(request, work);
+    if (what === 'stacks') return await addStacks(state, ports);
+    await bringUpToDate(state, ports);
+    if (isLastWord(state.progress.stage)) await work.requests.close(requestId);
+  } catch (error) {
+    if (error instanceof SlackBusy) {
+      await job.moveToDelayed(Date.now() + error.retryAfterMs, token);
+      throw new DelayedError();
+    }
+    work.log.warn({ err: error, request: requestId }, 'The thread could not be brought up to date.');
+    if (!(error instanceof Failure) || error.retry !== 'never') throw error;
+    // Slack will not have it, however often it is offered.
+    if (what === 'request') await work.requests.close(requestId);
+    throw new UnrecoverableError(error.message);
+  }
+}
+
+async function addStacks(state: ThreadState, ports: ThreadPorts): Promise<void> {
+  const root = await ports.ledger.posting('root');
+  // The button was seen, so the message is there: whoever posted it is about to say so.
+  if (root.state !== 'sent') throw new Error('the root message is not confirmed yet');
+  await postStacks(state, root.ts, ports);
+}
+
+async function stateOf(request: CaptureRequest, work: DeliverWork): Promise<ThreadState> {
+  const progress = await work.requests.progress(request.id);
+  const report = progress.stage === 'done' ? await work.reports.load(progress.reportId) : undefined;
+  if (progress.stage === 'done' && !report) throw new Failure('report_elsewhere', { id: request.id });
+  const service = work.services.find(request.service);
+  const instances = service ? instanceNames(service, request) : [];
+  return {
+    request,
+    progress,
+    instances,
+    costSentence: service ? costSentence(request.kinds, request.windowMs, service.allow) : '',
+    ...(report && { report }),
+  };
+}
+
+/** services.yml may have changed since; the thread is told all the same. */
+function instanceNames(service: Service, request: CaptureRequest): readonly string[] {
+  try {
+    return resolveInstances(service, request).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'instance_unknown') return [];
+    throw error;
+  }
+}
+
+function portsOf(request: CaptureRequest, work: DeliverWork): ThreadPorts {
+  return {
+    slack: work.slack,
+    renderChart: work.renderChart,
+    ledger: work.requests.ledger(request.id),
+    clock: { now: Date.now, sleep: (durationMs) => sleep(durationMs) },
+    shown: {
+      load: () => work.requests.rendered(request.id, 'root'),
+      save: (content) => work.requests.saveRendered(request.id, 'root', content),
+    },
+    artefacts: () => attachable(request.id, work.captures),
+    claimName: ({ channel, threadTs }, name) =>
+      work.requests.claimName(request.id, `${channel}:${threadTs ?? ''}`, name),
+  };
+}
+
+async function attachable(id: string, captures: CaptureStore): Promise<readonly Attachable[]> {
+  // Memory readings are in the triage JSON already, every one of them.
+  const isReading = /\/(?:memory|process)-[^/]*$/;
+  return (await captures.files(id)).filter(({ name }) => !isReading.test(name));
+}

@@ -1,0 +1,146 @@
+// The worker process: takes capture and deliver jobs from the queue until it is told to stop. Any number of
+// these may run. No domain words here, only concurrency, locks and shutdown.
+import { type Processor, Worker, type WorkerOptions } from 'bullmq';
+import { createFetcher } from '../src/capture/fetch.ts';
+import { botTokenOf } from '../src/config/env.ts';
+import { watchServices } from '../src/config/services.ts';
+import { chartRenderer } from '../src/deliver/charts.ts';
+import { createSlackClient, createSlackPoster } from '../src/deliver/slack.ts';
+import { startHealthServer } from '../src/entry/health.ts';
+import { type Lifecycle, type Running, runProcess } from '../src/lifecycle.ts';
+import type { Log } from '../src/log.ts';
+import { answersPing, connectRedis } from '../src/queue/connection.ts';
+import { CAPTURE_QUEUE, captureJob, DELIVER_QUEUE, QUEUE_PREFIX } from '../src/queue/jobs.ts';
+import { privateRedisUrl } from '../src/queue/private-redis.ts';
+import { openQueue, patientBackoffMs } from '../src/queue/queue.ts';
+import { openCaptureStore } from '../src/store/captures.ts';
+import { openReportStore } from '../src/store/reports.ts';
+import { openRequestStore } from '../src/store/requests.ts';
+import { runCapture } from './capture.ts';
+import { runDeliver } from './deliver.ts';
+import { mendRequest, mendRound } from './mend.ts';
+
+const DEFAULT_PORT = 3001;
+const DELIVER_CONCURRENCY = 8;
+const EXPIRE_EVERY_MS = 3_600_000;
+const MEND_EVERY_MS = 15_000;
+/** A window may outlast the drain budget; captures are given back to the queue after this. */
+const CAPTURE_GRACE_MS = 2_000;
+
+// With BullMQ's defaults a job of a killed worker is taken over after up to 62 s; with these after 5 to 13 s: the lock
+// has to run out, and two looks for stalled jobs have to pass.
+const RECOVERY: Pick<
+  WorkerOptions,
+  'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'runRetryDelay'
+> = {
+  lockDuration: 10_000,
+  stalledInterval: 2_500,
+  maxStalledCount: 1,
+  runRetryDelay: 1_000,
+};
+
+async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
+  const botToken = botTokenOf(env);
+  const redisUrl = env.redisUrl ?? privateRedisUrl(env.home);
+  const redis = connectRedis(redisUrl, 'worker');
+  lifecycle.onEnd('Redis', () => redis.disconnect());
+  if (!(await answersPing(redis, 2_000))) {
+    log.info(
+      env.redisUrl
+        ? 'Waiting for Redis.'
+        : "Waiting for the app's Redis: start `npm start` with the same GOLEAK_HOME.",
+    );
+  }
+
+  const queue = openQueue(redis);
+  lifecycle.onEnd('the queue', () => queue.close());
+  const fetcher = createFetcher(env.secret);
+  lifecycle.onEnd('connections to services', () => fetcher.close());
+  const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
+  const captures = openCaptureStore(env.home);
+  const reports = openReportStore(env.home);
+  const requests = openRequestStore(redis);
+  const leaving = new AbortController();
+  const stores = { services, captures, reports, requests, log };
+
+  const captureWork = { ...stores, queue, fetch: fetcher.fetch, leaving: leaving.signal };
+  const deliverWork = {
+    ...stores,
+    slack: createSlackPoster(createSlackClient(botToken, env.slack.apiUrl)),
+    renderChart: chartRenderer(env.quickchartUrl === undefined ? {} : { quickchartUrl: env.quickchartUrl }),
+  };
+  const start = (name: string, run: Processor, concurrency: number): Worker => {
+    // Blocking reads need connections of their own; BullMQ makes them by duplicating ours.
+    const worker = new Worker(name, run, {
+      ...RECOVERY,
+      connection: redis,
+      prefix: QUEUE_PREFIX,
+      concurrency,
+      skipVersionCheck: true,
+      settings: { backoffStrategy: patientBackoffMs },
+    });
+    worker.on('error', (error) => log[isConnectionLoss(error) ? 'debug' : 'error']({ err: error }, 'queue'));
+    // Somebody else may have the job by now: two at one service would be one too many.
+    worker.on('lockRenewalFailed', (ids) => {
+      for (const id of ids) worker.cancelJob(id, 'the job was taken over');
+    });
+    return worker;
+  };
+  const deliverWorker = start(
+    DELIVER_QUEUE,
+    (job, token) => runDeliver(job, token, deliverWork),
+    DELIVER_CONCURRENCY,
+  );
+  lifecycle.onEnd('the deliver worker', () => deliverWorker.close());
+  const captureWorker = start(
+    CAPTURE_QUEUE,
+    (job, token, signal) => runCapture(job, token, signal, captureWork),
+    env.workerConcurrency,
+  );
+  captureWorker.on('failed', (job) => {
+    const payload = captureJob.safeParse(job?.data);
+    if (job?.finishedOn === undefined || !payload.success) return;
+    mendRequest(payload.data.requestId, { requests, queue, log }).catch((error: unknown) =>
+      log.warn({ err: error }, 'a failed capture waits for the next round'),
+    );
+  });
+  lifecycle.onEnd('the capture worker', async () => {
+    setTimeout(() => leaving.abort(new Error('this worker is leaving')), CAPTURE_GRACE_MS).unref();
+    await captureWorker.close();
+  });
+
+  const every = turnTaker(lifecycle, log);
+  every(EXPIRE_EVERY_MS, 'deleting old captures', () =>
+    Promise.all([captures.expire(Date.now()), reports.expire(Date.now())]),
+  );
+  every(MEND_EVERY_MS, 'looking after open requests', () => mendRound(Date.now(), { requests, queue, log }));
+
+  const checks = { redis: () => answersPing(redis, 1_000) };
+  const health = await startHealthServer(env.port ?? DEFAULT_PORT, checks, log);
+  lifecycle.onEnd('the health port', () => health.close());
+  log.info('The worker is ready.');
+}
+
+/** Said once a second by every connection while Redis is away; /readyz says it too. */
+function isConnectionLoss(error: Error): boolean {
+  const code = 'code' in error ? String(error.code) : '';
+  return /^(ECONN|ENOENT|EPIPE|ETIMEDOUT)/.test(code) || error.message.includes('Connection is closed');
+}
+
+/** Gives a function that runs something now and then for as long as the process lives, never twice at a time. */
+function turnTaker(lifecycle: Lifecycle, log: Log) {
+  return (everyMs: number, what: string, run: () => Promise<unknown>): void => {
+    let isRunning = false;
+    const turn = async (): Promise<void> => {
+      if (isRunning) return;
+      isRunning = true;
+      await run().catch((error: unknown) => log.error({ err: error }, `${what} did not work`));
+      isRunning = false;
+    };
+    void turn();
+    const timer = setInterval(() => void turn(), everyMs);
+    lifecycle.onEnd(what, () => clearInterval(timer));
+  };
+}
+
+runProcess('worker', openWorker);
