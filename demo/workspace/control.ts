@@ -1,0 +1,125 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { faultShape } from './faults.ts';
+import { FORM_BYTES, formOrJson, readBody, send, sendJson } from './http.ts';
+import type { Json } from './json.ts';
+import { typingShape } from './people.ts';
+import type { Parts } from './server.ts';
+import { shownPlaces } from './shown.ts';
+
+/** `/_control/*`: what tests and the demo do with the workspace from another process. GET reads, POST acts, JSON both ways. */
+
+type Action = (parts: Parts, given: Json) => unknown;
+
+const channelOnly = z.object({ channel: z.string() });
+const clickShape = z.strictObject({
+  channel: z.string(),
+  ts: z.string(),
+  actionId: z.string(),
+  user: z.string(),
+  value: z.string().optional(),
+});
+
+const READS: Record<string, Action> = {
+  places: ({ workspace }) => shownPlaces(workspace.world),
+  messages: ({ workspace }, given) => workspace.messages(channelOnly.parse(given).channel),
+  thread: ({ workspace }, given) => {
+    const { channel, ts } = z.object({ channel: z.string(), ts: z.string() }).parse(given);
+    return workspace.thread(channel, ts);
+  },
+  ephemerals: ({ workspace }, given) => {
+    const { channel, user } = z
+      .object({ channel: z.string().optional(), user: z.string().optional() })
+      .parse(given);
+    return workspace.ephemerals({ ...(channel ? { channel } : {}), ...(user ? { user } : {}) });
+  },
+  files: ({ workspace }) => workspace.files(),
+  calls: ({ workspace }, given) =>
+    workspace.calls(z.object({ method: z.string().optional() }).parse(given).method),
+  deliveries: ({ workspace }) => workspace.deliveries(),
+  sockets: ({ workspace }) => ({ connections: workspace.sockets.connections }),
+  views: ({ workspace }) => [...workspace.world.views.values()],
+};
+
+const ACTS: Record<string, Action> = {
+  'user-types': async ({ workspace }, given) => {
+    const typed = await workspace.userTypes(typingShape.parse(given));
+    return typed.kind === 'message' ? { kind: typed.kind, ts: typed.ts } : typed;
+  },
+  click: ({ workspace }, given) => workspace.click(clickShape.parse(given)),
+  'submit-view': ({ workspace }, given) =>
+    workspace.submitView(
+      z
+        .strictObject({ viewId: z.string(), user: z.string(), values: z.record(z.string(), z.unknown()) })
+        .parse(given),
+    ),
+  'close-view': ({ workspace }, given) => {
+    const { viewId, user } = z.strictObject({ viewId: z.string(), user: z.string() }).parse(given);
+    return workspace.closeView(viewId, user);
+  },
+  'open-home': ({ workspace }, given) =>
+    workspace.opensHome(z.strictObject({ user: z.string() }).parse(given).user),
+  users: ({ workspace }, given) => workspace.addUser(z.strictObject({ name: z.string() }).parse(given).name),
+  channels: ({ workspace }, given) => {
+    const { name, kind, members, archived } = z
+      .strictObject({
+        name: z.string(),
+        kind: z.enum(['public', 'private']).default('public'),
+        members: z.array(z.string()).optional(),
+        archived: z.boolean().default(false),
+      })
+      .parse(given);
+    const { id } = workspace.addChannel(name, { kind, archived, ...(members ? { members } : {}) });
+    return { id, name };
+  },
+  faults: ({ faults }, given) => faults.add(faultShape.parse(given)),
+  'clear-faults': ({ faults }) => faults.clear(),
+  'rate-limits': ({ workspace }, given) =>
+    workspace.rateLimits(z.strictObject({ enabled: z.boolean() }).parse(given).enabled),
+  'drop-sockets': ({ workspace }) => workspace.sockets.drop(),
+  'refresh-sockets': ({ workspace }) => workspace.sockets.refresh(),
+  'black-hole-sockets': ({ workspace }) => workspace.sockets.blackHole(),
+  reset: ({ workspace }) => workspace.reset(),
+};
+
+export async function answerControl(
+  parts: Parts,
+  name: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const isRead = request.method === 'GET';
+  if (isRead && name.startsWith('files/')) return sendBytes(parts, name.slice('files/'.length), response);
+  const action = (isRead ? READS : ACTS)[name];
+  if (!action) return sendJson(response, 404, { error: `no ${isRead ? 'reading' : 'action'} ${name}` });
+  const given = isRead ? queryOf(request) : await bodyOf(request);
+  if (!given) return sendJson(response, 400, { error: 'send a JSON object, as application/json' });
+  try {
+    sendJson(response, 200, (await action(parts, given)) ?? { done: true });
+  } catch (error) {
+    const text =
+      error instanceof z.ZodError
+        ? z.prettifyError(error)
+        : error instanceof Error
+          ? error.message
+          : 'failed';
+    sendJson(response, 400, { error: text });
+  }
+}
+
+function sendBytes(parts: Parts, id: string, response: ServerResponse): void {
+  const bytes = parts.workspace.fileBytes(id);
+  if (bytes) send(response, 200, bytes, { 'content-type': 'application/octet-stream' });
+  else sendJson(response, 404, { error: `no file ${id}` });
+}
+
+function queryOf(request: IncomingMessage): Json {
+  return Object.fromEntries(new URL(request.url ?? '/', 'http://localhost').searchParams);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Json | undefined> {
+  const contentType = request.headers['content-type'] ?? '';
+  if (!contentType.startsWith('application/json')) return undefined;
+  const body = await readBody(request, FORM_BYTES);
+  return body && formOrJson(body, contentType);
+}

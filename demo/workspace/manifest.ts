@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** What the app's manifest lets it do here: its commands, its bot scopes and the events it subscribed to. */
+
+export interface SlashCommand {
+  readonly command: string;
+  readonly description: string;
+  readonly usageHint: string;
+  readonly shouldEscape: boolean;
+}
+
+export interface Permissions {
+  readonly scopes: ReadonlySet<string>;
+  readonly commands: readonly SlashCommand[];
+  readonly events: ReadonlySet<string>;
+}
+
+const manifestShape = z.object({
+  features: z
+    .object({
+      slash_commands: z
+        .array(
+          z.object({
+            command: z.string(),
+            description: z.string().default(''),
+            usage_hint: z.string().default(''),
+            should_escape: z.boolean().default(false),
+          }),
+        )
+        .default([]),
+    })
+    .default({ slash_commands: [] }),
+  oauth_config: z.object({
+    scopes: z.object({ bot: z.array(z.string()), bot_optional: z.array(z.string()).default([]) }),
+  }),
+  settings: z
+    .object({ event_subscriptions: z.object({ bot_events: z.array(z.string()).default([]) }).optional() })
+    .default({}),
+});
+
+/** Used where no manifest is at hand: enough for the commands, the thread and the files of the main story. */
+export const DEFAULT_SCOPES: readonly string[] = [
+  'app_mentions:read',
+  'channels:history',
+  'channels:read',
+  'chat:write',
+  'commands',
+  'files:read',
+  'files:write',
+  'groups:history',
+  'groups:read',
+  'im:history',
+  'im:read',
+  'im:write',
+  'reactions:write',
+  'users:read',
+];
+
+export function readPermissions(manifestPath: string): Permissions {
+  const manifest = manifestShape.parse(parse(readFileSync(manifestPath, 'utf8')));
+  const { bot, bot_optional: optional } = manifest.oauth_config.scopes;
+  return {
+    scopes: new Set([...bot, ...optional]),
+    commands: manifest.features.slash_commands.map((each) => ({
+      command: each.command,
+      description: each.description,
+      usageHint: each.usage_hint,
+      shouldEscape: each.should_escape,
+    })),
+    events: new Set(manifest.settings.event_subscriptions?.bot_events ?? []),
+  };
+}
+
+export function defaultPermissions(): Permissions {
+  return {
+    scopes: new Set(DEFAULT_SCOPES),
+    commands: [
+      {
+        command: '/goleak',
+        description: 'Capture and explain Go profiles',
+        usageHint: '',
+        shouldEscape: true,
+      },
+    ],
+    events: new Set(['app_mention', 'message.im', 'app_home_opened']),
+  };
+}
+
+/** The manifest's permissions where the file is there, the defaults where it is not. */
+export function permissionsFrom(manifestPath: string | undefined): Permissions {
+  return manifestPath && existsSync(manifestPath) ? readPermissions(manifestPath) : defaultPermissions();
+}

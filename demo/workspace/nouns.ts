@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import type { Json } from './json.ts';
+
+/** Slack's nouns as this workspace keeps them, and the people and channels it starts with. */
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly botId?: string;
+}
+
+export interface Channel {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'public' | 'private' | 'im';
+  readonly members: Set<string>;
+  readonly archived: boolean;
+  readonly topic: string;
+}
+
+/** What a message said at one moment. The first revision is what was posted; each edit adds one. */
+export interface Revision {
+  readonly atMs: number;
+  readonly text: string;
+  readonly blocks: readonly Json[];
+}
+
+export interface Message {
+  readonly ts: string;
+  readonly channel: string;
+  readonly user: string;
+  readonly text: string;
+  readonly blocks: readonly Json[];
+  readonly attachments: readonly Json[];
+  readonly threadTs?: string;
+  readonly broadcast: boolean;
+  readonly metadata?: Json;
+  readonly subtype?: string;
+  readonly clientMsgId?: string;
+  readonly files: readonly string[];
+  readonly reactions: readonly { readonly name: string; readonly users: readonly string[] }[];
+  /** The "(edited)" mark; Slack leaves it out when the edit carried blocks. */
+  readonly editedMark: boolean;
+  readonly revisions: readonly Revision[];
+}
+
+/** Visible to one person, gone with a restart, no part of history. */
+export interface Ephemeral {
+  readonly ts: string;
+  readonly channel: string;
+  readonly user: string;
+  readonly from: 'app' | 'slackbot';
+  readonly text: string;
+  readonly blocks: readonly Json[];
+  readonly threadTs?: string;
+  readonly atMs: number;
+}
+
+export interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly sizeBytes: number;
+  readonly mimetype: string;
+  readonly altText?: string;
+  readonly createdMs: number;
+  readonly uploaded: boolean;
+  readonly completed: boolean;
+  readonly shares: readonly { readonly channel: string; readonly ts: string; readonly threadTs?: string }[];
+}
+
+export interface View {
+  readonly id: string;
+  readonly rootId: string;
+  readonly user: string;
+  readonly hash: string;
+  readonly view: Json;
+}
+
+/** What others are told when something changes, so that the page and `waitFor` need not poll. */
+export interface Change {
+  readonly kind: 'message' | 'ephemeral' | 'file' | 'view' | 'channel' | 'call' | 'delivery' | 'reset';
+  readonly channel?: string;
+  readonly ts?: string;
+  readonly threadTs?: string;
+  readonly user?: string;
+}
+
+export const TEAM = { id: 'T0ACME', name: 'Acme', domain: 'acme' } as const;
+export const APP_ID = 'A0GOLEAK';
+export const BOT: User = { id: 'U0GOLEAK', name: 'goleak', botId: 'B0GOLEAK' };
+
+export const SEED_USERS: readonly User[] = [
+  { id: 'U0ONCALL', name: 'on-call' },
+  { id: 'U0PLATFORM', name: 'platform' },
+  { id: 'U0NEWCOMER', name: 'newcomer' },
+];
+export const SEED_CHANNELS: readonly {
+  readonly id: string;
+  readonly name: string;
+  readonly topic: string;
+}[] = [
+  { id: 'C0PAYMENTS', name: 'payments-oncall', topic: 'Pages, captures and hand-overs for payments' },
+  { id: 'C0GENERAL', name: 'general', topic: 'Announcements' },
+  { id: 'C0RANDOM', name: 'random', topic: 'Everything else' },
+];
+
+/** `C`, `F`, `V`… and ten characters nobody can guess. */
+export function newId(prefix: string): string {
+  return prefix + randomBytes(8).toString('hex').toUpperCase().slice(0, 10);
+}
+
+export function defined<T extends Record<string, unknown>>(
+  record: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

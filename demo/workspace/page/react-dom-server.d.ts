@@ -1,0 +1,4 @@
+declare module 'react-dom/server' {
+  import type { ReactNode } from 'react';
+  export function renderToStaticMarkup(node: ReactNode): string;
+}

@@ -1,0 +1,146 @@
+import { isJson, type Json } from './json.ts';
+import {
+  APP_ID,
+  BOT,
+  type Channel,
+  defined,
+  type Ephemeral,
+  type Message,
+  newId,
+  TEAM,
+  type User,
+} from './nouns.ts';
+import { shownMessage } from './shown.ts';
+import type { World } from './world.ts';
+
+/** The JSON the app is handed: https://docs.slack.dev/reference/interaction-payloads and apis/events-api */
+
+/** Slack still sends this retired token; the app checks signatures instead. */
+const VERIFICATION_TOKEN = 'local-verification-token';
+
+const CHANNEL_NAME: Partial<Record<Channel['kind'], string>> = {
+  private: 'privategroup',
+  im: 'directmessage',
+};
+
+interface WayBack {
+  readonly triggerId: string;
+  readonly responseUrl: string;
+}
+
+export function slashCommand(
+  typed: { readonly command: string; readonly text: string },
+  where: { readonly channel: Channel; readonly user: User },
+  back: WayBack,
+): Json {
+  return {
+    token: VERIFICATION_TOKEN,
+    team_id: TEAM.id,
+    team_domain: TEAM.domain,
+    channel_id: where.channel.id,
+    channel_name: CHANNEL_NAME[where.channel.kind] ?? where.channel.name,
+    user_id: where.user.id,
+    user_name: where.user.name,
+    ...typed,
+    api_app_id: APP_ID,
+    is_enterprise_install: 'false',
+    response_url: back.responseUrl,
+    trigger_id: back.triggerId,
+  };
+}
+
+export function blockActions(
+  about: {
+    readonly user: User;
+    readonly channel: Channel;
+    readonly message: Message | undefined;
+    readonly ephemeral: Ephemeral | undefined;
+    readonly found: FoundElement;
+    readonly value: string | undefined;
+  },
+  back: WayBack & { readonly world: World },
+): Json {
+  const { user, channel, message, ephemeral } = about;
+  const shown = message ?? ephemeral;
+  return {
+    type: 'block_actions',
+    ...actor(user),
+    container: {
+      type: 'message',
+      message_ts: shown?.ts,
+      channel_id: channel.id,
+      is_ephemeral: ephemeral !== undefined,
+      ...defined({ thread_ts: shown?.threadTs }),
+    },
+    trigger_id: back.triggerId,
+    channel: { id: channel.id, name: CHANNEL_NAME[channel.kind] ?? channel.name },
+    ...(message ? { message: shownMessage(message, back.world, { metadata: true }) } : {}),
+    state: { values: {} },
+    response_url: back.responseUrl,
+    actions: [actionOf(about.found, about.value, back.world.nextTs())],
+  };
+}
+
+/** What every interaction says about who did it. */
+export function actor(user: User): Json {
+  return {
+    user: { id: user.id, username: user.name, name: user.name, team_id: TEAM.id },
+    api_app_id: APP_ID,
+    token: VERIFICATION_TOKEN,
+    team: { id: TEAM.id, domain: TEAM.domain },
+    enterprise: null,
+    is_enterprise_install: false,
+  };
+}
+
+export function eventCallback(event: Json, seconds: number): Json {
+  return {
+    token: VERIFICATION_TOKEN,
+    team_id: TEAM.id,
+    api_app_id: APP_ID,
+    event,
+    type: 'event_callback',
+    event_id: newId('Ev'),
+    event_time: seconds,
+    authorizations: [
+      { enterprise_id: null, team_id: TEAM.id, user_id: BOT.id, is_bot: true, is_enterprise_install: false },
+    ],
+    is_ext_shared_channel: false,
+  };
+}
+
+export interface FoundElement {
+  readonly element: Json;
+  readonly blockId: string;
+}
+
+export function findElement(blocks: readonly Json[], actionId: string): FoundElement | undefined {
+  for (const block of blocks) {
+    const inner = Array.isArray(block.child_blocks)
+      ? findElement(block.child_blocks.filter(isJson), actionId)
+      : undefined;
+    if (inner) return inner;
+    const elements = [
+      ...(Array.isArray(block.elements) ? block.elements : []),
+      block.accessory,
+      block.element,
+    ];
+    const element = elements.filter(isJson).find((each) => each.action_id === actionId);
+    if (element) return { element, blockId: String(block.block_id ?? '') };
+  }
+  return undefined;
+}
+
+/** The `actions` entry of a block_actions payload. */
+function actionOf({ element, blockId }: FoundElement, value: string | undefined, ts: string): Json {
+  const base = { type: element.type, action_id: element.action_id, block_id: blockId, action_ts: ts };
+  if (element.type === 'button') {
+    return { ...base, ...defined({ text: element.text, value: element.value, style: element.style }) };
+  }
+  const options = Array.isArray(element.options) ? element.options.filter(isJson) : [];
+  const chosen = options.find((each) => each.value === value);
+  if (options.length > 0 && !chosen) throw new Error(`no option ${value} in ${String(element.action_id)}`);
+  return element.type === 'checkboxes'
+    ? { ...base, selected_options: [chosen] }
+    : { ...base, selected_option: chosen };
+}

@@ -1,0 +1,322 @@
+import { z } from 'zod';
+import type { Deliveries, Outcome } from './delivery.ts';
+import { isJson, type Json } from './json.ts';
+import type { Permissions, SlashCommand } from './manifest.ts';
+import { newHash, readView, shownView } from './methods/views.ts';
+import { escapeMrkdwn } from './mrkdwn.ts';
+import { BOT, type Channel, defined, newId, type User, type View } from './nouns.ts';
+import { actor, blockActions, eventCallback, findElement, slashCommand } from './payloads.ts';
+import { Refusal } from './refusal.ts';
+import type { Occasion, ResponseUrls } from './response-urls.ts';
+import { shownMessage } from './shown.ts';
+import type { Triggers } from './triggers.ts';
+import { linked } from './typed-text.ts';
+import type { World } from './world.ts';
+
+/** What people do: type, click, submit, open the home tab; and what the app is told about it. */
+
+export interface Typing {
+  readonly channel: string;
+  readonly user: string;
+  readonly text: string;
+  readonly threadTs?: string | undefined;
+}
+
+export type Typed =
+  | { readonly kind: 'message'; readonly ts: string; readonly delivered?: Promise<Outcome> }
+  | { readonly kind: 'command'; readonly outcome: Outcome; readonly triggerId: string }
+  | { readonly kind: 'refused'; readonly text: string }
+  | { readonly kind: 'builtin' };
+
+export interface Click {
+  readonly channel: string;
+  readonly ts: string;
+  readonly actionId: string;
+  readonly user: string;
+  /** Which option, for elements that offer several. */
+  readonly value?: string | undefined;
+}
+
+export interface Stage {
+  readonly world: World;
+  readonly permissions: Permissions;
+  readonly deliveries: Deliveries;
+  readonly triggers: Triggers;
+  readonly responseUrls: ResponseUrls;
+  origin(): string;
+}
+
+export class People {
+  readonly #stage: Stage;
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  async types(typing: Typing): Promise<Typed> {
+    const channel = this.#channel(typing.channel);
+    const user = this.#user(typing.user);
+    const text = typing.text.trim();
+    if (!channel.members.has(user.id)) throw new Error(`${user.name} is not a member of ${channel.name}`);
+    if (text.startsWith('/')) return this.#command(channel, user, text, typing.threadTs);
+    return this.#message(channel, user, text, typing.threadTs);
+  }
+
+  /** A button pressed or an option chosen, in a message or in something only this person sees. */
+  async clicks(click: Click): Promise<Outcome> {
+    const { world } = this.#stage;
+    const user = this.#user(click.user);
+    const channel = this.#channel(click.channel);
+    const message = world.message(channel.id, click.ts);
+    const ephemeral = world.ephemerals.find((each) => each.ts === click.ts && each.user === user.id);
+    const shown = message ?? ephemeral;
+    if (!shown) throw new Error(`nothing at ${click.ts} for ${user.name} to click`);
+    const found = findElement(shown.blocks, click.actionId);
+    if (!found) throw new Error(`no element ${click.actionId} at ${click.ts}`);
+    const occasion: Occasion = { channel: channel.id, user: user.id, ...defined({ message, ephemeral }) };
+    const outcome = await this.#stage.deliveries.once({
+      type: 'interactive',
+      payload: blockActions(
+        { user, channel, message, ephemeral, found, value: click.value },
+        {
+          world,
+          triggerId: this.#stage.triggers.issue(user.id),
+          responseUrl: this.#stage.origin() + this.#stage.responseUrls.issue(occasion),
+        },
+      ),
+    });
+    this.#tellFailure(outcome, 'This action', channel, user, shown.threadTs);
+    return outcome;
+  }
+
+  /** Values by block_id and action_id, as in a view's state. */
+  async submits(submission: { viewId: string; user: string; values: Json }): Promise<Outcome> {
+    const { view, user } = this.#view(submission.viewId, submission.user);
+    const outcome = await this.#interact('view_submission', user, {
+      view: { ...shownView(view), state: { values: submission.values } },
+      response_urls: [],
+      trigger_id: this.#stage.triggers.issue(user.id, view.rootId),
+    });
+    if (outcome.kind === 'acked') this.#applySubmission(view, outcome.body);
+    return outcome;
+  }
+
+  async closes(viewId: string, userName: string): Promise<void> {
+    const { view, user } = this.#view(viewId, userName);
+    this.#stage.world.dropView(view);
+    if (!view.view.notify_on_close) return;
+    await this.#interact('view_closed', user, { view: shownView(view), is_cleared: false });
+  }
+
+  async opensHome(userName: string): Promise<void> {
+    const user = this.#user(userName);
+    const im = this.#stage.world.im(user);
+    const home = this.#stage.world.homes.get(user.id);
+    await this.#event('app_home_opened', {
+      type: 'app_home_opened',
+      user: user.id,
+      channel: im?.id ?? '',
+      tab: 'home',
+      event_ts: this.#stage.world.nextTs(),
+      ...(home ? { view: shownView(home) } : {}),
+    });
+  }
+
+  #message(channel: Channel, user: User, text: string, threadTs: string | undefined): Typed {
+    const { world, permissions } = this.#stage;
+    const said = linked(text, world, false);
+    const posted = world.post({ channel: channel.id, user: user.id, text: said, threadTs });
+    const mentionsBot = said.includes(`<@${BOT.id}>`);
+    const isMember = channel.members.has(BOT.id);
+    if (mentionsBot && !isMember) {
+      this.#slackbot(
+        channel,
+        user,
+        `<@${BOT.id}> is not in this channel. Type \`/invite @${BOT.name}\` to add it.`,
+        threadTs,
+      );
+      return { kind: 'message', ts: posted.ts };
+    }
+    const events = this.#eventsFor(channel, mentionsBot).filter((each) =>
+      permissions.events.has(each.subscription),
+    );
+    if (!isMember || events.length === 0) return { kind: 'message', ts: posted.ts };
+    const delivered = Promise.all(
+      events.map((each) =>
+        this.#event(each.subscription, {
+          ...shownMessage(posted, world),
+          type: each.type,
+          channel: channel.id,
+          ...(each.type === 'message' ? { channel_type: CHANNEL_TYPE[channel.kind] } : {}),
+          event_ts: posted.ts,
+        }),
+      ),
+    ).then((outcomes) => outcomes[0] ?? { kind: 'unreachable' as const, why: 'not sent' });
+    return { kind: 'message', ts: posted.ts, delivered };
+  }
+
+  #eventsFor(channel: Channel, mentionsBot: boolean): { subscription: string; type: string }[] {
+    const message = { subscription: `message.${MESSAGE_EVENT[channel.kind]}`, type: 'message' };
+    // In a direct message even a mention arrives as message.im only.
+    return mentionsBot && channel.kind !== 'im'
+      ? [{ subscription: 'app_mention', type: 'app_mention' }, message]
+      : [message];
+  }
+
+  async #command(channel: Channel, user: User, typed: string, threadTs: string | undefined): Promise<Typed> {
+    const [, name = '', rest = ''] = /^(\/\S+)\s*([\s\S]*)$/.exec(typed) ?? [];
+    if (threadTs) return this.#refuse(channel, user, `${name} is not supported in threads. Sorry!`, threadTs);
+    if (['/invite', '/remove', '/kick'].includes(name)) return this.#membership(channel, user, name, rest);
+    const command = this.#stage.permissions.commands.find((each) => each.command === name);
+    if (!command || !this.#stage.permissions.scopes.has('commands')) {
+      return this.#refuse(channel, user, `${name} is not a valid command. Is there a typo?`, undefined);
+    }
+    return this.#slashCommand(channel, user, command, rest, typed);
+  }
+
+  async #slashCommand(
+    channel: Channel,
+    user: User,
+    command: SlashCommand,
+    rest: string,
+    typed: string,
+  ): Promise<Typed> {
+    const { world, triggers, responseUrls, deliveries } = this.#stage;
+    const occasion: Occasion = { channel: channel.id, user: user.id, typed };
+    const triggerId = triggers.issue(user.id);
+    const outcome = await deliveries.once({
+      type: 'slash_commands',
+      payload: slashCommand(
+        { command: command.command, text: command.shouldEscape ? linked(rest, world, true) : rest },
+        { channel, user },
+        { triggerId, responseUrl: this.#stage.origin() + responseUrls.issue(occasion) },
+      ),
+    });
+    if (outcome.kind === 'acked') await this.#showAck(occasion, outcome.body);
+    else this.#tellFailure(outcome, command.command, channel, user, undefined);
+    return { kind: 'command', outcome, triggerId };
+  }
+
+  /** An acknowledgement may carry the first answer: text, or a message in JSON. */
+  async #showAck(occasion: Occasion, body: unknown): Promise<void> {
+    const said = typeof body === 'string' && body.trim() ? { text: body } : body;
+    if (!isJson(said) || Object.keys(said).length === 0) return;
+    try {
+      await this.#stage.responseUrls.answerOccasion(occasion, said);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const user = this.#user(occasion.user);
+      this.#slackbot(
+        this.#channel(occasion.channel),
+        user,
+        `the command failed with the error "${error.code}"`,
+        undefined,
+      );
+    }
+  }
+
+  #membership(channel: Channel, user: User, verb: string, rest: string): Typed {
+    const { world } = this.#stage;
+    const whom = world.user(rest.trim());
+    if (!whom)
+      return this.#refuse(channel, user, `${verb}: there is nobody called ${rest.trim()} here.`, undefined);
+    if (verb === '/invite') world.join(channel, whom);
+    else world.leave(channel, whom);
+    return { kind: 'builtin' };
+  }
+
+  #refuse(channel: Channel, user: User, text: string, threadTs: string | undefined): Typed {
+    this.#slackbot(channel, user, escapeMrkdwn(text), threadTs);
+    return { kind: 'refused', text };
+  }
+
+  #slackbot(channel: Channel, user: User, text: string, threadTs: string | undefined): void {
+    this.#stage.world.whisper({
+      channel: channel.id,
+      user: user.id,
+      from: 'slackbot',
+      text,
+      blocks: [],
+      threadTs,
+    });
+  }
+
+  #tellFailure(
+    outcome: Outcome,
+    what: string,
+    channel: Channel,
+    user: User,
+    threadTs: string | undefined,
+  ): void {
+    if (outcome.kind === 'acked') return;
+    const error = outcome.kind === 'timeout' ? 'operation_timeout' : 'dispatch_failed';
+    this.#slackbot(channel, user, `${what} failed with the error "${error}"`, threadTs);
+  }
+
+  #applySubmission(view: View, body: unknown): void {
+    const { world } = this.#stage;
+    const stack = [...world.views.values()].filter((each) => each.rootId === view.rootId);
+    const action = isJson(body) ? body.response_action : undefined;
+    if (!isJson(body) || action === undefined) {
+      world.dropView(view);
+      return;
+    }
+    switch (action) {
+      case 'errors':
+        world.keepView({ ...view, view: { ...view.view, errors: body.errors } });
+        return;
+      case 'update':
+        world.keepView({ ...view, hash: newHash(), view: readView(body.view, 'modal') });
+        return;
+      case 'push':
+        world.keepView({ ...view, id: newId('V'), hash: newHash(), view: readView(body.view, 'modal') });
+        return;
+      case 'clear':
+        for (const each of stack) world.dropView(each);
+        return;
+    }
+  }
+
+  async #interact(type: string, user: User, rest: Json): Promise<Outcome> {
+    return this.#stage.deliveries.once({
+      type: 'interactive',
+      payload: { type, ...actor(user), ...rest },
+    });
+  }
+
+  async #event(subscription: string, event: Json): Promise<Outcome> {
+    if (!this.#stage.permissions.events.has(subscription))
+      return { kind: 'unreachable', why: `not subscribed to ${subscription}` };
+    const seconds = Math.floor(this.#stage.world.now() / 1000);
+    return this.#stage.deliveries.event({ type: 'events_api', payload: eventCallback(event, seconds) });
+  }
+
+  #channel(nameOrId: string): Channel {
+    const channel = this.#stage.world.channel(nameOrId);
+    if (!channel) throw new Error(`no channel ${nameOrId}`);
+    return channel;
+  }
+
+  #user(nameOrId: string): User {
+    const user = this.#stage.world.user(nameOrId);
+    if (!user) throw new Error(`no user ${nameOrId}`);
+    return user;
+  }
+
+  #view(id: string, userName: string): { view: View; user: User } {
+    const user = this.#user(userName);
+    const view = this.#stage.world.views.get(id);
+    if (!view || view.user !== user.id) throw new Error(`no view ${id} open for ${user.name}`);
+    return { view, user };
+  }
+}
+
+export const typingShape = z.strictObject({
+  channel: z.string(),
+  user: z.string(),
+  text: z.string().min(1),
+  threadTs: z.string().optional(),
+});
+
+const CHANNEL_TYPE = { public: 'channel', private: 'group', im: 'im' } as const;
+const MESSAGE_EVENT = { public: 'channels', private: 'groups', im: 'im' } as const;
