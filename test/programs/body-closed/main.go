@@ -1,0 +1,54 @@
+// Checks stock at a warehouse through a shared client that closes every body, also on errors.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"example.com/programs/internal/serve"
+)
+
+func warehouse() http.Handler {
+	var asked atomic.Int64
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(300 * time.Millisecond)
+		if asked.Add(1)%10 == 0 {
+			w.WriteHeader(http.StatusConflict)
+		}
+		io.WriteString(w, strings.Repeat("stock level unknown; ", 600))
+	})
+}
+
+func inStock(client *http.Client, url string) (bool, error) {
+	response, err := client.Get(url)
+	if err != nil {
+		return false, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return false, errors.New(response.Status)
+	}
+	_, err = io.Copy(io.Discard, response.Body)
+	return err == nil, err
+}
+
+func main() {
+	svc := serve.New("body-closed")
+	url := svc.Upstream(warehouse())
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4, IdleConnTimeout: 90 * time.Second}}
+	svc.HandleFunc("/stock", func(w http.ResponseWriter, r *http.Request) {
+		ok, err := inStock(client, url)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		fmt.Fprintln(w, ok)
+	})
+	svc.Traffic("/stock", svc.Rate(10, 50))
+	svc.Run()
+}
