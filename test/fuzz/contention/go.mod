@@ -1,0 +1,3 @@
+module goleak.example/contention
+
+go 1.22
