@@ -1,0 +1,260 @@
+// The architecture, as rules a machine can hold people to. Each comment says what to do instead.
+// `npm run deps` (test/architecture/deps.mjs) runs them and refuses to pass over files it did not see.
+
+const CORE = (...names) => `^(node:)?(${names.join('|')})(/|$)`;
+const VENDOR = (...names) => `(^|/)node_modules/(${names.join('|').replaceAll('.', '\\.')})/`;
+/** Node's own modules and packages: whatever is not this project's. */
+const NODE_OR_VENDOR = '^(?!(src|workers|demo|test)/)';
+
+/** What no pure room may know, whatever else it may. */
+const PURE = 'src/(parse|analyse|report)';
+
+const rooms = [
+  {
+    name: 'model-imports-nothing',
+    comment:
+      'The nouns know nobody. Move what needs another room to that room, or the noun it needs to src/model.',
+    from: { path: '^src/model/' },
+    to: { pathNot: '^src/model/' },
+  },
+  {
+    name: 'pure-rooms-know-the-model-only',
+    comment:
+      'parse, analyse and report import src/model and their own files. Put a noun both need in src/model; let src/investigate.ts hand the result of one to the other.',
+    from: { path: `^${PURE}/` },
+    to: { path: '^(src|workers|demo|test)/', pathNot: '^src/(model|$1)/' },
+  },
+  {
+    name: 'parse-reads-bytes-only',
+    comment:
+      'Parsers are pure: bytes in, model and problems out. Take bytes as an argument; the reading of files and of the network is done in store, capture or cli.ts.',
+    from: { path: '^src/parse/' },
+    to: { path: NODE_OR_VENDOR, pathNot: [CORE('zlib'), VENDOR('fflate', 'fzstd', 'pprof-format')] },
+  },
+  {
+    name: 'analyse-needs-nothing',
+    comment:
+      'The analysis is arithmetic on the model: no clock, no files, no network, no packages. Take what is needed as an argument, from src/investigate.ts.',
+    from: { path: '^src/analyse/' },
+    to: { path: NODE_OR_VENDOR },
+  },
+  {
+    name: 'report-describes-only',
+    comment:
+      'A report is text and JSON made from what it is given: only zod (for its schema) is used at run time. Drawing, posting and writing belong to src/deliver.',
+    from: { path: '^src/report/' },
+    to: { path: NODE_OR_VENDOR, pathNot: [VENDOR('zod', '@slack/types')] },
+  },
+  {
+    name: 'report-borrows-types-of-slack',
+    comment: 'Write "import type": block types cost nothing at run time, and the room stays free of Slack.',
+    from: { path: '^src/report/' },
+    to: { path: VENDOR('@slack/types'), dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'command-and-config-know-words-only',
+    comment:
+      'They turn words into a Command and files into Service[]: src/model and src/failure.ts is all they need. Hand anything else in as an argument.',
+    from: { path: '^src/(command|config)/' },
+    to: { path: '^(src|workers)/', pathNot: ['^src/(model|$1)/', '^src/failure\\.ts$'] },
+  },
+  {
+    name: 'capture-only-captures',
+    comment:
+      'Capturing knows targets and bytes, not queues, Slack or clues. Return bytes and problems; src/investigate.ts passes them on.',
+    from: { path: '^src/capture/' },
+    to: { path: '^(src|workers)/', pathNot: ['^src/(model|capture)/', '^src/(failure|log)\\.ts$'] },
+  },
+  {
+    name: 'store-keeps-what-it-is-given',
+    comment:
+      'The store holds snapshots, reports and requests by id. It knows their types and nothing of who asks: hand a client in, keep decisions out.',
+    from: { path: '^src/store/' },
+    to: {
+      path: '^(src|workers)/',
+      pathNot: ['^src/(model|store|report|outbox)/', '^src/(failure|log)\\.ts$'],
+    },
+  },
+  {
+    name: 'deliver-only-delivers',
+    comment:
+      'Delivery shows a finished Report: it does not know how a verdict was reached nor which queue it came through. Put what is shown into the report.',
+    from: { path: '^src/deliver/' },
+    to: {
+      path: '^(src|workers)/',
+      pathNot: ['^src/(model|report|deliver|outbox)/', '^src/(failure|log)\\.ts$'],
+    },
+  },
+  {
+    name: 'doors-hand-over',
+    comment:
+      'A door verifies, acknowledges, makes a Command and calls the function it was handed (enqueue, or run now). Wire queue, capture and analysis in app.ts or cli.ts.',
+    from: { path: '^src/entry/' },
+    to: {
+      path: '^(src|workers)/',
+      pathNot: ['^src/(model|entry|command|config|report|policy)/', '^src/(failure|log|lifecycle)\\.ts$'],
+    },
+  },
+  {
+    name: 'the-story-knows-no-transport',
+    comment:
+      'src/investigate.ts is handed its input and output as functions; BullMQ, Redis and Slack belong to those who call it.',
+    from: { path: '^src/investigate\\.ts$' },
+    to: { path: ['^src/(queue|deliver|entry|outbox|store)/', VENDOR('bullmq', 'ioredis', '@slack/.*')] },
+  },
+  {
+    name: 'nobody-imports-a-process',
+    comment:
+      'app.ts and cli.ts are processes: they import rooms, nothing imports them. Move what is wanted from there into the room it is about.',
+    from: { path: '^(src|workers|demo)/' },
+    to: { path: '^src/(app|cli)\\.ts$' },
+  },
+  {
+    name: 'terminal-is-the-command-line',
+    comment:
+      'src/terminal is what cli.ts runs, and needs neither Slack nor Redis. Nothing else imports it; put what others want into the room it is about.',
+    from: { path: '^(src|workers|demo)/', pathNot: '^src/(terminal/|cli\\.ts$)' },
+    to: { path: '^src/terminal/' },
+  },
+  {
+    name: 'the-command-line-stands-alone',
+    comment: 'The CLI runs without Slack and without Redis: a command that needs them belongs to the app.',
+    from: { path: '^src/(terminal/|cli\\.ts$)' },
+    to: {
+      path: ['^src/(entry/slack|app\\.ts$)', VENDOR('@slack/bolt', 'bullmq')],
+    },
+  },
+  {
+    name: 'nothing-imports-workers',
+    comment:
+      'Delete workers/ and src/ must still type-check and the CLI still diagnose. Put what the program knows in src/, and let workers/ import it.',
+    from: { pathNot: '^(workers|test)/' },
+    to: { path: '^workers/' },
+  },
+];
+
+const vendors = [
+  {
+    name: 'bolt-at-the-door',
+    comment: 'Only src/entry/slack.ts and src/app.ts know Bolt. Hand other rooms plain values or a function.',
+    from: { path: '^(src|workers)/', pathNot: '^src/(entry/slack[a-z-]*|app)\\.ts$' },
+    to: { path: VENDOR('@slack/bolt') },
+  },
+  {
+    name: 'web-api-in-deliver',
+    comment:
+      'Slack is called from src/deliver/slack*.ts; composition roots (app, cli, workers) may build its client. Ask deliver for a function.',
+    from: {
+      path: '^(src|workers)/',
+      pathNot: ['^src/deliver/slack[a-z-]*\\.ts$', '^src/(app|cli|doctor)\\.ts$', '^workers/'],
+    },
+    to: { path: VENDOR('@slack/web-api') },
+  },
+  {
+    name: 'bullmq-in-queue',
+    comment:
+      'BullMQ is known to src/queue/queue.ts and workers/ alone. Call enqueue functions of src/queue instead.',
+    from: { path: '^(src|workers)/', pathNot: ['^src/queue/queue\\.ts$', '^workers/'] },
+    to: { path: VENDOR('bullmq') },
+  },
+  {
+    name: 'ioredis-in-queue-and-store',
+    comment:
+      'Connections are opened in src/queue; store and doctor take one as an argument (its type is all they import).',
+    from: { path: '^(src|workers)/', pathNot: ['^src/(queue|store|outbox)/', '^src/doctor\\.ts$'] },
+    to: { path: VENDOR('ioredis') },
+  },
+  {
+    name: 'undici-in-capture',
+    comment: 'HTTP to services goes through the guard and the bounds of src/capture/fetch.ts. Call that.',
+    from: { path: '^(src|workers)/', pathNot: '^src/capture/' },
+    to: { path: VENDOR('undici') },
+  },
+  {
+    name: 'drawing-in-deliver',
+    comment: 'Charts are drawn in src/deliver. src/report makes their configuration, which is plain JSON.',
+    from: { path: '^(src|workers)/', pathNot: '^src/deliver/' },
+    to: { path: VENDOR('chart.js', '@napi-rs/canvas', 'quickchart-js', '@fontsource/inter') },
+  },
+  {
+    name: 'files-in-the-store',
+    comment:
+      'The disk is touched in src/store, src/config, src/terminal, queue/private-redis.ts and the processes. Take bytes as an argument, or ask the store.',
+    from: {
+      path: '^src/',
+      pathNot: [
+        '^src/store/',
+        '^src/(app|cli|doctor)\\.ts$',
+        '^src/terminal/',
+        '^src/config/',
+        '^src/queue/private-redis\\.ts$',
+        '^src/deliver/fonts\\.ts$',
+      ],
+    },
+    to: { path: CORE('fs') },
+  },
+  {
+    name: 'children-are-few',
+    comment: 'Processes are started by src/queue/private-redis.ts, the self-test and workers/ only.',
+    from: { path: '^src/', pathNot: '^src/(queue/private-redis|terminal/selftest-go)\\.ts$' },
+    to: { path: CORE('child_process', 'worker_threads', 'cluster') },
+  },
+];
+
+const hygiene = [
+  {
+    name: 'no-tests-or-demo-in-the-product',
+    comment: 'The product knows neither its tests nor its demo. Move what is shared into src/.',
+    from: { path: '^(src|workers)/' },
+    to: { path: '^(test|demo)/' },
+  },
+  {
+    name: 'no-development-packages-in-the-product',
+    comment:
+      'This package is a devDependency and will be missing in the image. Move it to "dependencies", or do without.',
+    from: { path: '^(src|workers)/' },
+    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'no-cycles',
+    comment:
+      'Two files that need each other are one idea, or hide a third: extract what both need, or merge them.',
+    from: { path: '^(src|workers)/' },
+    to: { circular: true },
+  },
+  {
+    name: 'no-cycles-at-run-time',
+    comment:
+      "Outside the product, files may name each other's types; what runs must not go in a circle. Extract what both need.",
+    from: { path: '^(demo|test)/' },
+    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  },
+  {
+    name: 'no-orphans',
+    comment: 'Nothing imports this file and it imports nothing. Delete it, or use it.',
+    from: { orphan: true, path: '^(src|workers)/', pathNot: '\\.d\\.m?ts$' },
+    to: {},
+  },
+  {
+    name: 'nothing-unresolved',
+    comment: 'This import leads nowhere. Correct its path (with .ts at the end), or install the package.',
+    from: { path: '^(src|workers|demo|test)/' },
+    to: { couldNotResolve: true },
+  },
+];
+
+export default {
+  forbidden: [...rooms, ...vendors, ...hygiene].map((rule) => ({ severity: 'error', ...rule })),
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|node_modules/\\.|test/captures/)' },
+    // Imports of types are imports too: a pure room must not even know another room's types.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json', '.d.mts', '.d.ts'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};
