@@ -84,7 +84,7 @@ export function examine(series: Series, context: AnalysisContext): Examination {
     totals: dumps.map((dump) => dump.total),
     judgements: weighCompany(
       roster,
-      weighParents(roster, weighExchanges(roster, weighLockProgress(judgements))),
+      weighParents(roster, weighExchanges(roster, weighLockProgress(roster, judgements))),
     ).sort(bySuspicion),
     ...(heap ? { heap } : {}),
     memory,

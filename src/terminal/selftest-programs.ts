@@ -145,7 +145,7 @@ func open(b *bank) {
 	for teller := 0; teller < 8; teller++ {
 		go func(teller int) {
 			for turn := teller; ; turn++ {
-				time.Sleep(5 * time.Millisecond)
+				time.Sleep(20 * time.Millisecond)
 				b.transfer(turn%2, 1-turn%2)
 			}
 		}(teller)

@@ -124,6 +124,29 @@ it('a single coordinator that waits for its batch is no crowd', () => {
   expect(accused('', batch, batch)).toEqual([]);
 });
 
+describe('a lock that eight tellers use all day', () => {
+  const tellers = (place: string, state: string, ...ids: number[]) =>
+    ids.map((id) => `main.open go main.open.func1${place} ×1 #${id} [${state}, by 1]`).join('\n');
+  const waiting = (...ids: number[]) => tellers(' → main.(*bank).transfer:20', 'sync.Mutex.Lock', ...ids);
+  const inside = (id: number) => tellers(' → main.(*bank).transfer:22', 'sleep', id);
+  const outside = (...ids: number[]) => tellers('', 'sleep', ...ids);
+  const dump = (...lines: string[]) => lines.join('\n');
+
+  it('is contended, not stuck, while somebody new stands past the line where the same ones wait', () => {
+    const a = dump(waiting(1000, 1001, 1002), inside(1003), outside(1004, 1005, 1006, 1007));
+    const b = dump(waiting(1000, 1001, 1002, 1004, 1005, 1006), inside(1007), outside(1003));
+    expect(accused(a, b)).toEqual([]);
+    expect(accused(a, b, b)).toEqual([]);
+  });
+
+  it('is stuck while the same one stands there', () => {
+    const a = dump(waiting(1000, 1001, 1002), inside(1003), outside(1004, 1005, 1006, 1007));
+    const b = dump(waiting(1000, 1001, 1002, 1004, 1005, 1006), inside(1003), outside(1007));
+    const c = dump(waiting(1000, 1001, 1002, 1004, 1005, 1006, 1007), inside(1003));
+    expect(accused(a, b, c)).toContain('main.(*bank).transfer');
+  });
+});
+
 describe('handlers of kept-alive connections', () => {
   const handlers = (n: number) =>
     `net/http.(*Server).Serve go net/http.(*conn).serve → main.(*db).query ×${n} #1000 [sync.Mutex.Lock, by 1]`;

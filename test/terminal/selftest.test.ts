@@ -128,11 +128,9 @@ describe.skipIf(requires('go'))('live', () => {
     expect(execFileSync(gofmt, { input: SOURCE }).toString()).toBe(SOURCE);
     const before = leftovers();
     const { status, result } = await run({ replay: false }, () => findGo([pathOf('go')]));
-    // On a busy machine one planted illness may stay in doubt; an accusation of a twin never happens.
+    // On a busy machine one program may stay in doubt; a wrong accusation never happens.
     const wrong = result.programs.filter(({ right }) => !right);
-    expect(wrong.filter(({ expected, said }) => expected === 'healthy' || said?.endsWith('-leak'))).toEqual(
-      [],
-    );
+    expect(wrong.filter(({ said }) => said?.endsWith('-leak') || said === 'deadlock')).toEqual([]);
     expect(wrong.length).toBeLessThanOrEqual(1);
     expect(result.mode).toBe('live');
     expect(status).toBe(wrong.length === 0 ? 0 : 70);
