@@ -43,9 +43,10 @@ export function dumpsOf(state: ScanState): Outcome<readonly GoroutineDump[]> {
   }
   const kept = gathered.slice(-MAX_DUMPS);
   const builder = new DumpBuilder(state);
-  const dumps = kept.map((one, index) =>
-    builder.build(one, index === kept.length - 1 ? cutReason(state, one) : ''),
-  );
+  // Asked first: a built dump may have taken the rows' columns for its own.
+  const final = kept[kept.length - 1];
+  const cut = final ? cutReason(state, final) : '';
+  const dumps = kept.map((one) => builder.build(one, one === final ? cut : ''));
   const last = dumps[dumps.length - 1];
   if (last?.truncated) problems.push(truncationProblem(state, last));
   problems.push(...readingProblems(state));
@@ -321,6 +322,9 @@ function cutReason(state: ScanState, gathered: Gathered): string {
   const row = state.rowCount - 1;
   if (!plain || state.progress !== SOME_FRAMES || row < 1 || !(state.sawCreator || state.sawCreatorId))
     return '';
+  // The one that only served the dump has no row: the last row is an earlier dump's then.
+  const span = gathered.spans[gathered.spans.length - 1];
+  if (!span || row < span.from || row >= span.to) return '';
   const id = rowId(state, row);
   const root = rootOf(state, chunkOf(state, row).nodes[row % CHUNK_ROWS] as number);
   return id > 1 && !state.headers[root]?.lockedToThread ? 'creator' : '';

@@ -199,8 +199,7 @@ function step(state: ScanState, child: number, p: number, limit: number): number
 function seekWord(state: ScanState, child: number, p: number): void {
   const { stacks } = state;
   const symbol = stacks.nodeSymbol[child] as number;
-  const kind = stacks.symbolKind[symbol] as number;
-  if (kind === CREATED_IN || kind === CREATED) return;
+  if (stacks.symbolKind[symbol] !== FRAME) return;
   const length = (stacks.symbolMiddle[symbol] as number) - (stacks.symbolStart[symbol] as number);
   readWaitWord(state, symbol, state.bytes, p + length);
 }

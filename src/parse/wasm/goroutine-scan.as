@@ -557,7 +557,7 @@ function lookUp(p: u32, limit: u32): u32 {
       store<f64>(CREATORS + row * 8, <f64>creator);
       progress = HAS_CREATOR;
     } else if (kind == CREATED) progress = HAS_CREATOR;
-    else if (seeking) seekWord(flags, args);
+    else if (kind == FRAME && seeking) seekWord(flags, args);
     at = next;
     p = q;
     if (load<u8>(p) == 10) break;

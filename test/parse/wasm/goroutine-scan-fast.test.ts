@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseGoroutineStream, readerOf } from '../../../src/parse/goroutines.ts';
 import { parseGoroutineStreamFast } from '../../../src/parse/wasm/goroutine-scan-fast.ts';
+import { readKept } from '../../fuzz/seeds.ts';
 
 const CAPTURES = new URL('../../captures/', import.meta.url);
 
@@ -44,6 +45,10 @@ describe('the twin agrees with the plain reader', () => {
     for (const { bytes } of texts) for (const windowBytes of WINDOWS) expectSame(bytes, windowBytes);
   });
 
+  it('on every input that was once a finding', () => {
+    for (const { bytes } of readKept()) for (const windowBytes of WINDOWS) expectSame(bytes, windowBytes);
+  });
+
   it('on all captures in one text, and in the other order', () => {
     expectSame(Buffer.concat(texts.map(({ bytes }) => bytes)));
     expectSame(Buffer.concat(texts.map(({ bytes }) => bytes).reverse()));
@@ -79,6 +84,27 @@ describe('the twin agrees with the plain reader', () => {
       .join('');
     expectSame(Buffer.from(text));
     expect(parseGoroutineStream(readerOf(Buffer.from(text))).value[0]?.groups).toHaveLength(2);
+  });
+
+  it('on a stack that begins with what Go left out', () => {
+    const created = 'created by main.a in goroutine \n\t/srv/a.go:9 +0x3\n\n';
+    const frame = 'main.a({0xc0001, 0x4}, 0x1)\n\t/srv/a.go:1 +0x1d\n';
+    const elided = '...additional frames elided...\n';
+    const text = [elided + created, created, elided + frame + created]
+      .map((body, at) => `goroutine ${at + 1} [select]:\n${body}`)
+      .join('');
+    expectSame(Buffer.from(text));
+    expectSame(Buffer.from(text + text));
+  });
+
+  it('on a dump of nobody but whoever served it, behind another one', () => {
+    const one = 'goroutine 1 [select]:\nmain.a()\n\t/srv/a.go:1 +0x1d\n\n';
+    const created = 'created by main.a in goroutine 1\n\t/srv/a.go:9 +0x3\n\n';
+    const two = `goroutine 2 [select]:\nmain.b()\n\t/srv/a.go:2 +0x1d\n${created}`;
+    const server =
+      'goroutine 3 [running]:\nruntime/pprof.writeGoroutineStacks({0xc0001, 0x4})\n\t/go/pprof.go:5 +0x1d\n';
+    expectSame(Buffer.from(one + two + server));
+    expectSame(Buffer.from(`${server}${created}${one}${two}${server}${created}${server}`));
   });
 
   it('on goroutines made of every part of the grammar, in any order', () => {
