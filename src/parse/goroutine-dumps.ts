@@ -2,6 +2,7 @@
 // served it, and what each distinct stack means.
 import type { DumpPreamble, DumpSource, Frame, GoroutineDump, GoroutineGroup } from '../model/goroutine.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
+import { formatCount } from '../model/units.ts';
 import { goVersionRange } from './go-version.ts';
 import {
   CHUNK_ROWS,
@@ -341,7 +342,7 @@ function truncationProblem(state: ScanState, dump: GoroutineDump): Problem {
   if (state.totalBytes === GO_DUMP_LIMIT) {
     return {
       code: 'goroutine-dump-truncated',
-      text: `Go cut the goroutine dump at its limit of 64 MiB, so the ${dump.total} goroutines in it are not all.`,
+      text: `Go cut the goroutine dump at its limit of 64 MiB, so the ${formatCount(dump.total)} goroutines in it are not all.`,
     };
   }
   return {

@@ -81,6 +81,15 @@ export const benchmarks = [
     ...against('panicparse', 'fast', 'd10k'),
   },
   {
+    id: 'analyze-64mib',
+    what: '`goleak analyze --json` of a dump that Go cut at 64 MiB, the whole process less an idle one, against parse and JSON of gostackparse',
+    unit: 'ms',
+    large: true,
+    /** The goroutine that is cut off counts here and not there. */
+    within: 1,
+    ...against('gostackparse-json', 'analyze', 'd64m'),
+  },
+  {
     id: 'pprof-20mb-vs-pprof-format',
     what: 'a heap profile of 100,000 samples, inflated: read and summed, both warm, against pprof-format',
     unit: 'ms',

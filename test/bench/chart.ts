@@ -20,6 +20,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   'goroutines-100k-typescript': '100k, TypeScript alone, vs gostackparse',
   'goroutines-1m-56k-stacks': '1M goroutines, 56k stacks, vs gostackparse',
   'goroutines-1m-rss': '1M goroutines, memory, vs gostackparse',
+  'analyze-64mib': 'goleak analyze of 64 MiB vs gostackparse to JSON',
   'pprof-20mb-vs-pprof-format': '20 MB profile vs pprof-format',
   'pprof-20mb-vs-go': "20 MB profile vs Go's profile.Parse",
   'pprof-20mb-rss': '20 MB profile, memory, vs pprof-format',

@@ -1,9 +1,11 @@
 // One measured reading by this program, compiled: started by run.mjs in a process of its own.
 //
-//   node ours.mjs fast|typescript|pprof|pprof-raw|pprof-format FILE DIST [REPETITIONS]
+//   node ours.mjs fast|typescript|pprof|pprof-raw|pprof-format|analyze FILE DIST [REPETITIONS]
 //
 // Prints one JSON line per repetition. Time runs from opening the file to the last sum; loading modules is
-// not counted, as starting the Go process is not counted for the peers.
+// not counted, as starting the Go process is not counted for the peers. `analyze` is the whole command line in
+// a process of its own, less what a process that does nothing takes.
+import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Profile } from 'pprof-format';
@@ -22,11 +24,36 @@ const readers = {
   'pprof-format': () => countLibraryProfile(Profile.decode(readFileSync(file))),
 };
 
+if (mode === 'analyze') {
+  console.log(JSON.stringify(analyzeProcess()));
+  process.exit();
+}
+
 for (let round = 0; round < Number(repetitions); round++) {
   const started = performance.now();
   const counted = readers[mode]();
   const ms = performance.now() - started;
   console.log(JSON.stringify({ ms, counted, rssKiB: peakRssKiB() }));
+}
+
+function analyzeProcess() {
+  const nothing = timed(['-e', '0']);
+  const whole = timed([`${dist}/src/cli.js`, 'analyze', file, '--json']);
+  const { clues, problems } = JSON.parse(whole.output);
+  if (!problems.some(({ code }) => code === 'goroutine-dump-truncated'))
+    throw new Error(`the cut was not said: ${JSON.stringify(problems)}`);
+  const goroutines = clues.find(({ clue }) => clue === 'goroutine-growth').evidence.last;
+  return { ms: whole.ms - nothing.ms, counted: { goroutines }, rssKiB: 0 };
+}
+
+function timed(args) {
+  const started = performance.now();
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
+  if (status !== 0) throw new Error(stderr);
+  return { ms: performance.now() - started, output: stdout };
 }
 
 /** The file is streamed through the parser's own window, as from a socket. */

@@ -27,6 +27,7 @@ const RECIPES = {
   d100k: ['park', '100000', 'd100k'],
   d1m: ['park', '1000000', 'd1m'],
   w1m: ['wide', 'd1m', 'w1m', '5000'],
+  d64m: ['cut', 'd1m', 'd64m', `${64 * 2 ** 20}`],
   'heap20m.pb.gz': ['heap', 'heap20m'],
   'heap20m.pb': ['heap', 'heap20m'],
 };
@@ -92,7 +93,8 @@ function make(file, say) {
   if (needed) make(needed, say);
   say(`Making ${file} …`);
   // Written beside and renamed, so that a dump cut off by an interrupt is not taken for a whole one.
-  const out = recipe[0] === 'wide' ? recipe[2] : recipe[recipe.length - 1];
+  const [kind, , second] = recipe;
+  const out = kind === 'wide' || kind === 'cut' ? second : recipe[recipe.length - 1];
   const draft = `draft-${out}`;
   const args = recipe.map((word) => (word === out ? draft : word));
   execFileSync(join(CACHE, 'dumps'), args, { cwd: CACHE, stdio: ['ignore', 2, 2] });

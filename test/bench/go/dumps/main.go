@@ -3,6 +3,7 @@
 //	dumps park N OUT          parks N goroutines on about 22 stacks and dumps itself, without the 64 MiB limit
 //	                          that net/http/pprof has
 //	dumps wide IN OUT KINDS   the dump with other packages and lines, so that it has many distinct stacks
+//	dumps cut IN OUT BYTES    the beginning of it, as net/http/pprof cuts dumps off
 //	dumps heap OUT            a heap profile of 100,000 samples, about 20 MB before compression
 package main
 
@@ -33,10 +34,12 @@ func main() {
 		err = park(number(args[1]), args[2])
 	case len(args) == 4 && args[0] == "wide":
 		err = wide(args[1], args[2], number(args[3]))
+	case len(args) == 4 && args[0] == "cut":
+		err = cut(args[1], args[2], number(args[3]))
 	case len(args) == 2 && args[0] == "heap":
 		err = heap(args[1])
 	default:
-		log.Fatal("usage: dumps park N OUT | wide IN OUT KINDS | heap OUT")
+		log.Fatal("usage: dumps park N OUT | wide IN OUT KINDS | cut IN OUT BYTES | heap OUT")
 	}
 	if err != nil {
 		log.Fatal(err)
@@ -49,6 +52,22 @@ func number(text string) int {
 		log.Fatal(err)
 	}
 	return n
+}
+
+func cut(in, out string, size int) error {
+	whole, err := os.Open(in)
+	if err != nil {
+		return err
+	}
+	defer whole.Close()
+	part, err := os.Create(out)
+	if err != nil {
+		return err
+	}
+	if _, err := io.CopyN(part, whole, int64(size)); err != nil {
+		return err
+	}
+	return part.Close()
 }
 
 type order struct {

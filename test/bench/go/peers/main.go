@@ -1,10 +1,11 @@
 // Command peers reads one file with one of the peers, as a Go program would use them with default settings,
 // adds up what it read, and prints one JSON line per repetition.
 //
-//	peers gostackparse|panicparse|pprof FILE [REPETITIONS]
+//	peers gostackparse|gostackparse-json|panicparse|pprof FILE [REPETITIONS]
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,12 +31,13 @@ type result struct {
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) < 3 {
-		log.Fatal("usage: peers gostackparse|panicparse|pprof FILE [REPETITIONS]")
+		log.Fatal("usage: peers gostackparse|gostackparse-json|panicparse|pprof FILE [REPETITIONS]")
 	}
 	read := map[string]func(io.Reader) (map[string]int64, error){
-		"gostackparse": readGostackparse,
-		"panicparse":   readPanicparse,
-		"pprof":        readPprof,
+		"gostackparse":      readGostackparse,
+		"gostackparse-json": writeGostackparse,
+		"panicparse":        readPanicparse,
+		"pprof":             readPprof,
 	}[os.Args[1]]
 	if read == nil {
 		log.Fatalf("no peer called %s", os.Args[1])
@@ -98,6 +100,17 @@ func readGostackparse(r io.Reader) (map[string]int64, error) {
 		known.maxWait = max(known.maxWait, g.Wait)
 	}
 	return map[string]int64{"goroutines": int64(len(goroutines)), "stacks": int64(len(groups))}, nil
+}
+
+// writeGostackparse is what its own command does: parse, and print the goroutines as JSON. A goroutine that the
+// file cuts off is an error to it, and not among them.
+func writeGostackparse(r io.Reader) (map[string]int64, error) {
+	goroutines, _ := gostackparse.Parse(r)
+	w := bufio.NewWriter(io.Discard)
+	if err := json.NewEncoder(w).Encode(goroutines); err != nil {
+		return nil, err
+	}
+	return map[string]int64{"goroutines": int64(len(goroutines))}, w.Flush()
 }
 
 func appendFrame(key []byte, frame *gostackparse.Frame) []byte {
