@@ -6,7 +6,7 @@ import { heapLeak } from './heap-rival.ts';
 import { churn, fragmentation, gcPressure, offHeapGrowth } from './memory-rivals.ts';
 import type { Rival } from './rival.ts';
 import { logistic } from './trend.ts';
-import { blockedOn, growthWords, heldWords, shortName } from './wording.ts';
+import { blockedOn, goroutines, growthWords, heldWords, shortName } from './wording.ts';
 
 export function rivals(exam: Examination, signatures: readonly LeakSignature[]): Rival[] {
   return [
@@ -48,7 +48,7 @@ function goroutineLeak(exam: Examination, signatures: readonly LeakSignature[]):
     probability: confidenceOf(top),
     tier: top.tier,
     summary: `${growthWords(top.count, top.delta, seconds)}, ${top.count > 1 ? 'all ' : ''}blocked on ${blockedOn(top)}${more}${heldWords(top)}`,
-    because: `${formatCount(top.count)} goroutines blocked on ${blockedOn(top)}`,
+    because: `${goroutines(top.count)} blocked on ${blockedOn(top)}`,
     nextStep: `Look at \`${shortName(top.frames[0]?.func ?? '')}\`${lineOf(top)}: ${top.hint ?? 'find out what should wake it.'}`,
   };
 }
@@ -60,12 +60,15 @@ function deadlock(exam: Examination, signatures: readonly LeakSignature[]): Riva
   const flat = signatures.every((signature) => signature.delta <= 0);
   if (!top || !flat) return undefined;
   const stuck = signatures.reduce((sum, signature) => sum + signature.count, 0);
+  const seconds = spanSeconds(exam);
+  const held =
+    seconds > 0 ? `for ${formatDuration(seconds * 1000)} with flat counts, ` : 'in the only dump, ';
   return {
     kind: 'deadlock',
     probability: confidenceOf(top),
     tier: top.tier,
-    summary: `${formatCount(stuck)} goroutines stuck behind a lock for ${formatDuration(spanSeconds(exam) * 1000)} with flat counts, waiting for ${blockedOn(top)}`,
-    because: `${formatCount(stuck)} goroutines wait for a lock and none moved`,
+    summary: `${goroutines(stuck)} stuck behind a lock ${held}waiting for ${blockedOn(top)}`,
+    because: `${goroutines(stuck)} ${stuck === 1 ? 'waits' : 'wait'} for a lock and none moved`,
     nextStep: `Find who holds the lock taken in \`${shortName(top.frames[0]?.func ?? '')}\`${lineOf(top)}: a goroutine that blocks while holding it, or locks taken in two orders.`,
   };
 }
@@ -94,7 +97,10 @@ function scalesWithLoad(exam: Examination): Rival | undefined {
     probability: holds ? (match ? 0.9 : 0.8) : 0.05,
     ...(holds ? { tier: match ? ('probable' as const) : ('suspect' as const) } : {}),
     summary: `${formatDelta(grown)} goroutines in ${formatDuration(spanSeconds(exam) * 1000)} follow ${follows}: load, not a leak`,
-    because: `${formatDelta(explained)} of ${formatDelta(grown)} goroutines follow connections`,
+    because:
+      grown > 0
+        ? `${formatDelta(explained)} of ${formatDelta(grown)} goroutines follow connections`
+        : 'the number of goroutines did not grow',
     nextStep:
       'Watch whether the goroutines go when the connections do: capture again after the load has fallen.',
   };

@@ -21,11 +21,15 @@ export function blockedOn(signature: LeakSignature): string {
 
 /** `+1,204 goroutines in 30 s`, or `58 goroutines that did not move in 30 s`. */
 export function growthWords(count: number, delta: number, seconds: number): string {
-  const goroutines = (n: number) => (Math.abs(n) === 1 ? 'goroutine' : 'goroutines');
-  if (seconds <= 0) return `${formatCount(count)} ${goroutines(count)}`;
+  if (seconds <= 0) return goroutines(count);
   const span = formatDuration(seconds * 1000);
-  if (delta > 0) return `${formatDelta(delta)} ${goroutines(delta)} in ${span}`;
-  return `${formatCount(count)} ${goroutines(count)} that did not move in ${span}`;
+  if (delta > 0) return `${formatDelta(delta)} ${delta === 1 ? 'goroutine' : 'goroutines'} in ${span}`;
+  return `${goroutines(count)} that did not move in ${span}`;
+}
+
+/** `1 goroutine`, `1,204 goroutines`. */
+export function goroutines(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'goroutine' : 'goroutines'}`;
 }
 
 /** `, about 40 KiB of heap held by each`; empty where no profile tells, or where none came within the window. */

@@ -1,7 +1,7 @@
 import { formatCount } from '../../model/units.ts';
 import type { Clue } from '../../model/verdict.ts';
 import { lockTangle } from '../lock-tangle.ts';
-import { placeOf } from '../wording.ts';
+import { goroutines, placeOf } from '../wording.ts';
 import type { ClueReader } from './clue.ts';
 
 export const stuck: ClueReader = (exam) => {
@@ -20,7 +20,7 @@ export const stuck: ClueReader = (exam) => {
   clues.push({
     clue: 'stuck',
     severity: 'critical',
-    text: `${formatCount(tangle.waiting)} goroutines wait for a lock and none of them moved.`,
+    text: `${goroutines(tangle.waiting)} ${tangle.waiting === 1 ? 'waits' : 'wait'} for a lock${exam.dumpTimes.length > 1 ? ' and none of them moved' : ''}.`,
     evidence: { waiting: tangle.waiting },
   });
   for (const holder of tangle.holders) {
