@@ -85,8 +85,8 @@ function callsReturned(dump: Population, signatures: readonly Signature[]): (row
     const creator = dump.dump.creatorIds[row] ?? 0;
     const starter = signatures[dump.signatureOf[row] ?? 0]?.createdBy?.func ?? '';
     if (creator === 0 || starter === '' || starter === 'main.main') return '';
-    const creatorRow = dump.position.get(creator);
-    if (creatorRow === undefined) return `${creator}`;
+    const creatorRow = dump.creatorRow[row] ?? -1;
+    if (creatorRow < 0) return `${creator}`;
     return names[dump.signatureOf[creatorRow] ?? 0]?.has(starter) ? '' : `${creator} ${starter}`;
   };
 }
@@ -97,6 +97,7 @@ function tiesOf(
   anchors: ReadonlySet<number>,
 ): (index: number) => Tie | undefined {
   const calls = new Set<string>();
+  const callers = new Set<number>();
   const words = new Set<number>();
   const locks: number[] = [];
   const callOf = callsReturned(dump, signatures);
@@ -104,6 +105,7 @@ function tiesOf(
     const index = dump.signatureOf[row] ?? -1;
     if (!anchors.has(index)) continue;
     calls.add(callOf(row));
+    callers.add(dump.dump.creatorIds[row] ?? 0);
     const word = dump.dump.waitWords[row] ?? 0;
     const family = signatures[index]?.family;
     if ((family === 'mutex' || family === 'rwmutex') && word > 0) locks.push(word);
@@ -118,7 +120,8 @@ function tiesOf(
     const index = dump.signatureOf[row] ?? 0;
     const tally = tied.get(index) ?? { call: 0, object: 0, members: 0 };
     tally.members += 1;
-    if (calls.has(callOf(row))) tally.call += 1;
+    // Names are put together only for those whose creator is known to have left somebody stuck.
+    if (callers.has(dump.dump.creatorIds[row] ?? 0) && calls.has(callOf(row))) tally.call += 1;
     if (isSameObject(dump.dump.waitWords[row] ?? 0)) tally.object += 1;
     tied.set(index, tally);
   }

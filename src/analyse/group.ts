@@ -23,6 +23,8 @@ export interface Population {
   /** Signature index by goroutine. */
   readonly signatureOf: Int32Array;
   readonly position: IdIndex;
+  /** Row of each goroutine's creator; -1 where it has ended, or is not named. */
+  readonly creatorRow: Int32Array;
 }
 
 /**
@@ -73,12 +75,11 @@ function populate(dump: GoroutineDump, indexes: readonly number[], width: number
   }
   const signature = new Int32Array(dump.ids.length);
   for (let i = 0; i < dump.ids.length; i++) signature[i] = indexes[dump.groupOf[i] ?? 0] ?? 0;
-  return {
-    dump,
-    total: dump.total,
-    counts,
-    ids: dump.ids,
-    signatureOf: signature,
-    position: new IdIndex(dump.ids),
-  };
+  const position = new IdIndex(dump.ids);
+  const creatorRow = new Int32Array(dump.ids.length).fill(-1);
+  for (let i = 0; i < dump.ids.length; i++) {
+    const creator = dump.creatorIds[i] ?? 0;
+    if (creator > 0) creatorRow[i] = position.get(creator) ?? -1;
+  }
+  return { dump, total: dump.total, counts, ids: dump.ids, signatureOf: signature, position, creatorRow };
 }

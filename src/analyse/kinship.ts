@@ -69,7 +69,8 @@ export function kinshipOf(signatures: readonly Signature[], dump: Population): K
   const network = networkRelations(signatures, dump);
   const stacks = new StackIndex(signatures);
   const sortedIds = Float64Array.from(dump.ids).sort();
-  const starters = new Set(dump.dump.creatorIds);
+  const starts = new Uint8Array(dump.ids.length);
+  for (const row of dump.creatorRow) if (row >= 0) starts[row] = 1;
   const peers = peersOf(signatures, members, dump);
   const busy = busyPeersOf(signatures, members, dump);
   members.forEach((rows, index) => {
@@ -78,7 +79,7 @@ export function kinshipOf(signatures: readonly Signature[], dump: Population): K
     draft.members = rows.length;
     describeCreators(dump, rows, stacks, signatures[index]?.createdBy?.func, draft);
     draft.besideConnection = besideConnections(rows, network);
-    draft.withChildren = rows.filter((row) => starters.has(dump.ids[row] ?? 0)).length;
+    for (const row of rows) draft.withChildren += starts[row] ?? 0;
     describeWaits(dump, rows, draft);
     describeIds(dump, rows, sortedIds, draft);
     draft.hasPeers = peers(index);
@@ -101,9 +102,9 @@ function describeCreators(
     if (creator === 0) continue;
     draft.creatorsKnown += 1;
     creators.add(creator);
-    const creatorRow = dump.position.get(creator);
+    const creatorRow = dump.creatorRow[row] ?? -1;
     if (creator === MAIN_GOROUTINE) draft.byMain += 1;
-    else if (creatorRow === undefined) draft.leftBehind += 1;
+    else if (creatorRow < 0) draft.leftBehind += 1;
     else {
       const at = dump.signatureOf[creatorRow] ?? 0;
       if (stacks.serves(at) && !stacks.contains(at, starter ?? '')) draft.leftBehind += 1;
@@ -146,7 +147,10 @@ function networkRelations(
   signatures: readonly Signature[],
   dump: Population,
 ): (row: number) => Beside | undefined {
-  const onNetwork = (row: number) => signatures[dump.signatureOf[row] ?? 0]?.family === 'io';
+  const waitsForNetwork = signatures.map(({ family }) => family === 'io');
+  const serves = signatures.map(servesRequests);
+  const onNetwork = (row: number) => waitsForNetwork[dump.signatureOf[row] ?? 0] === true;
+  const isServer = (row: number) => serves[dump.signatureOf[row] ?? 0] === true;
   const parents = new Map<number, number>();
   for (let i = 0; i < dump.ids.length; i++) {
     const creator = dump.dump.creatorIds[i] ?? 0;
@@ -154,16 +158,15 @@ function networkRelations(
   }
   return (row) => {
     const creator = dump.dump.creatorIds[row] ?? 0;
-    const creatorRow = creator > MAIN_GOROUTINE ? dump.position.get(creator) : undefined;
+    const creatorRow = creator > MAIN_GOROUTINE ? (dump.creatorRow[row] ?? -1) : -1;
     if (onNetwork(row)) return undefined;
     if (parents.has(dump.ids[row] ?? 0)) return OWN;
     // Of an HTTP request only its own read watch tells; its creator is the loop that accepts them all.
-    if (creator <= MAIN_GOROUTINE || SERVES_REQUESTS.test(rootOf(signatures, dump, row))) return undefined;
+    if (creator <= MAIN_GOROUTINE || isServer(row)) return undefined;
     // A keep-alive server connection reads its next request: that it once started this goroutine is no tie.
-    const isServer = creatorRow !== undefined && SERVES_REQUESTS.test(rootOf(signatures, dump, creatorRow));
-    if (isServer) return undefined;
+    if (creatorRow >= 0 && isServer(creatorRow)) return undefined;
     const siblings = parents.get(creator) ?? 0;
-    const isChild = creatorRow !== undefined && onNetwork(creatorRow);
+    const isChild = creatorRow >= 0 && onNetwork(creatorRow);
     return isChild || siblings > 0 ? { through: creator, isChild, siblings } : undefined;
   };
 }
@@ -248,11 +251,6 @@ function ownPackage({ frames }: Signature): string | undefined {
   return own && packageOf(own.func);
 }
 
-function rootOf(signatures: readonly Signature[], dump: Population, row: number): string {
-  const frames = signatures[dump.signatureOf[row] ?? 0]?.frames ?? [];
-  return frames[frames.length - 1]?.func ?? '';
-}
-
 /** Below lies the program's own data: a type word of an interface, say, which all of one type share. */
 const LEAST_HEAP_ADDRESS = 2 ** 32;
 
@@ -304,9 +302,11 @@ function rankOf(sortedIds: Float64Array, id: number): number {
 class StackIndex {
   private readonly signatures: readonly Signature[];
   private readonly names = new Map<number, ReadonlySet<string>>();
+  private readonly serving: readonly boolean[];
 
   constructor(signatures: readonly Signature[]) {
     this.signatures = signatures;
+    this.serving = signatures.map(servesRequests);
   }
 
   contains(index: number, func: string): boolean {
@@ -319,7 +319,6 @@ class StackIndex {
   }
 
   serves(index: number): boolean {
-    const signature = this.signatures[index];
-    return signature !== undefined && servesRequests(signature);
+    return this.serving[index] === true;
   }
 }

@@ -52,6 +52,7 @@ function childrenOfPatience(
 ): ReadonlySet<number> {
   const broods = new Map<number, Brood>();
   const watches = watchesOf(last, signatures);
+  const serves = signatures.map(servesRequests);
   const names = signatures.map(({ frames }) => new Set(frames.map((frame) => frame.func)));
   for (let row = 0; row < last.ids.length; row++) {
     const index = last.signatureOf[row] ?? 0;
@@ -60,13 +61,11 @@ function childrenOfPatience(
     const brood = broods.get(index) ?? { parents: new Set(), members: 0, accompanied: 0 };
     broods.set(index, brood);
     brood.members += 1;
-    const parent = last.dump.creatorIds[row] ?? 0;
-    const parentRow = last.position.get(parent);
-    const at = parentRow === undefined ? -1 : (last.signatureOf[parentRow] ?? -1);
+    const at = last.signatureOf[last.creatorRow[row] ?? -1] ?? -1;
     const signature = signatures[at];
-    if (!signature || stuck.has(at) || !names[at]?.has(starter)) continue;
-    const hasClient = watches.has(parent) || signature.family === 'io';
-    if (!servesRequests(signature) || !hasClient) continue;
+    if (!signature || !serves[at] || stuck.has(at) || !names[at]?.has(starter)) continue;
+    const parent = last.dump.creatorIds[row] ?? 0;
+    if (!watches.has(parent) && signature.family !== 'io') continue;
     brood.accompanied += 1;
     brood.parents.add(parent);
   }
