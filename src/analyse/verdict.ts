@@ -1,6 +1,6 @@
 // Joins all rivals into one verdict. A cause is named when it is likely; "healthy" is said when there was
 // enough to see a leak and none was seen; everything else is "inconclusive", with what would settle it.
-import { formatBytes, formatCount, formatDuration, formatPercent } from '../model/units.ts';
+import { formatBytes, formatCount, formatDuration, formatForecast, formatPercent } from '../model/units.ts';
 import type { SideVerdict, Verdict, VerdictKind } from '../model/verdict.ts';
 import type { Examination } from './examine.ts';
 import { qualityOf } from './quality.ts';
@@ -68,7 +68,7 @@ export function conclude(exam: Examination, candidates: readonly Rival[]): Concl
     main.kind === 'goroutine-leak' || main.kind === 'heap-leak' || main.kind === 'off-heap-growth';
   const reach =
     growing && forecast?.secondsToLimit
-      ? `; memory limit reached in about ${formatDuration(forecast.secondsToLimit * 1000)}`
+      ? `; memory limit reached in about ${formatForecast(forecast.secondsToLimit * 1000)}`
       : '';
   return {
     verdict: {

@@ -6,6 +6,7 @@ import {
   formatCount,
   formatDelta,
   formatDuration,
+  formatForecast,
   formatPercent,
 } from '../model/units.ts';
 import type { VerdictKind } from '../model/verdict.ts';
@@ -144,7 +145,7 @@ export function costWords({ cost }: Report): string {
 export function forecastWords({ memory }: Report): string | undefined {
   const { forecast } = memory;
   if (!forecast || forecast.secondsToLimit === null) return undefined;
-  return `memory reaches its limit of ${formatBytes(forecast.limitBytes)} in about ${formatDuration(forecast.secondsToLimit * 1000)}`;
+  return `memory reaches its limit of ${formatBytes(forecast.limitBytes)} in about ${formatForecast(forecast.secondsToLimit * 1000)}`;
 }
 
 /** What moves in a way people can use, most telling first; cumulative counters rise in every healthy program. */
