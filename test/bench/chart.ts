@@ -92,7 +92,8 @@ found the same goroutines and the same stacks. Peers at pinned releases (\`test/
 |---|---|---|---|
 ${table.join('\n')}
 
-Dumps have 22 distinct stacks unless the row says otherwise. "Cold" is a whole fresh process, Node's start included; "warm" is the
-tenth parse of a process that stays, as a worker does.
+Dumps have 22 distinct stacks unless the row says otherwise. "Cold" is the first reading of a fresh process on either side (starting
+the process and loading modules is not counted, compiling what reads is); "warm" is the tenth reading of a process that stays, as
+a worker does.
 `,
 );

@@ -1,14 +1,22 @@
 // npm run bench: this program's parsers beside their peers, in interleaved rounds of one run.
 //
 //   node test/bench/run.mjs [--only ID[,ID]] [--rounds N] [--quick] [--json]
+//   node test/bench/run.mjs analyse [--json]      the analysis alone, at 10k, 100k and 1M goroutines
 //
 // Needs Go (the peers are Go programs) and about 1.2 GB of disk under .bench/ for the dumps, which are made
 // once. --quick: three rounds, without the million-goroutine dumps. --json: one object on standard output,
 // `{ "<id>": { ours, peer, unit, ratio: { min, median, max } } }`; a ratio says how many times better ours is.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchmarks } from './benchmarks.mjs';
 import { prepare } from './prepare.mjs';
+
+if (process.argv[2] === 'analyse') {
+  const script = fileURLToPath(new URL('analyse.ts', import.meta.url));
+  const args = ['--import', 'tsx', script, ...process.argv.slice(3)];
+  process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1);
+}
 
 const { values: options } = parseArgs({
   options: {
