@@ -1,6 +1,7 @@
 // Calls under way. One HTTP call shows as many goroutines: the caller, the two loops of its connection and, where
 // the program calls itself, the handler. More slow calls make all of them grow together, and only one of them can
-// be the story: the loops are explained by callers, callers by handlers of the same process.
+// be the story: the loops are explained by callers, callers by handlers of the same process. Where the callers
+// are stuck for good, the loops are lost with them.
 import type { Population, Roster } from './group.ts';
 import type { Judgement } from './judge.ts';
 import { servesRequests } from './kinship.ts';
@@ -10,6 +11,9 @@ import { logistic } from './trend.ts';
 
 /** What another signature explains is no evidence of its own: it may not score more than this. */
 const EXPLAINED = -2;
+/** Callers this likely to be lost take their connections with them, which are less of a story than they. */
+const STUCK_FROM = 0.85;
+const LOST = 2;
 /** Callers that explain this share of the growth of their connections explain it all: dumps are no instants. */
 const LEAST_SHARE = 0.7;
 const LEAST_GROWTH = 3;
@@ -23,6 +27,9 @@ export function weighExchanges(roster: Roster, judgements: readonly Judgement[])
   const calls = countEach(dumps, roster.signatures, isCall);
   const handlers = countEach(dumps, roster.signatures, isHandler);
   const calling = growthOf(calls);
+  const stuck = judgements
+    .filter(({ signature, probability }) => isCall(signature) && probability >= STUCK_FROM)
+    .reduce((sum, { track }) => sum + Math.max(0, growthOf(track.counts)), 0);
   const callsItself = calls.every((count, at) => Math.abs(count - (handlers[at] ?? 0)) <= 2 + 0.15 * count);
   return judgements.map((judgement) => {
     const { signature, track, score } = judgement;
@@ -33,6 +40,9 @@ export function weighExchanges(roster: Roster, judgements: readonly Judgement[])
     }
     if (calling < LEAST_GROWTH) return judgement;
     const isLoop = signature.createdBy?.func === DIALER;
+    if (isLoop && stuck >= LEAST_SHARE * growth) {
+      return weighed(judgement, Math.max(score, LOST), 'the calls that hold these connections are stuck');
+    }
     if (isLoop && calling >= LEAST_SHARE * growth) {
       return explained(judgement, 'calls under way use these connections');
     }
@@ -60,7 +70,10 @@ function hasOtherEnd({ signature, track }: Judgement, judgements: readonly Judge
 }
 
 function explained(judgement: Judgement, text: string): Judgement {
-  const score = Math.min(judgement.score, EXPLAINED);
+  return weighed(judgement, Math.min(judgement.score, EXPLAINED), text);
+}
+
+function weighed(judgement: Judgement, score: number, text: string): Judgement {
   const weights = [...judgement.weights, { points: score - judgement.score, text }];
   return { ...judgement, score, probability: logistic(score), weights };
 }

@@ -10,6 +10,7 @@ import type { Population, Roster } from './group.ts';
 import { type Kinship, kinshipOf, noKinship, servesRequests } from './kinship.ts';
 import { isAnotherRequest, watchesOf } from './requests.ts';
 import type { Signature } from './signature.ts';
+import { median } from './trend.ts';
 
 /** The life of one signature over the snapshots. Figures about identity are absent without ids. */
 export interface Track {
@@ -38,8 +39,12 @@ export interface Identity {
   /** Goroutines of this job seen at a snapshot, and how many of them waited elsewhere at the next. */
   readonly lineageSeen: number;
   readonly lineageMoved: number;
+  /** Who stops here has stopped for good as far as was seen: see `canArrest` and `awayFromHome`. */
+  readonly arrests: boolean;
   /** Ids issued during the window per id issued before it: how much more the program has done since. */
   readonly idClock: number;
+  /** Share of the program's life before the window, told by ids, that the older half of those who stayed has lived through. */
+  readonly livedShare: number;
   readonly drain: Drain;
   readonly kinship: Kinship;
 }
@@ -79,12 +84,19 @@ function identify(
   if (!last) return [];
   const { since, bornAt } = walkLives(dumps, bounds, signatures, drafts);
   const newbornFrom = bounds[bounds.length - 1] ?? Number.POSITIVE_INFINITY;
-  const arrestable = signatures.map(canArrest);
+  const away = awayFromHome(signatures, dumps[0]);
+  drafts.forEach((draft, index) => {
+    const signature = signatures[index];
+    draft.arrests =
+      signature !== undefined && (canArrest(signature) || (away[index] === true && nobodyLeft(draft)));
+  });
+  const stayed: number[][] = signatures.map(() => []);
   for (let i = 0; i < last.ids.length; i++) {
     const index = last.signatureOf[i] ?? 0;
     const draft = drafts[index];
     // A worker back at its usual place has not come to stay: it counts from its birth.
-    const came = (arrestable[index] ? since[i] : bornAt[i]) ?? 0;
+    const came = (draft?.arrests ? since[i] : bornAt[i]) ?? 0;
+    if (came === 0 && signatures[index]?.family === 'sleep') stayed[index]?.push(last.ids[i] ?? 0);
     if (!draft || (came === dumps.length - 1 && (last.ids[i] ?? 0) > newbornFrom && dumps.length > 1))
       continue;
     draft.cohorts[came] = (draft.cohorts[came] ?? 0) + 1;
@@ -99,8 +111,44 @@ function identify(
     draft.kinship = kinship[index] ?? noKinship;
     draft.drain = drains[index] ?? noDrain;
     draft.idClock = idClock;
+    const middle = median(stayed[index] ?? []);
+    if (middle !== undefined && firstHighest > 0) draft.livedShare = Math.max(0, 1 - middle / firstHighest);
   });
   return drafts;
+}
+
+function nobodyLeft({ young, veterans, moved, ended }: Draft): boolean {
+  return moved === 0 && ended === 0 && young.seen + veterans.seen >= LEAST_SEEN_STAYING;
+}
+
+/** Fewer that stayed are chance. */
+const LEAST_SEEN_STAYING = 3;
+const LEAST_AT_HOME = 3;
+
+/**
+ * Signatures in the middle of a job, while most of the same workers stand where the job is waited for:
+ * `exchange < settle < work [chan receive]` beside `work [chan receive]` ×396. Who stops there has not come home.
+ */
+function awayFromHome(signatures: readonly Signature[], first: Population | undefined): boolean[] {
+  const homes = new Map<string, number>();
+  const countOf = (index: number) => first?.counts[index] ?? 0;
+  const keys = signatures.map(lineageKey);
+  keys.forEach((key, index) => {
+    const home = homes.get(key);
+    if (home === undefined || countOf(index) > countOf(home)) homes.set(key, index);
+  });
+  return signatures.map(({ frames }, index) => {
+    const at = homes.get(keys[index] ?? '') ?? index;
+    const home = signatures[at]?.frames ?? [];
+    if (at === index || home.length >= frames.length) return false;
+    if (countOf(at) < Math.max(LEAST_AT_HOME, 2 * countOf(index))) return false;
+    const outer = frames.slice(frames.length - home.length);
+    return home.every(({ func }, depth) => outer[depth]?.func === func);
+  });
+}
+
+function lineageKey({ frames, createdBy }: Signature): string {
+  return `${frames[frames.length - 1]?.func ?? ''}<${createdBy?.func ?? ''}`;
 }
 
 /**
@@ -208,8 +256,7 @@ function countLineages(
 ): void {
   const indexOf = new Map<string, number>();
   const lineageOf = signatures.map((signature) => {
-    const root = signature.frames[signature.frames.length - 1]?.func ?? '';
-    const key = `${root}<${signature.createdBy?.func ?? ''}`;
+    const key = lineageKey(signature);
     const index = indexOf.get(key) ?? indexOf.size;
     indexOf.set(key, index);
     return index;
@@ -256,7 +303,9 @@ function blank(snapshots: number): Draft {
     lineageEnded: 0,
     lineageSeen: 0,
     lineageMoved: 0,
+    arrests: false,
     idClock: 0,
+    livedShare: 0,
     drain: noDrain,
     kinship: noKinship,
   };

@@ -51,7 +51,7 @@ export function weighCrowd(track: Track, signature: Signature, around: Surroundi
       `${formatCount(identity.ended)} have ended and none came: it drains`,
     );
   }
-  weighWork(identity, signature, add);
+  weighWork(identity, add);
   weighDrain(identity, add);
   if (family === 'chan-send') weighSenders(kinship, count, add);
   else weighPool(kinship, signature, add);
@@ -63,11 +63,11 @@ export function weighCrowd(track: Track, signature: Signature, around: Surroundi
 
 /** Generators and pipelines block in a send for a living, from boot and on one channel. */
 function weighSenders(kinship: Kinship, count: number, add: Add): void {
-  const { members, byMain, wordsKnown, wordsDistinct, hasPeers, hasBusyPeers } = kinship;
+  const { members, creatorsKnown, leftBehind, wordsKnown, wordsDistinct, hasPeers, hasBusyPeers } = kinship;
   const apart = wordsKnown >= 3 && wordsDistinct / wordsKnown >= 0.8;
   if (apart) add(1.4, 'each waits to send on a channel of its own');
-  if (byMain === members && hasPeers && !apart) {
-    add(-1.6, 'main started them, as it starts generators and pipelines');
+  if (creatorsKnown === members && leftBehind === 0 && hasPeers && !apart) {
+    add(-1.6, 'whoever started them is still there, as with generators and pipelines');
     return;
   }
   if (hasBusyPeers) {

@@ -86,16 +86,18 @@ export function weighGrowth(
       `${formatCount(survived)} of ${formatCount(seen)} followed goroutines never moved (${formatPercent(share)})`,
     );
   }
-  const windowMs = (around.atMs[n - 1] ?? 0) - (around.atMs[0] ?? 0);
   if (signature.family === 'sleep') {
+    const windowMs = (around.atMs[n - 1] ?? 0) - (around.atMs[0] ?? 0);
+    // Ids date those that were there before the window, if the program was as busy then as it is now.
+    const livedMs = windowMs * (1 + (identity.idClock > 0 ? identity.livedShare / identity.idClock : 0));
     add(
-      -5.5 + 3.5 * Math.min(1, Math.max(0, (windowMs - DELAY_MS) / DELAY_MS)),
+      -5.5 + 3.5 * Math.min(1, Math.max(0, (livedMs - DELAY_MS) / DELAY_MS)),
       'whoever sleeps wakes by himself: delays and retries grow like this',
     );
   }
   if (signature.family === 'sleep' && servesRequests(signature))
     add(-3, 'a request that sleeps goes on when it wakes');
-  weighWork(identity, signature, add);
+  weighWork(identity, add);
   weighDrain(identity, add);
   weighCreators(identity.kinship, signature, around, add, 0.6);
   weighConnections(identity.kinship, signature, true, add);

@@ -7,8 +7,8 @@ import type { Signature } from './signature.ts';
 import { canArrest, type Identity } from './track.ts';
 
 /** Whoever was seen at work is not stuck for ever. A job on its way to a lock or a send passes other states once. */
-export function weighWork(identity: Identity, signature: Signature, add: Add): void {
-  const straight = canArrest(signature);
+export function weighWork(identity: Identity, add: Add): void {
+  const straight = identity.arrests;
   const seen = straight ? identity.young.seen + identity.veterans.seen : identity.lineageSeen;
   const moved = straight ? identity.moved : identity.lineageMoved;
   if (moved > 0 && seen > 0) {
