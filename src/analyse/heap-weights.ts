@@ -3,11 +3,19 @@
 // of evidence asks whether the growth could be of the kind that ends.
 import type { Examination } from './examine.ts';
 import { type HeapHistory, paceOf, type SiteTrack } from './heap.ts';
+import { flowOf, type HeapFlow } from './heap-flow.ts';
 
 const MIB = 1024 * 1024;
 /** Live heap read at three collections is exact to half a percent: a leak under even load keeps its pace. */
 const SLOWING = 0.8;
 const UNEVEN = 0.88;
+const NEARLY_OVER = 0.5;
+/** Where only two collections tell: what fills up stops allocating, a leak goes on as before and keeps nearly all. */
+const DRIED_UP = 0.6;
+const GOES_ON: readonly [number, number] = [0.7, 1.5];
+const KEEPS_ALL = 0.7;
+/** With less of it kept there is nothing to suspect behind an old growth. */
+const KEEPS_HALF = 0.5;
 /** Growth by fewer objects than this is a handful of events, whatever they weigh. */
 const FEW_OBJECTS = 16;
 /** Caches, pools and tables fill in the first seconds of a process; so do leaks, but nobody can tell yet. */
@@ -30,15 +38,19 @@ export interface HeapWeight {
 
 export function weighSite(exam: Examination, heap: HeapHistory, top: SiteTrack, delta: number): HeapWeight[] {
   const { site, sigmas, survivingShare = 0 } = top;
+  const isScant = heap.profiles === 2 || exam.memory.live.length === 2;
+  const flow = isScant ? flowOf(exam.memory) : undefined;
   const weights: HeapWeight[] = [
     { points: heap.profiles >= 3 ? 1.4 : -0.6 },
     { points: Math.min(1.2, sigmas / 6) },
     { points: delta >= 16 * MIB ? 0.4 : 0 },
-    corroboration(exam, heap, delta),
-    ripeness(heap, top),
+    corroboration(exam, heap, delta, flow),
+    ripeness(heap, top, flow),
   ];
   const add = (points: number, doubt?: string) => weights.push(doubt ? { points, doubt } : { points });
-  const ends = (doubt: string) => weights.push({ points: -2, doubt, ends: true });
+  const ends = (doubt: string, points = -2) => weights.push({ points, doubt, ends: true });
+  if (flow?.latePace !== undefined && flow.latePace < DRIED_UP)
+    ends('the service has allocated far less since its last collection', -2.5);
   if (survivingShare >= 0.7) add(0.5);
   else if (top.survivingShare !== undefined && survivingShare < 0.5)
     add(-1, 'most of what the site allocated has been freed again');
@@ -46,7 +58,8 @@ export function weighSite(exam: Examination, heap: HeapHistory, top: SiteTrack, 
   if (survivingShare >= 0.7 && site.allocBytes > 0 && kept < 0.5)
     ends('before the window the site freed what it had gathered');
   const pace = paceOf(exam.memory.live);
-  if (pace !== undefined && pace < SLOWING) ends('the growth of the live heap slows down');
+  if (pace !== undefined && pace < SLOWING)
+    ends('the growth of the live heap slows down', pace < NEARLY_OVER ? -4 : -2);
   else if (pace !== undefined && pace < UNEVEN) add(-0.8);
   const objects = (top.objects[top.objects.length - 1] ?? 0) - (top.objects[0] ?? 0);
   if (objects > 0 && objects < FEW_OBJECTS) ends(`the growth is ${Math.round(objects)} large objects`);
@@ -79,26 +92,42 @@ function processAgeSeconds({ memory }: Examination): number | undefined {
 }
 
 /** The live heap must tell the same story as the site: as much, and within the window. */
-function corroboration({ memory }: Examination, heap: HeapHistory, delta: number): HeapWeight {
+function corroboration(
+  { memory }: Examination,
+  heap: HeapHistory,
+  delta: number,
+  flow: HeapFlow | undefined,
+): HeapWeight {
   const { live, growthFloor } = memory;
   if (live.length < 2) return { points: 0 };
   const liveDelta = (live[live.length - 1]?.bytes ?? 0) - (live[0]?.bytes ?? 0);
   // Few collections: the first live figure may be older than the window, its HeapAlloc is not.
   const isFew = (heap.collections ?? 3) <= 2 || live.length === 2;
   const isOld = isFew && (growthFloor ?? delta) < 0.2 * delta;
-  if (isOld) return { points: -1.6, doubt: 'the growth may be older than the window', unseen: true };
+  if (isOld && goesOn(flow)) return { points: 0.5 };
+  if (isOld) {
+    const unseen = (flow?.survivingShare ?? 1) >= KEEPS_HALF;
+    return { points: -1.6, doubt: 'the growth may be older than the window', unseen };
+  }
   if (liveDelta < 0.4 * delta) return { points: -1.6, doubt: 'the live heap did not grow with the site' };
   if (liveDelta < 0.6 * delta) return { points: -0.3, doubt: 'the live heap grew less than the site' };
   return { points: 1 };
 }
 
+function goesOn(flow: HeapFlow | undefined): boolean {
+  const [least, most] = GOES_ON;
+  const pace = flow?.latePace ?? 0;
+  return flow !== undefined && flow.survivingShare >= KEEPS_ALL && pace >= least && pace <= most;
+}
+
 /** Profiles are published a collection late, so growth seen across one collection may be older than both. */
-function ripeness(heap: HeapHistory, top: SiteTrack): HeapWeight {
+function ripeness(heap: HeapHistory, top: SiteTrack, flow: HeapFlow | undefined): HeapWeight {
   const { collections } = heap;
   if (collections === undefined) return withoutCounters(heap, top);
   if (collections >= 3) return { points: 0.5 };
+  const [two, one] = goesOn(flow) ? [-0.2, -0.6] : [-0.5, -1.6];
   return {
-    points: collections === 2 ? -0.5 : -1.6,
+    points: collections === 2 ? two : one,
     doubt: 'too few collections ran in between',
     unseen: true,
   };
