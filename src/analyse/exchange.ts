@@ -13,13 +13,13 @@ import { logistic } from './trend.ts';
 const EXPLAINED = -2;
 /** Callers this likely to be lost take their connections with them, which are less of a story than they. */
 const STUCK_FROM = 0.85;
-const LOST = 2;
 /** Callers that explain this share of the growth of their connections explain it all: dumps are no instants. */
 const LEAST_SHARE = 0.7;
 const LEAST_GROWTH = 3;
 
 const CALL =
   /^net\/http\.\(\*(persistConn\)\.roundTrip|bodyEOFSignal\)\.Read|http2ClientConn\)\.(RoundTrip|roundTrip))$/;
+const ROUND_TRIP = /(round|Round)Trip$/;
 const DIALER = 'net/http.(*Transport).dialConn';
 
 export function weighExchanges(roster: Roster, judgements: readonly Judgement[]): Judgement[] {
@@ -27,9 +27,11 @@ export function weighExchanges(roster: Roster, judgements: readonly Judgement[])
   const calls = countEach(dumps, roster.signatures, isCall);
   const handlers = countEach(dumps, roster.signatures, isHandler);
   const calling = growthOf(calls);
-  const stuck = judgements
-    .filter(({ signature, probability }) => isCall(signature) && probability >= STUCK_FROM)
-    .reduce((sum, { track }) => sum + Math.max(0, growthOf(track.counts)), 0);
+  const stuck = judgements.filter(
+    ({ signature, probability }) => awaitsAnswer(signature) && probability >= STUCK_FROM,
+  );
+  const stuckGrowth = stuck.reduce((sum, { track }) => sum + Math.max(0, growthOf(track.counts)), 0);
+  const lost = Math.max(...stuck.map((judgement) => judgement.score)) - 1;
   const callsItself = calls.every((count, at) => Math.abs(count - (handlers[at] ?? 0)) <= 2 + 0.15 * count);
   return judgements.map((judgement) => {
     const { signature, track, score } = judgement;
@@ -40,8 +42,8 @@ export function weighExchanges(roster: Roster, judgements: readonly Judgement[])
     }
     if (calling < LEAST_GROWTH) return judgement;
     const isLoop = signature.createdBy?.func === DIALER;
-    if (isLoop && stuck >= LEAST_SHARE * growth) {
-      return weighed(judgement, Math.max(score, LOST), 'the calls that hold these connections are stuck');
+    if (isLoop && stuckGrowth >= LEAST_SHARE * growth) {
+      return weighed(judgement, lost, 'the calls that hold these connections are stuck');
     }
     if (isLoop && calling >= LEAST_SHARE * growth) {
       return explained(judgement, 'calls under way use these connections');
@@ -80,6 +82,11 @@ function weighed(judgement: Judgement, score: number, text: string): Judgement {
 
 function isCall({ frames }: Signature): boolean {
   return frames.some((frame) => CALL.test(frame.func));
+}
+
+/** Nothing has come back yet; a body that is read may still flow. */
+function awaitsAnswer(signature: Signature): boolean {
+  return isCall(signature) && signature.frames.some((frame) => ROUND_TRIP.test(frame.func));
 }
 
 function isHandler(signature: Signature): boolean {

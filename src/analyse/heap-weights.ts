@@ -52,7 +52,7 @@ export function weighSite(exam: Examination, heap: HeapHistory, top: SiteTrack, 
   if (flow?.latePace !== undefined && flow.latePace < DRIED_UP)
     ends('the service has allocated far less since its last collection', -2.5);
   if (survivingShare >= 0.7) add(0.5);
-  else if (top.survivingShare !== undefined && survivingShare < 0.5)
+  else if (top.survivingShare !== undefined && survivingShare < 0.5 && !top.appended)
     add(-1, 'most of what the site allocated has been freed again');
   const kept = site.inuseBytes / Math.max(1, site.allocBytes);
   if (survivingShare >= 0.7 && site.allocBytes > 0 && kept < 0.5)

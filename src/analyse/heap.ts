@@ -27,6 +27,8 @@ export interface SiteTrack {
   readonly survivingShare?: number;
   /** Growth in standard errors of the sampling. */
   readonly sigmas: number;
+  /** The same few large objects, larger in every profile: a buffer, slice or map that is added to. */
+  readonly appended: boolean;
   readonly growing: boolean;
   readonly steady: boolean;
 }
@@ -214,11 +216,14 @@ function trackSite(
   const objectBytes = (sums.objects[n - 1] ?? 0) > 0 ? last / (sums.objects[n - 1] ?? 1) : 0;
   // One sample stands for about one period of bytes (or for one object when objects are larger).
   const unit = Math.max(period, objectBytes, 1);
-  const sigmas = delta / Math.sqrt(Math.max(Math.abs(delta), unit) * unit);
+  const error = errorUnit(objectBytes, period);
+  const sigmas = Math.min(MOST_SIGMAS, delta / Math.sqrt(Math.max(Math.abs(delta), error) * error));
   const minutes = ((atMs[n - 1] ?? 0) - (atMs[0] ?? 0)) / 60_000;
   const survivingShare = allocDelta > 0 ? Math.max(0, delta) / allocDelta : undefined;
   const significant = n >= 2 && sigmas >= STANDARD_ERRORS && delta >= LEAST_GROWTH_BYTES;
-  const keeps = survivingShare === undefined || survivingShare >= SURVIVING_SHARE;
+  const appended = isAppended(sums, objectBytes);
+  // Whoever outgrows its array leaves it behind: of what is allocated for it, a fifth stays.
+  const keeps = survivingShare === undefined || survivingShare >= SURVIVING_SHARE || appended;
   const steady = significant && (liveGrowsSteadily(live, delta) ?? growsSteadily(sums.inuse, atMs, unit));
   const growing = significant && keeps && steady;
   const site: HeapSite = {
@@ -237,10 +242,34 @@ function trackSite(
     inuse: sums.inuse,
     objects: sums.objects,
     sigmas,
+    appended,
     growing,
     steady,
     ...(survivingShare === undefined ? {} : { survivingShare }),
   };
+}
+
+const MOST_SIGMAS = 99;
+const LARGE_OBJECT_BYTES = 1024 * 1024;
+const SAME_OBJECTS = 2;
+
+/**
+ * Bytes of which one standard error squared is made: the sampler takes an object of `size` with probability
+ * 1 - exp(-size/period), so small ones err by a period each, and large ones hardly at all.
+ */
+function errorUnit(objectBytes: number, period: number): number {
+  if (objectBytes <= 0) return Math.max(period, 1);
+  const taken = -Math.expm1(-objectBytes / Math.max(period, 1));
+  return Math.max((objectBytes * (1 - taken)) / taken, 1);
+}
+
+function isAppended({ inuse, objects }: Columns, objectBytes: number): boolean {
+  if (inuse.length < 3 || objectBytes < LARGE_OBJECT_BYTES) return false;
+  const [before = 0] = objects;
+  const after = objects[objects.length - 1] ?? 0;
+  return (
+    after <= before + SAME_OBJECTS && inuse.every((bytes, at) => at === 0 || bytes > (inuse[at - 1] ?? 0))
+  );
 }
 
 /**

@@ -168,3 +168,55 @@ it('does not take pages touched late for memory outside Go', () => {
   }));
   expect(verdictOf(parts, 30).kind).toBe('healthy');
 });
+
+describe('two collections', () => {
+  /** Live heap at both, what was allocated by each of three snapshots, and the collections counted there. */
+  const parts = (allocated: readonly [number, number, number]) =>
+    allocated.map((total, k) => ({
+      goroutines: CALM,
+      heap: profile({ kept: k === 0 ? 40 : 95 }, 100),
+      memory: [
+        quiet({
+          nextGC: (k === 0 ? 100 : 210) * MIB,
+          heapAlloc: (k === 0 ? 90 : 105 + (total - allocated[1])) * MIB,
+          totalAlloc: total * MIB,
+          numGC: k === 0 ? 7 : 8,
+          lastGCNanos: (START + (k === 0 ? -20_000 : 15_000)) * 1e6,
+        }),
+      ],
+    }));
+  const START = Date.UTC(2026, 10, 23, 14, 0, 0);
+
+  it('accuse a site that keeps all, while the service allocates as before', () => {
+    expect(verdictOf(parts([500, 530, 560]), 20)).toMatchObject({ kind: 'heap-leak' });
+  });
+
+  it('accuse nobody when allocation has dried up since', () => {
+    expect(verdictOf(parts([500, 530, 531]), 20).kind).not.toBe('heap-leak');
+  });
+});
+
+describe('one large object', () => {
+  const buffer = (mib: readonly number[]) =>
+    mib.map((size, k) => ({
+      goroutines: CALM,
+      heap: oneObject(size * MIB, size * 5 * MIB),
+      memory: [counters({ kept: size, collections: 20 + 5 * k })],
+    }));
+
+  it('that is appended to at an even pace is a leak, though most of what it was is left behind', () => {
+    const verdict = verdictOf(buffer([30, 60, 90]), 20);
+    expect(verdict.kind).toBe('heap-leak');
+    expect(verdict.summary).toContain('main.trace');
+  });
+
+  it('that has stopped growing is none', () => {
+    expect(verdictOf(buffer([30, 60, 60]), 20).kind).not.toBe('heap-leak');
+  });
+});
+
+/** A profile of a single object, as the sampler shows it: its size is exact. */
+function oneObject(inuse: number, alloc: number): Profile {
+  const shape = heapOf({ func: 'main.trace', inuse, alloc });
+  return { ...shape, values: Float64Array.of(5, alloc, 1, inuse) };
+}

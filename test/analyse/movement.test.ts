@@ -42,6 +42,14 @@ describe('senders before a slow consumer', () => {
     expect(accused(both, both, both)).toEqual([]);
   });
 
+  it('are held up while whoever started them stands by and somebody may receive', () => {
+    const cameras = 'main.start go main.camera.film ×40 #1000 [chan send, by 900]';
+    const rest =
+      'main.main go main.start ×1 #900 [select, by 1]\nmain.main go main.encode ×1 #901 [sleep, by 1]';
+    const both = `${cameras}\n${rest}`;
+    expect(accused(both, both, both)).toEqual([]);
+  });
+
   it('are lost when nobody does', () => {
     expect(accused(parsers, parsers, parsers)).toEqual(['main.(*sink).push']);
   });
@@ -92,6 +100,15 @@ describe('connections to others', () => {
     expect(accused(at(10), at(40), at(70))).not.toContain('net/http.(*persistConn).readLoop');
   });
 
+  it('are lost with the calls that hang on them', () => {
+    const hung = (n: number) =>
+      `main.notify go main.call → net/http.(*Client).Do → net/http.(*persistConn).roundTrip ×${n} #3000 [select, by 900]`;
+    const at = (n: number) => `${loops(n)}\n${hung(n)}`;
+    const names = accused(at(10), at(40), at(70));
+    expect(names[0]).toBe('net/http.(*persistConn).roundTrip');
+    expect(names).toContain('net/http.(*persistConn).readLoop');
+  });
+
   it('are left open when nobody does', () => {
     expect(accused(loops(10), loops(40), loops(70))).toEqual(['net/http.(*persistConn).readLoop']);
   });
@@ -122,6 +139,43 @@ describe('what is made once per tenant', () => {
 it('a single coordinator that waits for its batch is no crowd', () => {
   const batch = 'main.nightly go main.runBatch ×1 #1000 [sync.WaitGroup.Wait, by 900]';
   expect(accused('', batch, batch)).toEqual([]);
+});
+
+describe('the workers of a pool', () => {
+  const home = (...ids: number[]) =>
+    `main.newPool go main.(*pool).work ×${ids[1]} #${ids[0]} [chan receive, by 1]`;
+  const inJob = (from: number, n: number) =>
+    `main.newPool go main.(*pool).work → main.(*pool).settle → main.(*pool).exchange ×${n} #${from} [chan receive, by 1]`;
+
+  it('are lost when one after the other stops in the middle of a job and none goes on', () => {
+    const at = (lost: number) => `${inJob(1000, lost)}\n${home(1000 + lost, 400 - lost)}`;
+    expect(accused(at(4), at(27), at(57))).toEqual(['main.(*pool).exchange']);
+  });
+
+  it('are at work when others stand there each time', () => {
+    const at = (from: number) =>
+      `${home(1000, from - 1000)}\n${inJob(from, 30)}\n${home(from + 30, 1370 - from)}`;
+    expect(accused(at(1040), at(1140), at(1240))).toEqual([]);
+  });
+});
+
+describe('sleepers', () => {
+  const busy = (id: number) => `main.serve go main.ping ×1 #${id} [runnable, by 901]`;
+  const refills = (n: number, first: number, step: number) =>
+    Array.from(
+      { length: n },
+      (_, at) => `main.New go main.(*Bucket).refill ×1 #${first + at * step} [sleep, by 900]`,
+    ).join('\n');
+
+  it('are left behind when they date from long before a short window and none has ended', () => {
+    const at = (n: number, id: number) => `${refills(n, 1000, 200)}\n${busy(id)}`;
+    expect(accused(at(300, 61_000), at(330, 67_000), at(360, 73_000))).toEqual(['main.(*Bucket).refill']);
+  });
+
+  it('are delays when all of them are young', () => {
+    const at = (n: number, id: number) => `${refills(n, 60_000, 20)}\n${busy(id)}`;
+    expect(accused(at(30, 61_000), at(330, 67_000), at(630, 73_000))).toEqual([]);
+  });
 });
 
 describe('a lock that eight tellers use all day', () => {
