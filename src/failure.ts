@@ -73,6 +73,12 @@ export const catalogue = {
     retry: 'never',
     exit: 1,
   }),
+  folder_unwritable: entry<{ path: string; reason: string }>({
+    say: ({ path, reason }) => `Nothing can be saved in ${path}: ${reason}.`,
+    hint: () => 'Name a new or an empty folder.',
+    retry: 'never',
+    exit: 1,
+  }),
   artefact_unknown: entry<{ path: string; reasons: readonly string[] }>({
     say: ({ path, reasons }) => {
       if (reasons.length === 0) return `There is nothing to read in ${path}.`;

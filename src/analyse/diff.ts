@@ -7,6 +7,7 @@ import type { Examination } from './examine.ts';
 import { buildRoster, type Population, type Roster } from './group.ts';
 import type { HeapHistory } from './heap.ts';
 import { siteKey, tally } from './heap-sites.ts';
+import { readingAt } from './moment.ts';
 import { hash64, type Signature } from './signature.ts';
 import { splitLives } from './timeline.ts';
 
@@ -133,13 +134,10 @@ function siteChanges(before: Snapshot, after: Snapshot, heap: HeapHistory | unde
 }
 
 function memoryChanges(before: Snapshot, after: Snapshot): Change[] {
-  const was = before.memory[before.memory.length - 1];
-  const is = after.memory[after.memory.length - 1];
-  if (!was || !is) return [];
   const rows = new Map<string, { was: number; is: number; label: string }>();
   for (const field of FIGURES) {
-    const from: MemoryReading[typeof field] = was[field];
-    const to: MemoryReading[typeof field] = is[field];
+    const from: MemoryReading[typeof field] = readingAt(before, field)?.[field];
+    const to: MemoryReading[typeof field] = readingAt(after, field)?.[field];
     if (from !== undefined && to !== undefined) rows.set(field, { was: from, is: to, label: field });
   }
   return sized('memory', rows, 1);

@@ -13,6 +13,10 @@ const LEAST_LIVE_GROWTH = 8 * MIB;
 /** Small heaps that grow by a third and do not slow down raise a doubt as well. */
 const LEAST_SMALL_GROWTH = 3 * MIB;
 const SMALL_SHARE = 0.3;
+/** Between two collections every heap climbs; by this much, an all-clear is said with less certainty. */
+const LEAST_UNCOLLECTED = 16 * MIB;
+const UNCOLLECTED_SHARE = 0.15;
+const UNCOLLECTED = 0.3;
 /** Without any profile the counters alone accuse only when they show this much, for this long, at an even pace. */
 const CERTAIN_GROWTH = 32 * MIB;
 const CERTAIN_SECONDS = 90;
@@ -93,15 +97,27 @@ function noSite(exam: Examination): Rival {
   const summary = `live heap ${formatBytesDelta(liveDelta)} in ${formatDuration(seconds * 1000)}${liveSlope === undefined ? '' : ` (${formatBytesDelta(liveSlope)}/s)`}`;
   return {
     kind: 'heap-leak',
-    probability: named ? 0.74 : grows(live, certain) ? 0.5 : 0.03,
+    probability: named ? 0.74 : grows(live, certain) ? 0.5 : uncollectedBytes(exam) > 0 ? UNCOLLECTED : 0.03,
     ...(named ? { tier: 'suspect' as const } : {}),
     summary: `${summary}, at an even pace; no heap profile names the site`,
-    because: whyNotHeap(exam, liveDelta, slope),
+    because:
+      uncollectedBytes(exam) > 0
+        ? `no collection ran in the window: what stays of ${formatBytes(uncollectedBytes(exam))} allocated meanwhile is unknown`
+        : whyNotHeap(exam, liveDelta, slope),
     nextStep: 'Capture two heap profiles beside the counters: they name the site that keeps the memory.',
     doubt: `${summary}, no site to blame yet`,
     settle:
       'Capture a longer window with heap profiles (`--for 5m`): they name the site that keeps the memory.',
   };
+}
+
+/** What HeapAlloc gained in a window without a collection, when it is much: garbage and a leak look the same then. */
+function uncollectedBytes({ memory: { readings } }: Examination): number {
+  const [first, last] = [readings[0]?.reading, readings[readings.length - 1]?.reading];
+  if (!first || !last || readings.length < 2 || first.numGC === undefined || first.numGC !== last.numGC)
+    return 0;
+  const gained = (last.heapAlloc ?? 0) - (first.heapAlloc ?? 0);
+  return gained >= LEAST_UNCOLLECTED && gained >= UNCOLLECTED_SHARE * (first.heapAlloc ?? 0) ? gained : 0;
 }
 
 function whyNotHeap({ heap, memory }: Examination, liveDelta: number, slope: string): string {

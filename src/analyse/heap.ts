@@ -5,6 +5,7 @@ import { type Profile, valueColumn } from '../model/profile.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { HeapSite } from '../model/verdict.ts';
 import { type SiteTable, siteKey, tally } from './heap-sites.ts';
+import { readingAt } from './moment.ts';
 import { mean, rateChange } from './trend.ts';
 
 /** MemProfileRate's default: mean bytes between two samples. */
@@ -68,7 +69,7 @@ export function followHeap(
             profile: snapshot.heap,
             at: atMs[index] ?? 0,
             asOf: lastCollectionMs(snapshot),
-            collections: latest(snapshot, 'numGC'),
+            collections: readingAt(snapshot, 'numGC')?.numGC,
           },
         ]
       : [],
@@ -110,12 +111,8 @@ function collectionTimes(
 }
 
 function lastCollectionMs(snapshot: Snapshot): number | undefined {
-  const nanos = latest(snapshot, 'lastGCNanos');
+  const nanos = readingAt(snapshot, 'lastGCNanos')?.lastGCNanos;
   return nanos === undefined || nanos <= 0 ? undefined : nanos / 1e6;
-}
-
-function latest(snapshot: Snapshot, field: 'lastGCNanos' | 'numGC'): number | undefined {
-  return snapshot.memory.reduce<number | undefined>((found, reading) => reading[field] ?? found, undefined);
 }
 
 /**

@@ -11,6 +11,9 @@ const MIB = 1024 * 1024;
 /** The collector's floor: NextGC is never below 4 MiB x GOGC/100, so small heaps show no live estimate. */
 const GOAL_FLOOR = 4 * MIB;
 
+/** The slope of a shorter window, or of two collections, is chance: nobody is woken by what it would reach when. */
+const LEAST_FORECAST_SECONDS = 20;
+
 export interface Timed {
   readonly atMs: number;
   readonly reading: MemoryReading;
@@ -66,7 +69,8 @@ export function followMemory(
   const last = readings[readings.length - 1];
   const seconds = first && last ? (last.atMs - first.atMs) / 1000 : 0;
   const baseline = baselineOf(readings);
-  const forecast = forecastOf(last?.reading, slopes, memoryLimitBytes);
+  const isLong = seconds >= LEAST_FORECAST_SECONDS && live.length !== 2;
+  const forecast = forecastOf(last?.reading, isLong ? slopes : {}, memoryLimitBytes);
   const perSecond = (field: 'numGC' | 'totalAlloc') => {
     const from = first?.reading[field];
     const to = last?.reading[field];
@@ -102,20 +106,42 @@ function growthFloor(
   return first?.heapAlloc === undefined || !last ? {} : { growthFloor: last.bytes - first.heapAlloc };
 }
 
+/** A capture samples at this interval; a lone snapshot's undated series is taken for one. */
+const SAMPLING_MS = 5_000;
+
 function dated(snapshots: readonly Snapshot[], atMs: readonly number[]): Timed[] {
   const ownClock = snapshots.every((s) => s.memory.every((reading) => reading.atMs !== undefined));
   const seen = new Set<string>();
   const timed: Timed[] = [];
   snapshots.forEach((snapshot, index) => {
+    const spread = spreadOf(snapshot.memory, atMs, index);
     snapshot.memory.forEach((reading, position) => {
       const own = ownClock ? reading.atMs : undefined;
-      const at = own ?? (atMs[index] ?? 0) + position / 1000;
+      const at = own ?? spread(position);
       const key = `${at}/${reading.source}`;
       if (!seen.has(key)) timed.push({ atMs: at, reading });
       seen.add(key);
     });
   });
   return mergeSources(timed.sort((a, b) => a.atMs - b.atMs));
+}
+
+/**
+ * When the readings of an undated series were taken: through the time to the next snapshot, as they follow their
+ * own; lines of a log come before the dump that ends it.
+ */
+function spreadOf(
+  memory: readonly MemoryReading[],
+  atMs: readonly number[],
+  index: number,
+): (position: number) => number {
+  const at = atMs[index] ?? 0;
+  const count = memory.length;
+  const [before, after] = [atMs[index - 1], atMs[index + 1]];
+  const span = after === undefined ? (before === undefined ? undefined : at - before) : after - at;
+  const step = span === undefined ? SAMPLING_MS : span / Math.max(1, count);
+  const isLog = memory[0]?.source === 'gctrace';
+  return (position) => at + (isLog ? position - count + 1 : position) * step;
 }
 
 /** Several sources at one moment complete each other; the first to name a figure keeps it. */

@@ -19,14 +19,16 @@ export function mergeMarked(signatures: readonly LeakSignature[]): LeakSignature
 function join(first: LeakSignature, second: LeakSignature): LeakSignature {
   const retainedBytes = Math.max(first.retainedBytes ?? 0, second.retainedBytes ?? 0);
   const delta = first.delta + second.delta;
+  // What is said of one half is not true of the whole: the surer half speaks for both.
+  const surer = CERTAINTY.indexOf(second.tier) > CERTAINTY.indexOf(first.tier) ? second : first;
   return {
     ...first,
     count: first.count + second.count,
     delta,
     perMinute: first.perMinute + second.perMinute,
-    tier: CERTAINTY.indexOf(second.tier) > CERTAINTY.indexOf(first.tier) ? second.tier : first.tier,
+    tier: surer.tier,
     score: Math.max(first.score, second.score),
-    because: [...new Set([...first.because, ...second.because])],
+    because: surer.because,
     status: first.status === 'new' && second.status === 'new' ? 'new' : delta > 0 ? 'grown' : 'steady',
     ...(retainedBytes > 0 && { retainedBytes }),
   };

@@ -247,14 +247,21 @@ function captureWords(words: Words, usage: string): { target: string; windowText
   const [target, ...rest] = words.plain;
   if (target === undefined) throw wrong('capture needs the name of a service', usage);
   const flagged = words.flags.get('for');
-  const spoken = rest.filter((word) => word !== 'for').join('');
-  if (flagged === undefined && spoken === '') return { target, windowText: undefined };
-  if (typeof flagged === 'string') {
-    // `--for 30 s`: the unit came as a word of its own.
-    return { target, windowText: flagged + (/^[a-z]+$/i.test(spoken) ? spoken : '') };
+  const spoken = rest.filter((word) => word !== 'for');
+  const odd = rest.findIndex((word) => word !== 'for' && !PART_OF_TIME.test(word));
+  if (odd >= 0) {
+    const what = rest[odd - 1] === 'for' ? 'is not a length of time' : 'is one word too many';
+    throw wrong(`"${(rest[odd] ?? '').slice(0, 40)}" ${what}`, usage);
   }
-  return { target, windowText: spoken };
+  if (flagged === true || (spoken.length === 0 && rest.includes('for')))
+    throw wrong('for needs a length of time, such as 30s', usage);
+  if (flagged === undefined && spoken.length === 0) return { target, windowText: undefined };
+  // `--for 30 s`: the unit came as a word of its own.
+  return { target, windowText: (flagged ?? '') + spoken.join('') };
 }
+
+/** `60`, `s`, `1h30m`, `1.5`, `minutes` */
+const PART_OF_TIME = /^(\d[\d.a-z]{0,19}|ms|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)$/i;
 
 function readInstances(words: Words, usage: string): readonly string[] | 'all' | 'one' {
   if (words.flags.has('all')) return 'all';

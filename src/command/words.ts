@@ -24,7 +24,7 @@ export function splitWords(words: readonly string[], valued: ReadonlySet<string>
   const plain: string[] = [];
   const flags = new Map<string, string | true>();
   for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? '';
+    const word = (words[at] ?? '').replace(PHONE_DASH, '--');
     if (!word.startsWith('--') || word === '--') {
       plain.push(word);
       continue;
@@ -37,6 +37,8 @@ export function splitWords(words: readonly string[], valued: ReadonlySet<string>
   }
   return { plain, flags };
 }
+
+const PHONE_DASH = /^[\u2012-\u2015\u2212]+-*(?=\S)/;
 
 /** The next word, unless it is a flag itself: `--for --all` forgot its value. */
 function valueAt(words: readonly string[], at: number): string | undefined {

@@ -12,6 +12,7 @@ import {
   verdictMessage,
 } from '../report/blocks.ts';
 import { pictures } from '../report/pictures.ts';
+import { attachedName } from '../report/pprof-command.ts';
 import { triageFileName } from '../report/report.ts';
 import type { Report } from '../report/schema.ts';
 import { CHART_SIZE } from './chart-size.ts';
@@ -179,7 +180,7 @@ async function postArtefacts(report: Report, thread: Place, ports: ThreadPorts):
   const raw = await Promise.all(
     attached(await ports.artefacts()).map(
       async (file): Promise<Upload> => ({
-        name: file.name.replaceAll('/', '-'),
+        name: attachedName(file.name),
         title: file.name,
         bytes: await file.read(),
       }),

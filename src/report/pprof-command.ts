@@ -1,20 +1,45 @@
 import type { Report } from './schema.ts';
 
 /**
- * The command that opens the attached profiles, oldest as the base of the newest:
- * `go tool pprof -http=: -diff_base=a.heap.pb.gz b.heap.pb.gz`. Undefined when no profile was kept.
+ * The command that opens the attached profiles of one instance, oldest as the base of the newest:
+ * `go tool pprof -http=: -diff_base=a/0/heap.pb.gz a/1/heap.pb.gz`. Undefined when no profile was kept.
+ * @param nameOf what a file is called where the reader finds it
  */
-export function pprofCommand({ verdict, artefacts }: Report): string | undefined {
+export function pprofCommand(
+  { verdict, artefacts }: Report,
+  nameOf = (name: string) => name,
+): string | undefined {
   const wanted = verdict.kind === 'goroutine-leak' || verdict.kind === 'deadlock' ? 'goroutine' : 'heap';
   const profiles = artefacts.map(({ name }) => name).filter((name) => PROFILE_FILE.test(name));
-  const kind = [wanted, 'heap', 'goroutine'].find((word) => profiles.some((name) => name.includes(word)));
-  if (kind === undefined) return undefined;
-  const same = profiles.filter((name) => name.includes(kind));
-  const first = same[0];
+  const ofKind = [wanted, 'heap', 'goroutine'].map((kind) =>
+    profiles.filter((name) => kindOf(name) === kind),
+  );
+  const same = ofKind.find((names) => names.length > 0) ?? [];
   const last = same.at(-1);
-  if (first === undefined || last === undefined) return undefined;
-  const base = first === last ? '' : ` -diff_base=${shellWord(first)}`;
-  return `go tool pprof -http=:${base} ${shellWord(last)}`;
+  if (last === undefined) return undefined;
+  const first = same.find((name) => instanceOf(name) === instanceOf(last)) ?? last;
+  const base = first === last ? '' : ` -diff_base=${shellWord(nameOf(first))}`;
+  return `go tool pprof -http=:${base} ${shellWord(nameOf(last))}`;
+}
+
+/** `payments-svc-1/0/goroutine.pb.gz` -> `goroutine`; `leak.t095.heap.pb.gz` -> `heap`. */
+function kindOf(name: string): string {
+  return (
+    name
+      .slice(name.lastIndexOf('/') + 1)
+      .replace(PROFILE_FILE, '')
+      .split('.')
+      .at(-1) ?? ''
+  );
+}
+
+function instanceOf(name: string): string {
+  return name.split('/').slice(0, -2).join('/');
+}
+
+/** What an artefact is called as a file of a thread. */
+export function attachedName(name: string): string {
+  return name.replaceAll('/', '-');
 }
 
 const PROFILE_FILE = /\.(pb|pb\.gz|pprof|prof)$/;

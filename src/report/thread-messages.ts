@@ -26,7 +26,7 @@ import {
 } from './foreign.ts';
 import { SECTION_TEXT } from './limits.ts';
 import { nameWithin } from './name.ts';
-import { pprofCommand } from './pprof-command.ts';
+import { attachedName, pprofCommand } from './pprof-command.ts';
 import type { Report, ReportSignature } from './schema.ts';
 import { alignedTable } from './table.ts';
 import {
@@ -150,9 +150,11 @@ function memoryMessage(report: Report): SlackMessage | undefined {
     }),
     ...note(changes.more),
   ]);
-  const pprof = pprofCommand(report);
+  const pprof = pprofCommand(report, attachedName);
   if (pprof !== undefined) {
-    addLines(blocks, mrkdwn`*Look yourself* (files above)`, [mrkdwn`${codeBlock([pprof], SENTENCE)}`]);
+    addLines(blocks, mrkdwn`*Look yourself* (with the files below)`, [
+      mrkdwn`${codeBlock([pprof], SENTENCE)}`,
+    ]);
   }
   const footnotes = footnoteLines(report);
   if (footnotes.length > 0) blocks.push(context(footnotes));

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from '../command/command.ts';
-import { explain } from '../failure.ts';
+import { explain, Failure } from '../failure.ts';
 import { conclude } from '../investigate.ts';
 import { assembleSeries } from '../parse/snapshot.ts';
 import type { Report } from '../report/schema.ts';
@@ -28,7 +28,10 @@ export async function analyzeBatch(
   terminal: Terminal,
 ): Promise<number> {
   const out = command.out ?? '.';
-  await mkdir(out, { recursive: true });
+  await mkdir(out, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'EEXIST' ? 'it is a file' : (error.code ?? 'unknown error');
+    throw new Failure('folder_unwritable', { path: out, reason }, { cause: error });
+  });
   const cases = await listCases(command.batch);
   for (const [at, name] of cases.entries()) {
     terminal.progress(`${at + 1} of ${cases.length}: ${name}`);

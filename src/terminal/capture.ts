@@ -1,5 +1,5 @@
 // `goleak capture` in a terminal: the same investigation as in a worker, with nothing kept unless asked.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFetcher } from '../capture/fetch.ts';
@@ -18,10 +18,12 @@ import type { Instance, Service } from '../model/target.ts';
 import { formatDuration } from '../model/units.ts';
 import type { Report } from '../report/schema.ts';
 import type { Terminal } from './ports.ts';
+import { TIMES_FILE, timesFile } from './times.ts';
 
 export async function captureNow(command: CaptureCommand, terminal: Terminal): Promise<Report> {
   const env = await terminal.env();
   const { service, request } = targetOf(command, env);
+  if (command.save !== undefined) await prepareFolder(command.save);
   const { fetch, close } = createFetcher(env.secret);
   try {
     const capture = memoryCapture(request, service, (instance) => ({
@@ -102,12 +104,33 @@ function memoryCapture(request: CaptureRequest, service: Service, reach: (instan
   };
 }
 
+/** Asked before the service is: two captures in one folder would be read as one. */
+async function prepareFolder(path: string): Promise<void> {
+  const reason = await mkdir(path, { recursive: true })
+    .then(() => readdir(path))
+    .then(
+      (entries) => (entries.length > 0 ? 'it is not empty, and captures are not mixed' : undefined),
+      (error: NodeJS.ErrnoException) => UNWRITABLE[error.code ?? ''] ?? error.code ?? 'unknown error',
+    );
+  if (reason !== undefined) throw new Failure('folder_unwritable', { path, reason });
+}
+
+const UNWRITABLE: Readonly<Record<string, string>> = {
+  EEXIST: 'it is a file',
+  ENOTDIR: 'it is inside a file',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+};
+
 async function save(folder: string, { instance, snapshots }: Captured, only: boolean): Promise<void> {
   const home = only ? folder : join(folder, instance.replace(/[^\w.-]/g, '_'));
   for (const [at, files] of snapshots.entries()) {
     const target = join(home, String(at));
     await mkdir(target, { recursive: true });
     for (const file of files) await writeFile(join(target, file.name), file.bytes);
+    await writeFile(join(target, TIMES_FILE), timesFile(files));
   }
 }
 

@@ -1,13 +1,14 @@
 // Paths people name -> artefacts by snapshot. A folder is one snapshot whatever is in it; a folder of
 // folders is a series; loose files are dealt out by kind.
-import type { Stats } from 'node:fs';
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { createReadStream, type Stats } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { RawArtefact } from '../model/snapshot.ts';
 import { formatBytes } from '../model/units.ts';
 import { unpack } from '../parse/archive.ts';
 import { arrangeLooseFiles, foldersOf } from '../parse/snapshot.ts';
+import { withTimes } from './times.ts';
 
 /** A million goroutines print 450 MB; nothing people keep is larger. */
 const MAX_FILE_BYTES = 1024 * 1024 * 1024;
@@ -28,8 +29,8 @@ export async function readSnapshotFolders(paths: readonly string[]): Promise<Raw
     }
     const file = path === '-' ? { name: 'standard input', bytes: await readStdin() } : await readOne(path);
     const inside = foldersOf(file).value;
-    if (inside) folders.push(...inside);
-    else loose.push(...filesIn(file));
+    if (inside) folders.push(...inside.map(timesInArchive));
+    else loose.push(...withTimes(filesIn(file)));
   }
   return loose.length > 0 ? [...folders, ...arrangeLooseFiles(loose)] : folders;
 }
@@ -40,6 +41,11 @@ function filesIn(file: RawArtefact): readonly RawArtefact[] {
   return problems.length === 0 && value.length > 1 ? [...value].sort(byName) : [file];
 }
 
+/** Names in an archive carry their folder; those in a file of times do not. */
+function timesInArchive(files: readonly RawArtefact[]): RawArtefact[] {
+  return withTimes(files.map((file) => ({ ...file, name: basename(file.name) })));
+}
+
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return a.name.localeCompare(b.name, 'en', { numeric: true });
 }
@@ -47,12 +53,12 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
 /** One folder: its files are one snapshot; without files of its own, each subfolder is one. */
 export async function readFolder(path: string): Promise<RawArtefact[][]> {
   const { files, folders } = await list(path);
-  const own = await Promise.all(files.map((name) => readOne(join(path, name))));
+  const own = withTimes(await Promise.all(files.map((name) => readOne(join(path, name)))));
   if (folders.length === 0) return [own];
   const inner = [];
   for (const folder of folders) {
     const { files: names } = await list(join(path, folder));
-    inner.push(await Promise.all(names.map((name) => readOne(join(path, folder, name)))));
+    inner.push(withTimes(await Promise.all(names.map((name) => readOne(join(path, folder, name))))));
   }
   // What lies beside the snapshots (notes, labels) belongs to the first, where it ends up among the problems.
   const [first = [], ...rest] = inner;
@@ -99,7 +105,7 @@ async function readOne(path: string): Promise<RawArtefact> {
 
 /** At once: Node's own readFile goes by half megabytes, each through the thread pool. Pipes have no size. */
 async function readWhole(path: string, size: number): Promise<Uint8Array> {
-  if (size === 0) return readFile(path);
+  if (size === 0) return readEndless(createReadStream(path), path);
   const file = await open(path);
   try {
     const bytes = Buffer.allocUnsafeSlow(size);
@@ -137,13 +143,17 @@ async function tried<Value>(path: string, read: () => Promise<Value>): Promise<V
   }
 }
 
-async function readStdin(): Promise<Uint8Array> {
+function readStdin(): Promise<Uint8Array> {
+  return readEndless(process.stdin, 'standard input');
+}
+
+/** Pipes and devices say no size, and may have no end. */
+async function readEndless(stream: NodeJS.ReadableStream, path: string): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of process.stdin) {
+  for await (const chunk of stream) {
     size += (chunk as Buffer).length;
-    if (size > MAX_FILE_BYTES)
-      throw new Failure('file_unreadable', { path: 'standard input', reason: 'it does not end' });
+    if (size > MAX_FILE_BYTES) throw new Failure('file_unreadable', { path, reason: 'it does not end' });
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);

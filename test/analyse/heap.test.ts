@@ -220,3 +220,39 @@ function oneObject(inuse: number, alloc: number): Profile {
   const shape = heapOf({ func: 'main.trace', inuse, alloc });
   return { ...shape, values: Float64Array.of(5, alloc, 1, inuse) };
 }
+
+describe('readings taken all through the window', () => {
+  const START = Date.UTC(2026, 10, 23, 14, 0, 0);
+  /** 2 MiB/s are kept; the second collection comes ten seconds into a window of thirty. */
+  const reading = (second: number) =>
+    quiet({
+      atMs: START + second * 1000,
+      heapAlloc: (110 + 2 * second) * MIB,
+      totalAlloc: (300 + 2 * second) * MIB,
+      nextGC: (second < 10 ? 120 : 260) * MIB,
+      numGC: second < 10 ? 8 : 9,
+      lastGCNanos: (START + (second < 10 ? -25_000 : 10_000)) * 1e6,
+    });
+
+  it('do not date the profile that stands at its beginning', () => {
+    const [first, last] = [
+      { goroutines: CALM, heap: profile({ kept: 56 }, 100), memory: [0, 5, 10, 15, 20, 25].map(reading) },
+      { goroutines: CALM, heap: profile({ kept: 126 }, 100), memory: [reading(30)] },
+    ];
+    const { verdict, heap } = analyse([seriesOf([first, last], 30)], CONTEXT);
+    expect(verdict.kind).toBe('heap-leak');
+    expect(heap?.sites[0]?.perMinute).toBeCloseTo((70 * MIB * 60) / 35, -3);
+  });
+
+  it('leave an all-clear in doubt when no collection tells what stays', () => {
+    const climbing = (second: number) => ({ ...reading(second), numGC: 8, nextGC: 400 * MIB });
+    const parts = [
+      { goroutines: CALM, heap: profile({ kept: 56 }, 100), memory: [climbing(0)] },
+      { goroutines: CALM, heap: profile({ kept: 56 }, 100), memory: [climbing(30)] },
+    ];
+    const verdict = verdictOf(parts, 30);
+    expect(verdict).toMatchObject({ kind: 'healthy' });
+    expect(verdict.confidence).toBeLessThan(0.75);
+    expect(whyNotHeap(verdict)).toContain('no collection ran in the window');
+  });
+});

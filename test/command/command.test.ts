@@ -37,6 +37,9 @@ describe('the grammar', () => {
   it.each([
     ['capture', 'capture needs the name of a service.'],
     ['capture payments-svc for ages', '"ages" is not a length of time.'],
+    ['capture payments-svc ledger-svc for 2s', '"ledger-svc" is one word too many'],
+    ['capture payments-svc for', 'for needs a length of time, such as 30s'],
+    ['capture payments-svc --for 10s ledger-svc', '"ledger-svc" is one word too many'],
     ['capture payments-svc for 500ms', 'A window of 500 ms is outside 1 s to 15 m 00 s.'],
     ['capture payments-svc --kinds soul', '"soul" is not a kind'],
     ['capture payments-svc --al', '--al is not a flag of capture, perhaps --all is meant.'],
