@@ -1,5 +1,6 @@
 // What `npm run demo` plays: somebody on call types the command, and the thread grows until the verdict is there.
 // `--once` leaves then, with status 0 if the verdict names the leak; otherwise everything stays up to be played with.
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStage, type Stage } from './stage.ts';
 import { ThreadPrinter } from './thread-printer.ts';
@@ -11,12 +12,24 @@ const VERDICT_TIMEOUT_MS = 90_000;
 /** The leak needs a moment to have leaked something. */
 const WARM_UP_MS = 2_000;
 
+/** Where the page is to be found each time, unless somebody else is there already. */
+const USUAL_PORT = 4100;
+
+/** The port, or 0 for any free one. */
+function freePort(port: number): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(0));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)));
+  });
+}
+
 const say = (step: string, what: string): void => console.log(`${step}: ${what}`);
 
 async function play(once: boolean): Promise<number> {
   const go = process.env.GOLEAK_DEMO_GO ?? '';
   const redisServer = process.env.GOLEAK_REDIS_SERVER ?? '';
-  const stage = await openStage({ go, redisServer, say, port: once ? 0 : 4100 });
+  const stage = await openStage({ go, redisServer, say, port: once ? 0 : await freePort(USUAL_PORT) });
   const end = async (): Promise<void> => {
     await stage.close();
   };

@@ -53,10 +53,12 @@ export function formatDuration(durationMs: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** A forecast, in no finer steps than it deserves: `40 s`, `15 m`, `2 h 10 m`, `3 d 4 h`. */
+/** A forecast, in no finer steps than it deserves: `40 s`, `15 min`, `2 h 10 m`, `3 d 4 h`. */
 export function formatForecast(durationMs: number): string {
   const step = durationMs < 60_000 ? 10_000 : durationMs < 3_600_000 ? 60_000 : 600_000;
-  return formatDuration(Math.max(step, Math.round(durationMs / step) * step)).replace(/ 00 [ms]$/, '');
+  return formatDuration(Math.max(step, Math.round(durationMs / step) * step))
+    .replace(/ 00 [ms]$/, '')
+    .replace(/^(\d+) m$/, '$1 min');
 }
 
 /** `0.934` -> `93 %`. */

@@ -1,7 +1,7 @@
 // As a person would: through the workspace's page, in a real browser. With GOLEAK_PICTURES=docs the pictures of the
 // README are taken on the way (`npm run pictures`).
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Stage } from '../../demo/stage.ts';
 import { openBrowser, type TestBrowser } from '../kit/browser.ts';
@@ -31,6 +31,17 @@ describe.skipIf(requires('redis') || requires('go') || requires('chromium'))('th
   const shoot = async (name: string): Promise<void> => {
     if (pictures !== '') await page.screenshot({ path: join(pictures, `${name}.png`) });
   };
+
+  /** As a person scrolls: what is to be read at the top, with a little room above it. */
+  const toTop = (locator: Locator): Promise<void> =>
+    locator.evaluate((found) => {
+      const element = found as unknown as {
+        style: { scrollMarginTop: string };
+        scrollIntoView(how: object): void;
+      };
+      element.style.scrollMarginTop = '72px';
+      element.scrollIntoView({ block: 'start' });
+    });
 
   it('shows a capture from the typed command to the verdict', async () => {
     const box = page.locator('main textarea');
@@ -64,9 +75,12 @@ describe.skipIf(requires('redis') || requires('go') || requires('chromium'))('th
       found.map((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
     );
     for (const width of drawn) expect(width).toBeGreaterThan(400);
-    await thread.locator('table').first().waitFor();
-    await images.first().scrollIntoViewIfNeeded();
+    const table = thread.locator('table').first();
+    await table.waitFor();
+    await toTop(table);
     await shoot('thread');
+    await toTop(images.first());
+    await shoot('charts');
   }, 60_000);
 
   it('posts the full stacks and captures again when the buttons are pressed', async () => {
@@ -87,7 +101,7 @@ describe.skipIf(requires('redis') || requires('go') || requires('chromium'))('th
       .poll(() => thread.getByText(/triage_\d{8}_\d{4}(-2)?\.json/).count(), { timeout: VERDICT_TIMEOUT_MS })
       .toBeGreaterThanOrEqual(2);
     const compared = thread.getByText('Since the capture before').first();
-    await compared.scrollIntoViewIfNeeded();
+    await toTop(compared);
     expect(await compared.isVisible()).toBe(true);
     await shoot('compare');
   }, 180_000);
@@ -95,11 +109,12 @@ describe.skipIf(requires('redis') || requires('go') || requires('chromium'))('th
   it('fits a phone', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.reload();
-    await page
+    const headline = page
       .locator('#messages')
       .getByText(/goroutine leak/)
-      .first()
-      .waitFor();
+      .first();
+    await headline.waitFor();
+    await toTop(headline);
     const overflow = await page.evaluate(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     );

@@ -40,7 +40,7 @@ describe('figures as people read them', () => {
   it.each([
     [300, '10 s'],
     [44 * SECOND, '40 s'],
-    [14 * MINUTE + 46 * SECOND, '15 m'],
+    [14 * MINUTE + 46 * SECOND, '15 min'],
     [59.8 * MINUTE, '1 h'],
     [HOUR + 58 * MINUTE, '2 h'],
     [2 * HOUR + 12 * MINUTE, '2 h 10 m'],

@@ -1,7 +1,8 @@
-// Package catalog caches products: a heap that fills in the first minute and then stays level.
+// Package catalog caches products: a heap that is full before the first request and stays level.
 package catalog
 
 import (
+	"fmt"
 	"sync"
 	"time"
 )
@@ -20,6 +21,9 @@ type Cache struct {
 // NewCache fills a cache ahead of the first request and starts the ticker that refreshes it.
 func NewCache(size int) *Cache {
 	cache := &Cache{size: size, products: make(map[string][]byte, size)}
+	for i := 0; i < size; i++ {
+		cache.Product(fmt.Sprintf("ahead-%d", i))
+	}
 	go cache.refresh(time.NewTicker(2 * time.Second))
 	return cache
 }

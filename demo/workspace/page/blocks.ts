@@ -1,7 +1,7 @@
 import { isJson, type Json } from '../json.ts';
 import type { World } from '../world.ts';
 import { elementHtml, textOf } from './elements.ts';
-import { Html, html } from './html.ts';
+import { escapeHtml, Html, html } from './html.ts';
 import { richTextHtml } from './rich-text.ts';
 import { mrkdwnHtml, plainHtml } from './text.ts';
 
@@ -120,7 +120,17 @@ function cellHtml(cell: Json, world: World): Html {
   if (cell.type === 'rich_text') return richTextHtml(cell, world);
   return cell.type === 'raw_number'
     ? html`${String(cell.text ?? cell.value)}`
-    : html`${String(cell.text ?? '')}`;
+    : breakable(String(cell.text ?? ''));
+}
+
+/** Long names may be broken behind their slashes and dots, as clients break addresses. */
+function breakable(text: string): Html {
+  return new Html(
+    text
+      .split(/(?<=[/.)])(?=\S)/)
+      .map(escapeHtml)
+      .join('<wbr>'),
+  );
 }
 
 function containerHtml(block: Json, world: World, foreign: (block: Json) => Html): Html {
