@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readLabel } from './label.ts';
+import later from './later.json' with { type: 'json' };
 import { type PlannedCapture, planCaptures } from './plan.ts';
 import {
   type Artefact,
@@ -69,9 +70,10 @@ async function main(): Promise<void> {
 }
 
 function namesOf(half: string | undefined): string[] {
-  if (half === undefined) return [...split.develop, ...split.score];
+  if (half === undefined) return [...split.develop, ...split.score, ...later.later];
+  if (half === 'later') return later.later;
   if (half === 'develop' || half === 'score') return split[half];
-  throw new Error(`--half takes develop or score, not ${half}`);
+  throw new Error(`--half takes develop, score or later, not ${half}`);
 }
 
 function describe(run: PlannedCapture): string {

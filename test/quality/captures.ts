@@ -5,17 +5,19 @@ import { fileURLToPath } from 'node:url';
 import type { RawArtefact, Series } from '../../src/model/snapshot.ts';
 import { assembleSeries } from '../../src/parse/snapshot.ts';
 import { type ProgramLabel, readLabel } from '../programs/label.ts';
+import later from '../programs/later.json' with { type: 'json' };
 import split from '../programs/split.json' with { type: 'json' };
 
 export const CAPTURES = fileURLToPath(new URL('../captures/programs/', import.meta.url));
 
-export type Half = 'develop' | 'score' | 'all';
+/** `later`: written after the split was closed, and worked with; `all` are the two halves. */
+export type Half = 'develop' | 'score' | 'later' | 'all';
 
 export interface Case {
   readonly program: string;
   /** `go1.24.13-low`: toolchain and load. */
   readonly run: string;
-  readonly half: 'develop' | 'score';
+  readonly half: 'develop' | 'score' | 'later';
   readonly label: ProgramLabel;
   readonly folder: string;
 }
@@ -25,9 +27,10 @@ type Times = Readonly<
 >;
 
 export function listCases(half: Half, only?: RegExp): Case[] {
-  const halves = (['develop', 'score'] as const).filter((name) => half === 'all' || half === name);
+  const halves = half === 'all' ? (['develop', 'score'] as const) : [half];
+  const names = { ...split, ...later };
   return halves.flatMap((name) =>
-    [...split[name]].sort().flatMap((program) => {
+    [...names[name]].sort().flatMap((program) => {
       const folder = join(CAPTURES, program);
       if (!existsSync(folder) || (only && !only.test(program))) return [];
       const label = readLabel(program);
