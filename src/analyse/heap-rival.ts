@@ -32,6 +32,7 @@ const OPEN_AT_LEAST = 0.5;
 /** A cache with room for hours looks like a leak for a minute. */
 const LONG_WINDOW = 60;
 const SHORT_MOST = 0.93;
+const TWO_POINTS_MOST = 0.84;
 
 export function heapLeak(exam: Examination, signatures: readonly LeakSignature[]): Rival | undefined {
   const { heap, memory } = exam;
@@ -54,7 +55,12 @@ function atSite(
   const score = weights.reduce((sum, weight) => sum + weight.points, besideLeak ? -1 : 0);
   const most = weights.some((weight) => weight.ends) ? MAY_END : seconds < LONG_WINDOW ? SHORT_MOST : 1;
   const least = isOpen(top, weights) ? OPEN_AT_LEAST : 0;
-  const probability = Math.min(Math.max(logistic(score), least), most);
+  // Two points show that it grew, not that it goes on.
+  const isTrend = heap.profiles >= 3 || exam.memory.live.length >= 3;
+  const probability = Math.min(
+    Math.max(logistic(score), least),
+    isTrend ? most : Math.min(most, TWO_POINTS_MOST),
+  );
   const gravest = weights
     .filter((weight) => weight.doubt !== undefined && weight.points < 0)
     .reduce<(typeof weights)[number] | undefined>(

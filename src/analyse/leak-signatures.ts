@@ -1,4 +1,5 @@
 // From judgements to the signatures a report lists: leaking and suspect ones only, best first.
+import type { WaitFamily } from '../model/goroutine.ts';
 import { formatBytes } from '../model/units.ts';
 import type { LeakSignature, Tier } from '../model/verdict.ts';
 import type { Examination } from './examine.ts';
@@ -22,9 +23,21 @@ export function leakSignatures(exam: Examination): LeakSignature[] {
     .map((judgement) => leakSignature(judgement, minutes, exam));
 }
 
-export function tierOf(judgement: Judgement): Tier {
-  if (judgement.weights.some((weight) => weight.points >= PROVEN_SCORE)) return 'proven';
-  return judgement.probability >= PROBABLE_FROM ? 'probable' : 'suspect';
+/** Waits of pools that fill and of locks that are busy: two snapshots cannot tell those from leaks, three can. */
+const PATIENT: ReadonlySet<WaitFamily> = new Set([
+  'chan-receive',
+  'select',
+  'cond',
+  'io',
+  'sleep',
+  'mutex',
+  'rwmutex',
+]);
+
+export function tierOf({ weights, probability, track, signature }: Judgement): Tier {
+  if (weights.some((weight) => weight.points >= PROVEN_SCORE)) return 'proven';
+  if (track.counts.length === 2 && PATIENT.has(signature.family)) return 'suspect';
+  return probability >= PROBABLE_FROM ? 'probable' : 'suspect';
 }
 
 /** Certainty first, then size: forty proven goroutines outrank one, a proven one outranks forty suspects. */

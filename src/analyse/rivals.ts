@@ -1,6 +1,6 @@
 // The causes a verdict may name: those seen in goroutines here, those seen in memory beside it.
 import { formatCount, formatDelta, formatDuration } from '../model/units.ts';
-import type { LeakSignature } from '../model/verdict.ts';
+import type { LeakSignature, Tier } from '../model/verdict.ts';
 import type { Examination } from './examine.ts';
 import { heapLeak } from './heap-rival.ts';
 import { churn, fragmentation, gcPressure, offHeapGrowth } from './memory-rivals.ts';
@@ -106,8 +106,10 @@ function scalesWithLoad(exam: Examination): Rival | undefined {
   };
 }
 
-function confidenceOf(signature: LeakSignature): number {
-  return signature.tier === 'proven' ? 0.99 : Math.min(0.97, logistic(signature.score));
+const MOST_CONFIDENCE: Readonly<Record<Tier, number>> = { proven: 0.99, probable: 0.97, suspect: 0.84 };
+
+function confidenceOf({ tier, score }: LeakSignature): number {
+  return tier === 'proven' ? MOST_CONFIDENCE.proven : Math.min(MOST_CONFIDENCE[tier], logistic(score));
 }
 
 function lineOf(signature: LeakSignature): string {
