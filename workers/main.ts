@@ -16,6 +16,7 @@ import { openQueue, patientBackoffMs } from '../src/queue/queue.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
 import { openReportStore } from '../src/store/reports.ts';
 import { openRequestStore } from '../src/store/requests.ts';
+import { openAnalysisChildren } from './analysis-children.ts';
 import { runCapture } from './capture.ts';
 import { runDeliver } from './deliver.ts';
 import { mendRequest, mendRound } from './mend.ts';
@@ -63,7 +64,16 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const leaving = new AbortController();
   const stores = { services, captures, reports, requests, log };
 
-  const captureWork = { ...stores, queue, fetch: fetcher.fetch, leaving: leaving.signal };
+  const children = openAnalysisChildren({ log });
+  lifecycle.onEnd('analysis', () => children.close());
+  const captureWork = {
+    ...stores,
+    queue,
+    fetch: fetcher.fetch,
+    analyse: children.analyse,
+    home: env.home,
+    leaving: leaving.signal,
+  };
   const deliverWork = {
     ...stores,
     slack: createSlackPoster(createSlackClient(botToken, env.slack.apiUrl)),
