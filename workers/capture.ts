@@ -146,7 +146,7 @@ async function captureOne(
     instance,
     { steps: planSteps(request.kinds, request.windowMs, looks), allow: service.allow },
     {
-      fetch: work.fetch,
+      fetch: (asked, endpoint, signal) => work.fetch(asked, endpoint, signal, id),
       now: Date.now,
       sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
       earlier: await work.captures.records(id, instance.name),

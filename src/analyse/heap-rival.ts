@@ -3,7 +3,7 @@ import { formatBytes, formatBytesDelta, formatCount, formatDuration, formatPerce
 import type { LeakSignature } from '../model/verdict.ts';
 import type { Examination } from './examine.ts';
 import { type HeapHistory, type LivePoint, paceOf, type SiteTrack } from './heap.ts';
-import { spanSeconds, weighSite } from './heap-weights.ts';
+import { type HeapWeight, spanSeconds, weighSite } from './heap-weights.ts';
 import type { Rival } from './rival.ts';
 import { logistic } from './trend.ts';
 import { shortName } from './wording.ts';
@@ -20,6 +20,11 @@ const CERTAIN_COLLECTIONS = 4;
 const PROBABLE_FROM = 0.85;
 /** Growth that may end by itself is never named: a doubt, and a longer window, is the answer. */
 const MAY_END = 0.6;
+/** Growth this large and this clear is no all-clear while nothing but a closer look is missing. */
+const OPEN_BYTES = 16 * MIB;
+const OPEN_SIGMAS = 6;
+const OPEN_SHARE = 0.7;
+const OPEN_AT_LEAST = 0.5;
 /** A cache with room for hours looks like a leak for a minute. */
 const LONG_WINDOW = 60;
 const SHORT_MOST = 0.93;
@@ -44,7 +49,8 @@ function atSite(
   const weights = weighSite(exam, heap, top, delta);
   const score = weights.reduce((sum, weight) => sum + weight.points, besideLeak ? -1 : 0);
   const most = weights.some((weight) => weight.ends) ? MAY_END : seconds < LONG_WINDOW ? SHORT_MOST : 1;
-  const probability = Math.min(logistic(score), most);
+  const least = isOpen(top, weights) ? OPEN_AT_LEAST : 0;
+  const probability = Math.min(Math.max(logistic(score), least), most);
   const gravest = weights
     .filter((weight) => weight.doubt !== undefined && weight.points < 0)
     .reduce<(typeof weights)[number] | undefined>(
@@ -68,6 +74,11 @@ function atSite(
     doubt: `heap allocated in \`${name}\` grew ${formatBytesDelta(delta)}${gravest ? `, but ${gravest.doubt}` : ''}`,
     settle: `Capture a longer window (\`--for 5m\`): what fills up stops growing, a leak in \`${name}\` does not.`,
   };
+}
+
+function isOpen({ site, sigmas, survivingShare = 0 }: SiteTrack, weights: readonly HeapWeight[]): boolean {
+  const isLarge = site.deltaBytes >= OPEN_BYTES && sigmas >= OPEN_SIGMAS && survivingShare >= OPEN_SHARE;
+  return isLarge && weights.every(({ doubt, unseen }) => doubt === undefined || unseen === true);
 }
 
 /** Growth of the live heap without a site to blame: profiles are published late, the counters are not. */

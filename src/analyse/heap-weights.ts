@@ -24,6 +24,8 @@ export interface HeapWeight {
   readonly doubt?: string;
   /** Growth of a kind that ends by itself: possible is the most that may be said. */
   readonly ends?: boolean;
+  /** Nothing speaks against a leak here: it is only that too little was seen to speak for one. */
+  readonly unseen?: boolean;
 }
 
 export function weighSite(exam: Examination, heap: HeapHistory, top: SiteTrack, delta: number): HeapWeight[] {
@@ -84,7 +86,7 @@ function corroboration({ memory }: Examination, heap: HeapHistory, delta: number
   // Few collections: the first live figure may be older than the window, its HeapAlloc is not.
   const isFew = (heap.collections ?? 3) <= 2 || live.length === 2;
   const isOld = isFew && (growthFloor ?? delta) < 0.2 * delta;
-  if (isOld) return { points: -1.6, doubt: 'the growth may be older than the window' };
+  if (isOld) return { points: -1.6, doubt: 'the growth may be older than the window', unseen: true };
   if (liveDelta < 0.4 * delta) return { points: -1.6, doubt: 'the live heap did not grow with the site' };
   if (liveDelta < 0.6 * delta) return { points: -0.3, doubt: 'the live heap grew less than the site' };
   return { points: 1 };
@@ -95,7 +97,11 @@ function ripeness(heap: HeapHistory, top: SiteTrack): HeapWeight {
   const { collections } = heap;
   if (collections === undefined) return withoutCounters(heap, top);
   if (collections >= 3) return { points: 0.5 };
-  return { points: collections === 2 ? -0.5 : -1.6, doubt: 'too few collections ran in between' };
+  return {
+    points: collections === 2 ? -0.5 : -1.6,
+    doubt: 'too few collections ran in between',
+    unseen: true,
+  };
 }
 
 /** Without MemStats nobody knows what was published when: growth in every interval, or over a long one. */

@@ -20,7 +20,13 @@ export interface Fetched {
   readonly path: string;
 }
 
-export type Fetch = (instance: Instance, endpoint: Endpoint, signal: AbortSignal) => Promise<Fetched>;
+/** @param capture id of the capture, named to the service in the user agent, so that its access log tells who asked */
+export type Fetch = (
+  instance: Instance,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  capture?: string,
+) => Promise<Fetched>;
 
 // reliability policy: connect 2 s, headers 5 s, idle 10 s, whole request 20 s. A full dump of a big service
 // is written only after it was formatted, so its headers may take as long as the whole request.
@@ -78,7 +84,8 @@ export function createFetcher(secret: (name: string) => string | undefined): {
     return agent;
   };
   return {
-    fetch: (instance, endpoint, signal) => fetchOnce({ instance, endpoint, signal, agentFor, secret }),
+    fetch: (instance, endpoint, signal, capture) =>
+      fetchOnce({ instance, endpoint, signal, agentFor, secret, ...(capture !== undefined && { capture }) }),
     close: async () => {
       await Promise.all([...agents.values()].map((agent) => agent.destroy()));
       agents.clear();
@@ -92,6 +99,7 @@ interface Ask {
   readonly signal: AbortSignal;
   readonly agentFor: (host: string) => Agent;
   readonly secret: (name: string) => string | undefined;
+  readonly capture?: string;
 }
 
 async function fetchOnce(ask: Ask): Promise<Fetched> {
@@ -107,7 +115,11 @@ async function fetchOnce(ask: Ask): Promise<Fetched> {
     const response = await request(url, {
       dispatcher: ask.agentFor(url.hostname),
       method: 'GET',
-      headers: { 'accept-encoding': 'identity', ...(token && { authorization: `Bearer ${token}` }) },
+      headers: {
+        'accept-encoding': 'identity',
+        'user-agent': ask.capture === undefined ? 'goleak' : `goleak (capture ${ask.capture})`,
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
       signal: AbortSignal.any([signal, AbortSignal.timeout(TOTAL_TIMEOUT_MS)]),
     });
     const contentType = String(response.headers['content-type'] ?? '');

@@ -40,7 +40,7 @@ export const DEFAULT_KINDS: readonly CaptureKind[] = CAPTURE_KINDS;
 export const DEFAULT_WINDOW_MS = 30_000;
 /** Interval of MemStats readings through the window: 30 s hold 7 of them, 60 s the handbook's 12-sample window. */
 export const SAMPLE_INTERVAL_MS = 5_000;
-export const MIN_WINDOW_MS = 2_000;
+export const MIN_WINDOW_MS = 1_000;
 export const MAX_WINDOW_MS = 15 * 60_000;
 
 export const DEFAULT_PERMISSIONS: CapturePermissions = { dumpUpTo: 2_000, leakProfileUpTo: 10_000 };

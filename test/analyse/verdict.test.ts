@@ -44,6 +44,31 @@ describe('goroutine leaks', () => {
     expect(verdictOf([at, at, at]).verdict.kind).toBe('goroutine-leak');
   });
 
+  it('finds one in five seconds over two minutes, and sixty in a service of two hundred', () => {
+    const slow = (n: number) => service(`main.watchAll go main.watch ×${n} #1000 [select, by 900]`);
+    expect(verdictOf([slow(2), slow(14), slow(26)], 60).verdict.kind).toBe('goroutine-leak');
+    const crowd = 'main.startMailers go main.mailer ×80 #3000 [chan receive, by 1, chan 9]';
+    const sixty = (n: number) =>
+      service(`${crowd}\nmain.handle go main.flush ×${n} #1000 [chan send, by 900]`);
+    const { verdict, signatures } = verdictOf([sixty(20), sixty(40), sixty(60)]);
+    expect(verdict.kind).toBe('goroutine-leak');
+    expect(signatures.map(({ frames }) => frames[0]?.func)).toEqual(['main.flush']);
+  });
+
+  it('finds fifty that leak among twenty thousand that come, go and stand', () => {
+    const lively = (from: number) =>
+      Array.from(
+        { length: 40 },
+        (_, at) => `main.serve go main.step${at} ×250 #${from + at * 250} [select, by 901]`,
+      ).join('\n');
+    const standing = 'main.startPool go main.idle ×10000 #2000 [chan receive, by 1, chan 8]';
+    const at = (n: number, from: number) =>
+      service(`${standing}\n${lively(from)}\nmain.handle go main.await ×${n} #1000 [chan receive, by 900]`);
+    const { verdict, signatures } = verdictOf([at(10, 20_000), at(30, 40_000), at(50, 60_000)]);
+    expect(verdict.kind).toBe('goroutine-leak');
+    expect(signatures.map(({ frames }) => frames[0]?.func)).toEqual(['main.await']);
+  });
+
   it('calls what the runtime marked proven', () => {
     const at = service('main.handle go main.flush ×2 #1000 [chan receive, leaked]');
     const { verdict, signatures } = verdictOf([at, at]);

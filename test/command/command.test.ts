@@ -37,7 +37,7 @@ describe('the grammar', () => {
   it.each([
     ['capture', 'capture needs the name of a service.'],
     ['capture payments-svc for ages', '"ages" is not a length of time.'],
-    ['capture payments-svc for 1s', 'A window of 1 s is outside 2 s to 15 m 00 s.'],
+    ['capture payments-svc for 500ms', 'A window of 500 ms is outside 1 s to 15 m 00 s.'],
     ['capture payments-svc --kinds soul', '"soul" is not a kind'],
     ['capture payments-svc --al', '--al is not a flag of capture, perhaps --all is meant.'],
     ['capture payments-svc --kind heap', '--kind is not a flag of capture, perhaps --kinds is meant.'],

@@ -4,6 +4,9 @@ import { rulesOf } from '../handbook.ts';
 import { shortName } from '../wording.ts';
 import type { ClueReader } from './clue.ts';
 
+/** Fewer collections between two profiles may show what was there before. */
+const RIPE = 3;
+
 export const heapGrowth: ClueReader = (exam) => {
   const { heap, memory } = exam;
   if (!heap) return [];
@@ -17,7 +20,7 @@ export const heapGrowth: ClueReader = (exam) => {
         : `, ${formatPercent(Math.min(1, survivingShare))} of what it allocated is kept`;
     clues.push({
       clue: 'heap-growth',
-      severity: 'critical',
+      severity: (heap.collections ?? RIPE) >= RIPE ? 'critical' : 'warning',
       text: `In use from \`${shortName(site.frames[0]?.func ?? '')}\`: ${track.inuse.map(formatBytes).join(' → ')} (${sigmas.toFixed(1)} sampling errors${kept}).`,
       evidence: {
         deltaBytes: site.deltaBytes,

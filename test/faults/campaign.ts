@@ -1,0 +1,256 @@
+// The kill campaign: people keep typing `/goleak capture …`, while apps, workers and Redis are killed at random and
+// Slack loses answers. At the end every accepted request must have exactly one outcome in its thread.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { startWorkspace, type Workspace } from '../../demo/workspace/server.ts';
+import { requestId } from '../../src/entry/accept.ts';
+import { answersPing, connectRedis } from '../../src/queue/connection.ts';
+import { Random } from '../fuzz/random.ts';
+import { type Part, type Player, startPlayer } from './cast.ts';
+import { type Asked, type Hit, type Judgement, judge, type Shown } from './judge.ts';
+import { startTargets, type Target } from './target.ts';
+
+const MANIFEST = fileURLToPath(new URL('../../manifest.yml', import.meta.url));
+const APPS = 2;
+const WORKERS = 3;
+const TARGETS = 40;
+const WINDOW = '1s';
+/** Requests under way at once: enough that every kill hits somebody. */
+const AT_ONCE = 16;
+/** After the last command and the last kill, what is under way may take this long. */
+const SETTLE_MS = 180_000;
+const LOOK_EVERY_MS = 500;
+
+export interface Campaign {
+  readonly requests: number;
+  readonly kills: number;
+  readonly seed: number;
+  readonly ledgerFile: string;
+  readonly redisServer: string;
+  readonly dist: string;
+  readonly say: (text: string) => void;
+}
+
+export async function playCampaign(campaign: Campaign): Promise<Judgement> {
+  const { requests, kills, seed, say } = campaign;
+  say(
+    `Campaign of seed ${seed}: ${requests} requests, ${kills} kills of ${APPS} apps, ${WORKERS} workers and Redis.`,
+  );
+  const home = mkdtempSync(join(tmpdir(), 'goleak-faults-'));
+  const hits: Hit[] = [];
+  const workspace = await startWorkspace({ manifest: MANIFEST });
+  const targets = await startTargets(TARGETS, (hit) => hits.push(hit));
+  const players: Player[] = [];
+  const startedMs = Date.now();
+  try {
+    register(home, targets);
+    for (const part of partsOf(campaign, home, workspace)) players.push(await startPlayer(part, home));
+    const typed: Typed[] = [];
+    const typing = typeAll(campaign, workspace, targets, typed);
+    const killing = killAll(campaign, players, () => typed.length, say);
+    const troubling = disturbSlack(campaign, workspace, () => typed.length);
+    await Promise.all([typing, killing, troubling]);
+    await settle(workspace, typed, say);
+    const asked = askedOf(workspace, typed);
+    const shown = rootsOf(workspace);
+    const judgement = judge(asked, shown, hits);
+    writeLedger(campaign.ledgerFile, asked, shown, judgement);
+    say(verdictText(judgement, campaign, Date.now() - startedMs));
+    return judgement;
+  } finally {
+    for (const player of players.reverse()) await player.stop();
+    for (const target of targets) target.close();
+    await workspace.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+function partsOf({ redisServer, dist }: Campaign, home: string, workspace: Workspace): readonly Part[] {
+  const socket = join(home, 'redis.sock');
+  const pidFile = join(home, 'redis.pid');
+  const url = `unix://${socket}`;
+  const env = {
+    ...workspace.env(),
+    REDIS_URL: url,
+    GOLEAK_HOME: join(home, 'kept'),
+    GOLEAK_SERVICES: join(home, 'services.yml'),
+    PORT: '0',
+    LOG_LEVEL: 'info',
+  };
+  const holder =
+    '"$@" & server=$!; (cat <&3 >/dev/null 2>&1; kill "$server" 2>/dev/null) & exec 3<&-; wait "$server"';
+  const settings = ['--port', '0', '--unixsocket', socket, '--dir', home, '--pidfile', pidFile];
+  const lasting = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--save', ''];
+  const isReady = async (): Promise<boolean> => {
+    const redis = connectRedis(url, 'producer');
+    try {
+      return await answersPing(redis, 500);
+    } finally {
+      redis.disconnect();
+    }
+  };
+  const ours = (name: string, script: string): Part => ({
+    name,
+    command: [process.execPath, '--import', './demo/leash.mjs', join(dist, script)],
+    env,
+    says: 'is ready.',
+  });
+  return [
+    {
+      name: 'redis',
+      command: ['sh', '-c', holder, 'goleak-redis', redisServer, ...settings, ...lasting],
+      env: {},
+      isReady,
+      pidFile,
+    },
+    ...Array.from({ length: APPS }, (_, at) => ours(`app-${at + 1}`, 'src/app.js')),
+    ...Array.from({ length: WORKERS }, (_, at) => ours(`worker-${at + 1}`, 'workers/main.js')),
+  ];
+}
+
+function register(home: string, targets: readonly Target[]): void {
+  const services = Object.fromEntries(
+    targets.map(({ name, url }) => [name, { instances: [url], metrics: false }]),
+  );
+  writeFileSync(join(home, 'services.yml'), stringify({ services }));
+}
+
+const CHANNEL = 'C0PAYMENTS';
+/** So many that whoever types again has long been told what became of the command before. */
+const PEOPLE = 64;
+
+interface Typed extends Omit<Asked, 'accepted'> {
+  readonly user: string;
+  readonly acked: boolean;
+}
+
+async function typeAll(
+  { requests, seed }: Campaign,
+  workspace: Workspace,
+  targets: readonly Target[],
+  typed: Typed[],
+): Promise<void> {
+  const random = new Random(seed, 1);
+  const people = Array.from({ length: PEOPLE }, (_, at) => workspace.addUser(`person-${at + 1}`).id);
+  const channel = workspace.world.channel(CHANNEL);
+  for (const id of people) {
+    const person = workspace.world.user(id);
+    if (channel && person) workspace.world.join(channel, person);
+  }
+  for (let nth = 0; nth < requests; nth++) {
+    while (underWay(workspace, typed) >= AT_ONCE) await sleep(50);
+    const atMs = Date.now();
+    const user = people[nth % PEOPLE] ?? '';
+    const text = `/goleak capture ${random.pick(targets).name} for ${WINDOW}`;
+    const done = await workspace.userTypes({ channel: CHANNEL, user, text });
+    if (done.kind !== 'command') throw new Error(`${text} was not taken as a command`);
+    const id = requestId(`slash ${done.triggerId}`, atMs);
+    typed.push({ requestId: id, channel: CHANNEL, atMs, user, acked: done.outcome.kind === 'acked' });
+    await sleep(random.below(120));
+  }
+}
+
+/** Accepted: acknowledged, and the person was not told that nothing was started. */
+function askedOf(workspace: Workspace, typed: readonly Typed[]): readonly Asked[] {
+  return typed.map(({ user, acked, ...one }, at) => {
+    const next = typed.slice(at + 1).find((other) => other.user === user)?.atMs ?? Number.POSITIVE_INFINITY;
+    const refused = workspace
+      .ephemerals({ user })
+      .some(({ from, atMs }) => from === 'app' && atMs >= one.atMs && atMs < next);
+    return { ...one, accepted: acked && !refused };
+  });
+}
+
+function underWay(workspace: Workspace, typed: readonly Typed[]): number {
+  const shown = new Map(rootsOf(workspace).map((root) => [root.requestId, root.text]));
+  const young = Date.now() - 20_000;
+  return typed.filter(({ requestId: id, acked, atMs }) => {
+    const text = shown.get(id);
+    return acked && (text === undefined ? atMs > young : text.startsWith('Capturing '));
+  }).length;
+}
+
+/** Kills are spread evenly over the commands; workers are hit most, as they are busiest. */
+async function killAll(
+  { requests, kills, seed }: Campaign,
+  players: readonly Player[],
+  typed: () => number,
+  say: (text: string) => void,
+): Promise<void> {
+  const random = new Random(seed, 2);
+  const kind = (prefix: string) => players.filter(({ name }) => name.startsWith(prefix));
+  for (let nth = 1; nth <= kills; nth++) {
+    while (typed() < Math.min(requests, (nth * requests) / (kills + 1))) await sleep(20);
+    await sleep(random.below(300));
+    const victims = random.chance(7, 10) ? kind('worker') : random.chance(2, 3) ? kind('app') : kind('redis');
+    await random.pick(victims).killAndRestart();
+    if (nth % 50 === 0) say(`  ${nth} kills, ${typed()} commands typed`);
+  }
+}
+
+/** Answers lost after the call took effect, refusals with Retry-After, silence: on every method that shows something. */
+async function disturbSlack(
+  { requests, seed }: Campaign,
+  workspace: Workspace,
+  typed: () => number,
+): Promise<void> {
+  const random = new Random(seed, 3);
+  const methods = ['chat.postMessage', 'chat.update', 'files.completeUploadExternal', 'upload'];
+  for (let at = 0; at < requests; at += 5) {
+    while (typed() < at) await sleep(50);
+    const method = random.pick(methods);
+    const accepted = random.chance(1, 2);
+    if (random.chance(1, 4)) workspace.faults.add({ kind: 'rate-limited', method, retryAfterSeconds: 1 });
+    else workspace.faults.add({ kind: random.pick(['unavailable', 'reset'] as const), method, accepted });
+  }
+}
+
+async function settle(
+  workspace: Workspace,
+  typed: readonly Typed[],
+  say: (text: string) => void,
+): Promise<void> {
+  workspace.faults.clear();
+  const until = Date.now() + SETTLE_MS;
+  say('  all typed; waiting for what is under way');
+  while (Date.now() < until) {
+    const { missing, unfinished } = judge(askedOf(workspace, typed), rootsOf(workspace), []);
+    if (missing.length + unfinished.length === 0) return;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+/** Root messages carry the outbox key `<request id>:root` in their metadata. */
+function rootsOf(workspace: Workspace): readonly Shown[] {
+  return workspace.messages(CHANNEL).flatMap(({ metadata, ts, text }) => {
+    const payload = metadata?.event_payload as { key?: unknown } | undefined;
+    const [id, step] = String(payload?.key ?? '').split(':');
+    return id && step === 'root' ? [{ requestId: id, ts, text: text.replace(/^:\w+: /, '') }] : [];
+  });
+}
+
+function writeLedger(
+  file: string,
+  asked: readonly Asked[],
+  shown: readonly Shown[],
+  judgement: Judgement,
+): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const lines = asked.map((one) => {
+    const roots = shown.filter((root) => root.requestId === one.requestId);
+    return { ...one, roots: roots.map(({ ts, text }) => ({ ts, text: text.slice(0, 120) })) };
+  });
+  writeFileSync(file, `${[...lines, { judgement }].map((line) => JSON.stringify(line)).join('\n')}\n`);
+}
+
+function verdictText(judgement: Judgement, { seed, ledgerFile }: Campaign, tookMs: number): string {
+  const { accepted, finished, missing, unfinished, duplicate, overlapping, kept } = judgement;
+  return [
+    `${kept ? 'kept' : 'BROKEN'}: ${accepted} accepted, ${finished} finished, ${missing.length} missing, ${unfinished.length} unfinished, ${duplicate.length} duplicate, ${overlapping.length} overlapping hits`,
+    `seed ${seed}, ${Math.round(tookMs / 1000)} s, ledger in ${ledgerFile}`,
+  ].join('\n');
+}
