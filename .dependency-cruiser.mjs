@@ -103,6 +103,16 @@ const rooms = [
     to: { path: ['^src/(queue|deliver|entry|outbox|store)/', VENDOR('bullmq', 'ioredis', '@slack/.*')] },
   },
   {
+    name: 'what-foreign-bytes-reach-is-pure',
+    comment:
+      'src/analysis.ts runs in a child that may be killed at any moment: the pure rooms are all it needs. Hand files and figures in as arguments.',
+    from: { path: '^src/analysis\\.ts$' },
+    to: {
+      path: ['^(src|workers)/', NODE_OR_VENDOR],
+      pathNot: ['^src/(model|parse|analyse)/', CORE('crypto')],
+    },
+  },
+  {
     name: 'nobody-imports-a-process',
     comment:
       'app.ts and cli.ts are processes: they import rooms, nothing imports them. Move what is wanted from there into the room it is about.',
@@ -163,6 +173,12 @@ const vendors = [
       'Connections are opened in src/queue; store and doctor take one as an argument (its type is all they import).',
     from: { path: '^(src|workers)/', pathNot: ['^src/(queue|store|outbox)/', '^src/doctor\\.ts$'] },
     to: { path: VENDOR('ioredis') },
+  },
+  {
+    name: 'prometheus-in-metrics',
+    comment: 'Figures are kept in src/metrics.ts, whose labels are closed sets. Call its functions.',
+    from: { path: '^(src|workers)/', pathNot: '^src/metrics\\.ts$' },
+    to: { path: VENDOR('prom-client') },
   },
   {
     name: 'undici-in-capture',

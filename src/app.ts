@@ -4,15 +4,18 @@ import { createFetcher } from './capture/fetch.ts';
 import { botTokenOf, type Env } from './config/env.ts';
 import { watchServices } from './config/services.ts';
 import { createSlackClient } from './deliver/slack.ts';
+import { slackAnswers } from './deliver/slack-check.ts';
 import { examineInstallation, findingsText } from './doctor.ts';
 import { lookText } from './entry/look.ts';
 import { registerSlackDoor } from './entry/slack.ts';
 import { openSlackApp } from './entry/slack-app.ts';
 import { type Lifecycle, type Running, runProcess } from './lifecycle.ts';
 import type { Log } from './log.ts';
+import { openMetrics } from './metrics.ts';
 import { answersPing, connectRedis } from './queue/connection.ts';
 import { startPrivateRedis } from './queue/private-redis.ts';
 import { openQueue, withinDeadline } from './queue/queue.ts';
+import { watchRedis } from './queue/redis-check.ts';
 import { submit } from './queue/submit.ts';
 import { openRequestStore } from './store/requests.ts';
 
@@ -20,10 +23,15 @@ const DEFAULT_PORT = 3000;
 
 async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const botToken = botTokenOf(env);
-  const redis = connectRedis(await redisUrl(env, lifecycle, log), 'producer');
+  const url = await redisUrl(env, lifecycle, log);
+  const redis = connectRedis(url, 'producer');
   lifecycle.onEnd('Redis', () => redis.disconnect());
   const queue = openQueue(redis);
   lifecycle.onEnd('the queue', () => queue.close());
+  const metrics = openMetrics(() => withinDeadline(queue.counts()));
+  const watch = watchRedis({ redis, url }, log, metrics.redisDegraded);
+  lifecycle.onEnd('the watch over Redis', () => watch.stop());
+  const slack = createSlackClient(botToken, env.slack.apiUrl);
   const requests = openRequestStore(redis);
   const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
   const fetcher = createFetcher(env.secret);
@@ -32,10 +40,10 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const { app, start, stop } = openSlackApp({
     slack: { ...env.slack, botToken },
     port: env.port ?? DEFAULT_PORT,
-    checks: { redis: () => answersPing(redis, 1_000) },
+    health: { checks: { redis: () => answersPing(redis, 1_000) }, metrics: metrics.page },
+    slackAnswers: slackAnswers(slack),
     log,
   });
-  const slack = createSlackClient(botToken, env.slack.apiUrl);
   const { appToken } = env.slack;
   registerSlackDoor(app, {
     services: services.all,
@@ -48,7 +56,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
       const findings = examineInstallation({
         slack,
         ...(appToken !== undefined && { appToken }),
-        redis,
+        redis: { client: redis, url },
         services: services.all(),
         fetch: fetcher.fetch,
       });

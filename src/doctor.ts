@@ -7,10 +7,12 @@ import { readIndexPage } from './capture/index-page.ts';
 import { Failure } from './failure.ts';
 import type { Instance, Service } from './model/target.ts';
 import { formatCount } from './model/units.ts';
+import { checkRedis, conditionText } from './queue/redis-check.ts';
 
 export interface Finding {
   readonly part: string;
-  readonly state: 'ok' | 'bad' | 'skipped';
+  /** `unsure`: it could not be found out, and says what must be so. */
+  readonly state: 'ok' | 'bad' | 'unsure' | 'skipped';
   readonly says: string;
 }
 
@@ -18,12 +20,11 @@ export interface DoctorPorts {
   /** Absent when no token is set. */
   readonly slack?: WebClient;
   readonly appToken?: string;
-  readonly redis?: Redis;
+  readonly redis?: { readonly client: Redis; readonly url: string };
   readonly services: readonly Service[];
   readonly fetch: Fetch;
 }
 
-const REDIS_DEADLINE_MS = 2_000;
 /** A fleet is sampled, not walked: the doctor is a light visitor. */
 const MAX_INSTANCES = 50;
 const AT_ONCE = 8;
@@ -42,7 +43,7 @@ export async function examineInstallation(ports: DoctorPorts): Promise<readonly 
 export function findingsText(findings: readonly Finding[]): string {
   const width = Math.max(8, ...findings.map(({ part }) => part.length));
   const lines = findings.map(({ part, state, says }) => `${state.padEnd(8)}${part.padEnd(width + 2)}${says}`);
-  const bad = findings.filter(({ state }) => state === 'bad').length;
+  const bad = findings.filter(({ state }) => state === 'bad' || state === 'unsure').length;
   return [
     ...lines,
     bad === 0 ? 'Everything asked answers.' : `${bad} of ${findings.length} need attention.`,
@@ -64,30 +65,17 @@ async function examineSlack({ slack, appToken }: DoctorPorts): Promise<Finding[]
   return [bot, app];
 }
 
-async function examineRedis(redis: Redis | undefined): Promise<Finding[]> {
-  if (!redis) return [{ part: 'Redis', state: 'skipped', says: 'no REDIS_URL and no private Redis running' }];
-  return [
-    await finding('Redis', async () => {
-      const deadline = new Promise<never>((_, reject) =>
-        setTimeout(
-          () => reject(new Error(`no answer within ${REDIS_DEADLINE_MS / 1000} s`)),
-          REDIS_DEADLINE_MS,
-        ).unref(),
-      );
-      const info = await Promise.race([redis.info(), deadline]);
-      const read = (key: string): string => new RegExp(`^${key}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
-      const faults = [
-        read('aof_enabled') === '1'
-          ? ''
-          : 'the append-only file is off (kill -9 loses every accepted job): set appendonly yes',
-        read('maxmemory_policy') === 'noeviction'
-          ? ''
-          : 'keys may be evicted: set maxmemory-policy noeviction',
-      ].filter((fault) => fault !== '');
-      if (faults.length > 0) throw new Error(faults.join('; '));
-      return `${read('redis_version')}, append-only file on, noeviction`;
-    }),
-  ];
+async function examineRedis(redis: DoctorPorts['redis']): Promise<Finding[]> {
+  const part = 'Redis';
+  if (!redis) return [{ part, state: 'skipped', says: 'no REDIS_URL and no private Redis running' }];
+  let state: Finding['state'] = 'ok';
+  const found = await finding(part, async () => {
+    const condition = await checkRedis(redis.client, redis.url);
+    if (condition.unknown.length > 0) state = 'unsure';
+    if (condition.faults.length > 0) state = 'bad';
+    return conditionText(condition);
+  });
+  return [found.state === 'ok' ? { ...found, state } : found];
 }
 
 async function examineServices({ services, fetch }: DoctorPorts): Promise<Finding[]> {

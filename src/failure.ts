@@ -152,6 +152,21 @@ export const catalogue = {
     retry: 'never',
     exit: 70,
   }),
+  analysis_stopped: entry<{ service: string; reason: string; file?: string | undefined }>({
+    say: ({ service, reason, file }) =>
+      `What was captured of ${service} could not be analysed, so there is no verdict: ${reason}${file ? `, at ${file}` : ''}.`,
+    hint: () =>
+      'The files are kept; capture fewer instances or lighter kinds (`--kinds memstats`), or read the files with `goleak analyze` on a bigger machine.',
+    retry: 'never',
+    exit: 70,
+  }),
+  analysis_died: entry<{ service: string; how: string; file?: string | undefined }>({
+    say: ({ service, how, file }) =>
+      `The analysis of what was captured of ${service} ended by itself (${how})${file ? `, at ${file}` : ''}, so there is no verdict.`,
+    hint: () => 'The files are kept; an operator finds more in the log of the workers.',
+    retry: 'later',
+    exit: 70,
+  }),
   report_elsewhere: entry<{ id: string }>({
     say: ({ id }) => `The report of ${id} is not on this worker's disk.`,
     hint: () => 'Give all workers the same GOLEAK_HOME folder.',

@@ -1,34 +1,31 @@
 // THE STORY: a request becomes a report. Resolve, capture, parse, analyse, report. Everything that touches the
-// world arrives as a function, so this reads the same in a worker, in a terminal and in a test.
-import { createHash } from 'node:crypto';
+// world arrives as a function, so this reads the same in a worker, in a terminal and in a test. What foreign bytes
+// reach, src/analysis.ts, arrives as one too: a worker runs it in a child that can be killed.
 import { analyse } from './analyse/analyse.ts';
-import { diffSnapshots } from './analyse/diff.ts';
+import { describeArtefact, type Reading } from './analysis.ts';
 import type { Looks } from './capture/plan.ts';
 import { resolveInstances } from './capture/resolve.ts';
 import { Failure } from './failure.ts';
 import type { StepRecord } from './model/capture.ts';
-import type { MemoryReading } from './model/memory.ts';
 import type { Problem } from './model/problem.ts';
 import type { CaptureRequest } from './model/request.ts';
-import type { RawArtefact, Series, Snapshot } from './model/snapshot.ts';
+import type { RawArtefact, Series } from './model/snapshot.ts';
 import type { Instance, Service } from './model/target.ts';
-import type { Analysis, AnalysisContext, Change } from './model/verdict.ts';
-import { assembleSeries } from './parse/snapshot.ts';
+import type { Analysis, AnalysisContext } from './model/verdict.ts';
 import { buildReport, type ReportFacts } from './report/report.ts';
 import type { Report } from './report/schema.ts';
 
-/** What was captured of one instance: artefacts by snapshot, oldest first, and what became of each step. */
+/** What became of each step at one instance; the bytes stay where they were kept. */
 export interface Captured {
   readonly instance: string;
-  readonly snapshots: readonly (readonly RawArtefact[])[];
   readonly records: readonly StepRecord[];
 }
 
 export interface InvestigatePorts {
   /** Captures one instance, going on from what an earlier attempt or look already has. Throws Failure. */
   readonly capture: (instance: Instance, looks: Looks) => Promise<Captured>;
-  /** Last snapshot of the capture to compare with, if the request names one and it is still kept. */
-  readonly earlier: (instance: string) => Promise<readonly (readonly RawArtefact[])[]>;
+  /** Reads what was captured, and what the request is to be compared with if that is still kept. Throws Failure. */
+  readonly analyse: (captured: readonly Captured[], context: AnalysisContext) => Promise<Reading>;
   readonly analysing: () => Promise<void>;
 }
 
@@ -45,24 +42,27 @@ export async function investigate(
 ): Promise<Report> {
   const instances = resolveInstances(service, request);
   let look = await lookAt(request, service, instances, 2, ports);
-  if (needsThirdLook(look.analysis, request)) look = await lookAt(request, service, instances, 3, ports);
-  const { analysis, series, captured, problems } = look;
-  const compared = await comparison(request, series, ports);
+  if (needsThirdLook(look.reading.analysis, request)) {
+    look = await lookAt(request, service, instances, 3, ports);
+  }
+  const { reading, captured, problems } = look;
+  const { compareWith } = request;
 
-  return buildReport(compared ? { ...analysis, changes: compared.changes } : analysis, {
+  return buildReport(reading.analysis, {
     id: request.id,
     service: service.name,
     requestedBy: request.origin.user,
-    ...factsOf(captured),
-    problems: [...problems, ...stepProblems(captured)],
-    ...(compared && { comparedWith: compared.with }),
+    cost: costOf(captured),
+    artefacts: reading.artefacts,
+    problems: [...problems, ...reading.problems, ...stepProblems(captured)],
+    ...(compareWith !== undefined &&
+      reading.compared && { comparedWith: { id: compareWith, ...reading.compared } }),
   });
 }
 
 interface Look {
   readonly captured: readonly Captured[];
-  readonly series: readonly Series[];
-  readonly analysis: Analysis;
+  readonly reading: Reading;
   readonly problems: readonly Problem[];
 }
 
@@ -76,15 +76,8 @@ async function lookAt(
 ): Promise<Look> {
   const { captured, problems } = await captureAll(service, instances, looks, ports);
   await ports.analysing();
-  const read = captured.map(({ instance, snapshots }) => assembleSeries(snapshots, { instance }));
-  const series = read.map((reading, at) => withCounts(reading.series, captured[at]?.records ?? []));
-  const analysis = analyse(series, contextOf(service, request.windowMs));
-  return {
-    captured,
-    series,
-    analysis,
-    problems: [...problems, ...read.flatMap((reading) => reading.problems)],
-  };
+  const reading = await ports.analyse(captured, contextOf(service, request.windowMs));
+  return { captured, reading, problems };
 }
 
 /** A window as long as this is not doubled without asking. */
@@ -165,74 +158,18 @@ async function captureAll(
   };
 }
 
-/** Index pages carry the goroutine count but no file; it goes to the memory reading taken beside it. */
-const SAME_MOMENT_MS = 2_000;
-
-function withCounts(series: Series, records: readonly StepRecord[]): Series {
-  const counts = records.flatMap(({ page, toMs }) =>
-    page?.goroutines === undefined ? [] : [{ atMs: toMs, goroutines: page.goroutines }],
-  );
-  const counted = (reading: MemoryReading): MemoryReading => {
-    const { atMs } = reading;
-    if (atMs === undefined || reading.goroutines !== undefined) return reading;
-    const beside = counts.find((count) => Math.abs(count.atMs - atMs) < SAME_MOMENT_MS);
-    return beside ? { ...reading, goroutines: beside.goroutines } : reading;
-  };
-  const snapshots = series.snapshots.map((snapshot) => ({
-    ...snapshot,
-    memory: snapshot.memory.map(counted),
-  }));
-  return { ...series, snapshots };
-}
-
-/** "Capture again and compare": what changed since the other capture's last snapshot. */
-async function comparison(
-  request: CaptureRequest,
-  series: readonly Series[],
-  ports: InvestigatePorts,
-): Promise<{ changes: readonly Change[]; with: NonNullable<ReportFacts['comparedWith']> } | undefined> {
-  const { compareWith } = request;
-  if (compareWith === undefined) return undefined;
-  const changes: Change[] = [];
-  let at: number | undefined;
-  let compared = false;
-  for (const { instance, snapshots } of series) {
-    const before = lastSnapshot(instance, await ports.earlier(instance));
-    const after = snapshots.at(-1);
-    if (!before || !after) continue;
-    compared = true;
-    at = Math.max(at ?? 0, before.taken?.toMs ?? 0);
-    changes.push(...diffSnapshots(before, after));
-  }
-  return compared ? { changes, with: { id: compareWith, ...(at && { at }) } } : undefined;
-}
-
-function lastSnapshot(instance: string, folders: readonly (readonly RawArtefact[])[]): Snapshot | undefined {
-  return assembleSeries(folders.slice(-1), { instance }).series.snapshots.at(-1);
-}
-
-function factsOf(captured: readonly Captured[]): Pick<ReportFacts, 'cost' | 'artefacts'> {
+function costOf(captured: readonly Captured[]): ReportFacts['cost'] {
   const asked = captured.flatMap(({ records }) => records).filter((record) => record.path !== undefined);
   const requests = asked.map(({ path, fromMs, toMs, bytes }) => ({
     path: path ?? '',
     ms: toMs - fromMs,
     bytes,
   }));
-  const pauseMsEstimate = asked.reduce((sum, record) => sum + record.pauseMsEstimate, 0);
-  const artefacts = captured.flatMap(({ instance, snapshots }) =>
-    snapshots.flatMap((files, at) =>
-      files.map(({ name, bytes }) => describeArtefact(`${instance}/${at}/${name}`, bytes)),
-    ),
-  );
-  return { cost: { requests, pauseMsEstimate }, artefacts };
+  return { requests, pauseMsEstimate: asked.reduce((sum, record) => sum + record.pauseMsEstimate, 0) };
 }
 
 function stepProblems(captured: readonly Captured[]): Problem[] {
   return captured.flatMap(({ records }) =>
     records.flatMap(({ problem }) => (problem ? [{ code: 'not-captured', text: problem }] : [])),
   );
-}
-
-function describeArtefact(name: string, bytes: Uint8Array): { name: string; sha256: string; bytes: number } {
-  return { name, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.byteLength };
 }

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { readCaptures } from '../src/analysis.ts';
 import { serviceFromUrl } from '../src/capture/resolve.ts';
 import { Failure } from '../src/failure.ts';
-import { type Captured, investigate } from '../src/investigate.ts';
+import { type Captured, type InvestigatePorts, investigate } from '../src/investigate.ts';
 import type { CaptureRequest } from '../src/model/request.ts';
 import type { RawArtefact } from '../src/model/snapshot.ts';
 import { DEFAULT_KINDS } from '../src/model/target.ts';
@@ -33,10 +34,16 @@ function recorded(name: string) {
   const asked: number[] = [];
   const capture = async (_: unknown, looks: number): Promise<Captured> => {
     asked.push(looks);
-    const snapshots = [35, 65, 95].slice(0, looks).map((second) => [dump(name, second)]);
-    return { instance: 'one', snapshots, records: [] };
+    return { instance: 'one', records: [] };
   };
-  return { asked, ports: { capture, earlier: async () => [], analysing: async () => {} } };
+  const analyse: InvestigatePorts['analyse'] = async (captured, context) => {
+    const snapshots = [35, 65, 95].slice(0, asked.at(-1)).map((second) => [dump(name, second)]);
+    return readCaptures(
+      captured.map((one) => ({ ...one, snapshots, earlier: [] })),
+      context,
+    );
+  };
+  return { asked, ports: { capture, analyse, analysing: async () => {} } };
 }
 
 describe('an investigation', () => {

@@ -17,6 +17,7 @@ import type { JobQueue } from '../src/queue/queue.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
+import type { AnalysisChildren } from './analysis-children.ts';
 import { type ProgressBoard, progressBoard } from './progress.ts';
 
 export interface CaptureWork {
@@ -26,6 +27,9 @@ export interface CaptureWork {
   readonly reports: ReportStore;
   readonly queue: JobQueue;
   readonly fetch: Fetch;
+  /** In a child that can be killed, which reads the files from the store under `home`. */
+  readonly analyse: AnalysisChildren['analyse'];
+  readonly home: string;
   readonly log: Log;
   /** Aborted when this process must end before the window does; the job then goes back to the queue. */
   readonly leaving: AbortSignal;
@@ -104,7 +108,17 @@ async function finish(
       board.finished(instance.name);
       return captured;
     },
-    earlier: (instance) => work.captures.snapshots(request.compareWith ?? '', instance),
+    analyse: (captured, context) => {
+      const { id, compareWith } = request;
+      const question = {
+        home: work.home,
+        id,
+        captured,
+        context,
+        ...(compareWith !== undefined && { compareWith }),
+      };
+      return work.analyse({ service: service.name, question }, work.signal);
+    },
     analysing: () => tell({ stage: 'analysing' }),
   });
   await work.reports.save(report);
@@ -141,5 +155,5 @@ async function captureOne(
       signal: work.signal,
     },
   );
-  return { instance: instance.name, records, snapshots: await work.captures.snapshots(id, instance.name) };
+  return { instance: instance.name, records };
 }

@@ -6,18 +6,23 @@ import { botTokenOf } from '../src/config/env.ts';
 import { watchServices } from '../src/config/services.ts';
 import { chartRenderer } from '../src/deliver/charts.ts';
 import { createSlackClient, createSlackPoster } from '../src/deliver/slack.ts';
+import { slackAnswers } from '../src/deliver/slack-check.ts';
 import { startHealthServer } from '../src/entry/health.ts';
 import { type Lifecycle, type Running, runProcess } from '../src/lifecycle.ts';
 import type { Log } from '../src/log.ts';
+import { openMetrics } from '../src/metrics.ts';
 import { answersPing, connectRedis } from '../src/queue/connection.ts';
 import { CAPTURE_QUEUE, captureJob, DELIVER_QUEUE, QUEUE_PREFIX } from '../src/queue/jobs.ts';
 import { privateRedisUrl } from '../src/queue/private-redis.ts';
-import { openQueue, patientBackoffMs } from '../src/queue/queue.ts';
+import { openQueue, patientBackoffMs, withinDeadline } from '../src/queue/queue.ts';
+import { watchRedis } from '../src/queue/redis-check.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
 import { openReportStore } from '../src/store/reports.ts';
 import { openRequestStore } from '../src/store/requests.ts';
+import { openAnalysisChildren } from './analysis-children.ts';
 import { runCapture } from './capture.ts';
 import { runDeliver } from './deliver.ts';
+import { measuredCapture, measuredFetch, measuredOutbox, measuredReports } from './measured.ts';
 import { mendRequest, mendRound } from './mend.ts';
 
 const DEFAULT_PORT = 3001;
@@ -54,19 +59,32 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
 
   const queue = openQueue(redis);
   lifecycle.onEnd('the queue', () => queue.close());
+  const metrics = openMetrics(() => withinDeadline(queue.counts()));
+  const watch = watchRedis({ redis, url: redisUrl }, log, metrics.redisDegraded);
+  lifecycle.onEnd('the watch over Redis', () => watch.stop());
   const fetcher = createFetcher(env.secret);
   lifecycle.onEnd('connections to services', () => fetcher.close());
   const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
   const captures = openCaptureStore(env.home);
-  const reports = openReportStore(env.home);
-  const requests = openRequestStore(redis);
+  const reports = measuredReports(openReportStore(env.home), metrics);
+  const requests = measuredOutbox(openRequestStore(redis), metrics);
   const leaving = new AbortController();
   const stores = { services, captures, reports, requests, log };
 
-  const captureWork = { ...stores, queue, fetch: fetcher.fetch, leaving: leaving.signal };
+  const children = openAnalysisChildren({ log, onKill: metrics.killed });
+  lifecycle.onEnd('analysis', () => children.close());
+  const captureWork = {
+    ...stores,
+    queue,
+    fetch: measuredFetch(fetcher.fetch, metrics),
+    analyse: children.analyse,
+    home: env.home,
+    leaving: leaving.signal,
+  };
+  const slack = createSlackClient(botToken, env.slack.apiUrl);
   const deliverWork = {
     ...stores,
-    slack: createSlackPoster(createSlackClient(botToken, env.slack.apiUrl)),
+    slack: createSlackPoster(slack),
     renderChart: chartRenderer(env.quickchartUrl === undefined ? {} : { quickchartUrl: env.quickchartUrl }),
   };
   const start = (name: string, run: Processor, concurrency: number): Worker => {
@@ -94,7 +112,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   lifecycle.onEnd('the deliver worker', () => deliverWorker.close());
   const captureWorker = start(
     CAPTURE_QUEUE,
-    (job, token, signal) => runCapture(job, token, signal, captureWork),
+    (job, token, signal) => measuredCapture(() => runCapture(job, token, signal, captureWork), metrics),
     env.workerConcurrency,
   );
   captureWorker.on('failed', (job) => {
@@ -115,8 +133,8 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   );
   every(MEND_EVERY_MS, 'looking after open requests', () => mendRound(Date.now(), { requests, queue, log }));
 
-  const checks = { redis: () => answersPing(redis, 1_000) };
-  const health = await startHealthServer(env.port ?? DEFAULT_PORT, checks, log);
+  const checks = { redis: () => answersPing(redis, 1_000), slack: slackAnswers(slack) };
+  const health = await startHealthServer(env.port ?? DEFAULT_PORT, { checks, metrics: metrics.page }, log);
   lifecycle.onEnd('the health port', () => health.close());
   log.info('The worker is ready.');
 }

@@ -1,4 +1,5 @@
-// The health port of app and workers: /healthz says the process lives, /readyz that what it needs answers.
+// The health port of app and workers: /healthz says the process lives, /readyz that what it needs answers, /metrics
+// what it has done so far.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../log.ts';
@@ -6,19 +7,33 @@ import type { Log } from '../log.ts';
 /** Name of what is checked -> does it answer? */
 export type Checks = Readonly<Record<string, () => Promise<boolean>>>;
 
-/** Routes for any HTTP server of ours. Undefined when the path is not one of them. */
-export async function healthAnswer(
-  path: string,
-  checks: Checks,
-): Promise<{ status: number; body: string } | undefined> {
-  if (path === '/healthz') return { status: 200, body: 'ok\n' };
-  if (path !== '/readyz') return undefined;
+export interface Health {
+  readonly checks: Checks;
+  /** Figures in the text format of Prometheus. */
+  readonly metrics: () => Promise<{ readonly type: string; readonly body: string }>;
+}
+
+export interface HealthAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+export const HEALTH_PATHS = ['/healthz', '/readyz', '/metrics'] as const;
+const TEXT = 'text/plain; charset=utf-8';
+
+/** Routes for any HTTP server of ours. */
+export async function healthAnswer(path: string, { checks, metrics }: Health): Promise<HealthAnswer> {
+  if (path === '/healthz') return { status: 200, type: TEXT, body: 'ok\n' };
+  if (path === '/metrics') return { status: 200, ...(await metrics()) };
+  if (path !== '/readyz') return { status: 404, type: TEXT, body: 'not found\n' };
   const results = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => [name, await check().catch(() => false)] as const),
   );
   const status = results.every(([, ok]) => ok) ? 200 : 503;
   return {
     status,
+    type: TEXT,
     body: `${results.map(([name, ok]) => `${name}: ${ok ? 'ok' : 'not answering'}`).join('\n')}\n`,
   };
 }
@@ -26,16 +41,17 @@ export async function healthAnswer(
 /** Starts the port; 0 picks a free one, and so does a port that somebody has: several workers share a machine. */
 export async function startHealthServer(
   port: number,
-  checks: Checks,
+  health: Health,
   log: Log,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
   const listener: RequestListener = (request, response) => {
-    void healthAnswer((request.url ?? '').split('?')[0] ?? '', checks).then((answer) => {
-      const { status, body } = answer ?? { status: 404, body: 'not found\n' };
-      response
-        .writeHead(status, { 'content-type': 'text/plain', 'x-content-type-options': 'nosniff' })
-        .end(body);
-    });
+    void healthAnswer((request.url ?? '').split('?')[0] ?? '', health).then(
+      ({ status, type, body }) => response.writeHead(status, headersOf(type)).end(body),
+      (error: unknown) => {
+        log.error({ err: error }, 'the health port');
+        response.writeHead(500).end();
+      },
+    );
   };
   const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, listener);
   await listen(server, port).catch(async (error: NodeJS.ErrnoException) => {
@@ -53,6 +69,10 @@ export async function startHealthServer(
         server.closeAllConnections();
       }),
   };
+}
+
+export function headersOf(type: string): Record<string, string> {
+  return { 'content-type': type, 'x-content-type-options': 'nosniff' };
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -3,7 +3,7 @@
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
-import { type Checks, healthAnswer, startHealthServer } from './health.ts';
+import { HEALTH_PATHS, type Health, headersOf, healthAnswer, startHealthServer } from './health.ts';
 
 export interface SlackAppOptions {
   readonly slack: {
@@ -13,7 +13,9 @@ export interface SlackAppOptions {
     readonly apiUrl: string;
   };
   readonly port: number;
-  readonly checks: Checks;
+  readonly health: Health;
+  /** Whether Slack answers, for the way that keeps no connection open. */
+  readonly slackAnswers: () => Promise<boolean>;
   readonly log: Log;
 }
 
@@ -41,7 +43,7 @@ export function openSlackApp(options: SlackAppOptions): SlackApp {
   });
 }
 
-function overSocket(appToken: string, { slack, port, checks, log }: SlackAppOptions): SlackApp {
+function overSocket(appToken: string, { slack, port, health, log }: SlackAppOptions): SlackApp {
   const logger = slackLogger(log);
   const receiver = new SocketModeReceiver({
     appToken,
@@ -56,28 +58,31 @@ function overSocket(appToken: string, { slack, port, checks, log }: SlackAppOpti
   });
   const isConnected = async (): Promise<boolean> => receiver.client.websocket?.isActive() ?? false;
   const app = openApp(slack, receiver, logger);
-  let health: Awaited<ReturnType<typeof startHealthServer>> | undefined;
+  let opened: Awaited<ReturnType<typeof startHealthServer>> | undefined;
   return {
     app,
     start: async () => {
-      health = await startHealthServer(port, { ...checks, slack: isConnected }, log);
+      const checks = { ...health.checks, slack: isConnected };
+      opened = await startHealthServer(port, { ...health, checks }, log);
       await app.start();
     },
     stop: async () => {
       await app.stop();
-      await health?.close();
+      await opened?.close();
     },
   };
 }
 
-function overHttp(signingSecret: string, { slack, port, checks, log }: SlackAppOptions): SlackApp {
+function overHttp(signingSecret: string, options: SlackAppOptions): SlackApp {
+  const { slack, port, log } = options;
   const logger = slackLogger(log);
-  const customRoutes = ['/healthz', '/readyz'].map((path) => ({
+  const health = { ...options.health, checks: { ...options.health.checks, slack: options.slackAnswers } };
+  const customRoutes = HEALTH_PATHS.map((path) => ({
     path,
     method: 'GET',
     handler: (_request: unknown, response: HealthResponse) => {
-      void healthAnswer(path, checks).then((answer) =>
-        response.writeHead(answer?.status ?? 404).end(answer?.body),
+      void healthAnswer(path, health).then(({ status, type, body }) =>
+        response.writeHead(status, headersOf(type)).end(body),
       );
     },
   }));
@@ -96,7 +101,10 @@ function overHttp(signingSecret: string, { slack, port, checks, log }: SlackAppO
 }
 
 interface HealthResponse {
-  readonly writeHead: (status: number) => { readonly end: (body: string | undefined) => unknown };
+  readonly writeHead: (
+    status: number,
+    headers: Record<string, string>,
+  ) => { readonly end: (body: string) => unknown };
 }
 
 function openApp(

@@ -14,6 +14,8 @@ export interface Ledger {
   readonly intend: (step: string, nowMs: number) => Promise<boolean>;
   readonly annotate: (step: string, nowMs: number, note: string) => Promise<void>;
   readonly sent: (step: string, ts: string) => Promise<void>;
+  /** Told when the message of an earlier attempt was found in the thread, for those who count. */
+  readonly adopted?: () => void;
   /** Takes an intent back that certainly came to nothing. */
   readonly withdraw: (step: string) => Promise<void>;
 }
@@ -62,6 +64,7 @@ export async function postOnce(
     const found = await lookFor(intent, delivery, clock);
     if (found !== undefined) {
       await ledger.sent(step, found);
+      ledger.adopted?.();
       return { ts: found, isNew: false };
     }
   }

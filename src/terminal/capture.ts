@@ -2,6 +2,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Folders, readCaptures } from '../analysis.ts';
 import { createFetcher } from '../capture/fetch.ts';
 import { type Looks, planSteps } from '../capture/plan.ts';
 import { serviceFromUrl } from '../capture/resolve.ts';
@@ -26,7 +27,7 @@ export async function captureNow(command: CaptureCommand, terminal: Terminal): P
   if (command.save !== undefined) await prepareFolder(command.save);
   const { fetch, close } = createFetcher(env.secret);
   try {
-    const capture = memoryCapture(request, service, (instance) => ({
+    const { capture, filesOf } = memoryCapture(request, service, (instance) => ({
       fetch,
       signal: terminal.signal,
       progress: (progress) => terminal.progress(progressText(instance, progress)),
@@ -34,10 +35,15 @@ export async function captureNow(command: CaptureCommand, terminal: Terminal): P
     return await investigate(request, service, {
       capture: async (instance, looks) => {
         const captured = await capture(instance, looks);
-        if (command.save !== undefined) await save(command.save, captured, request.instances === 'one');
+        const files = { instance: instance.name, snapshots: filesOf(instance.name) };
+        if (command.save !== undefined) await save(command.save, files, request.instances === 'one');
         return captured;
       },
-      earlier: async () => [],
+      analyse: async (captured, context) =>
+        readCaptures(
+          captured.map((one) => ({ ...one, snapshots: filesOf(one.instance), earlier: [] })),
+          context,
+        ),
       analysing: async () => terminal.progress('analysing'),
     });
   } finally {
@@ -77,10 +83,10 @@ interface Reach {
   readonly progress: (progress: CaptureProgress) => void;
 }
 
-/** Gives a function that captures an instance and, asked for a third look, goes on where it stopped. */
+/** Captures an instance and, asked for a third look, goes on where it stopped; the files stay in memory. */
 function memoryCapture(request: CaptureRequest, service: Service, reach: (instance: string) => Reach) {
   const kept = new Map<string, { records: readonly StepRecord[]; snapshots: RawArtefact[][] }>();
-  return async (instance: Instance, looks: Looks): Promise<Captured> => {
+  const capture = async (instance: Instance, looks: Looks): Promise<Captured> => {
     const { records: earlier, snapshots } = kept.get(instance.name) ?? { records: [], snapshots: [] };
     const keep = async (record: StepRecord, bytes: Uint8Array | undefined): Promise<void> => {
       if (record.file === undefined || bytes === undefined) return;
@@ -100,8 +106,11 @@ function memoryCapture(request: CaptureRequest, service: Service, reach: (instan
       },
     );
     kept.set(instance.name, { records, snapshots });
-    return { instance: instance.name, records, snapshots: snapshots.filter((files) => files !== undefined) };
+    return { instance: instance.name, records };
   };
+  const filesOf = (instance: string): Folders =>
+    (kept.get(instance)?.snapshots ?? []).filter((files) => files !== undefined);
+  return { capture, filesOf };
 }
 
 /** Asked before the service is: two captures in one folder would be read as one. */
@@ -124,7 +133,11 @@ const UNWRITABLE: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
 };
 
-async function save(folder: string, { instance, snapshots }: Captured, only: boolean): Promise<void> {
+async function save(
+  folder: string,
+  { instance, snapshots }: { readonly instance: string; readonly snapshots: Folders },
+  only: boolean,
+): Promise<void> {
   const home = only ? folder : join(folder, instance.replace(/[^\w.-]/g, '_'));
   for (const [at, files] of snapshots.entries()) {
     const target = join(home, String(at));

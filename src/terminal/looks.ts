@@ -31,7 +31,8 @@ async function statusText(env: Env): Promise<string> {
 }
 
 async function doctorText(env: Env): Promise<string> {
-  const redis = connectRedis(env.redisUrl ?? privateRedisUrl(env.home), 'worker');
+  const url = env.redisUrl ?? privateRedisUrl(env.home);
+  const redis = connectRedis(url, 'worker');
   const { fetch, close } = createFetcher(env.secret);
   const { botToken, appToken, apiUrl } = env.slack;
   try {
@@ -40,7 +41,7 @@ async function doctorText(env: Env): Promise<string> {
     const findings = await examineInstallation({
       ...(botToken !== undefined && { slack: createSlackClient(botToken, apiUrl) }),
       ...(appToken !== undefined && { appToken }),
-      ...((reachable || env.redisUrl !== undefined) && { redis }),
+      ...((reachable || env.redisUrl !== undefined) && { redis: { client: redis, url } }),
       services,
       fetch,
     });

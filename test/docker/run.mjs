@@ -39,6 +39,9 @@ async function testImage() {
   runIn(image, [command[0], 'dist/src/cli.js', 'help']);
   say('cli', 'dist/src/cli.js help ends with status 0');
 
+  runIn(image, [command[0], '--input-type=module', '-e', ANALYSE_NOTHING]);
+  say('child', 'the compiled analysis answers in a child process');
+
   const redisUrl = await startRedis(redisServer, image);
   const slack = await startWorkspace();
   mkdirSync(dirname(image.env.GOLEAK_SERVICES), { recursive: true });
@@ -55,6 +58,17 @@ async function testImage() {
     say(name, `${words.join(' ')} answers /healthz and /readyz, and the image's own health check agrees`);
   }
 }
+
+/** A capture without a single file has a verdict too: inconclusive. */
+const ANALYSE_NOTHING = `
+import { openAnalysisChildren } from './dist/workers/analysis-children.js';
+import { createLog } from './dist/src/log.js';
+const children = openAnalysisChildren({ log: createLog('image', 'info') });
+const question = { home: '.', id: '20261123-image', captured: [], context: { firstParty: [], fallbackIntervalMs: 1 } };
+const { analysis } = await children.analyse({ service: 'image', question }, new AbortController().signal);
+if (analysis.verdict.kind !== 'inconclusive') throw new Error(analysis.verdict.summary);
+await children.close();
+`;
 
 const SERVICES = `services:
   - name: payments-svc

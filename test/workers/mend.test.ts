@@ -61,6 +61,10 @@ describe.skipIf(requires('redis'))('requests whose last word is not told yet', (
       ...room.work,
       queue: room.queue,
       leaving: new AbortController().signal,
+      home: '',
+      analyse: () => {
+        throw new Error('there is nothing to analyse');
+      },
       fetch: () => {
         throw new Error('nothing may be asked of the service');
       },
