@@ -14,6 +14,7 @@ import { CAPTURE_QUEUE, captureJob, DELIVER_QUEUE, QUEUE_PREFIX } from '../src/q
 import { privateRedisUrl } from '../src/queue/private-redis.ts';
 import { openQueue, patientBackoffMs } from '../src/queue/queue.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
+import { openLeaseStore } from '../src/store/leases.ts';
 import { openReportStore } from '../src/store/reports.ts';
 import { openRequestStore } from '../src/store/requests.ts';
 import { runCapture } from './capture.ts';
@@ -63,7 +64,8 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const leaving = new AbortController();
   const stores = { services, captures, reports, requests, log };
 
-  const captureWork = { ...stores, queue, fetch: fetcher.fetch, leaving: leaving.signal };
+  const leases = openLeaseStore(redis);
+  const captureWork = { ...stores, leases, queue, fetch: fetcher.fetch, leaving: leaving.signal };
   const deliverWork = {
     ...stores,
     slack: createSlackPoster(createSlackClient(botToken, env.slack.apiUrl)),

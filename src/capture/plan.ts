@@ -1,6 +1,6 @@
 // Which questions are asked of an instance, and when: the capture ladder as plain data. Pure.
 
-import type { IndexPage } from '../model/capture.ts';
+import type { IndexPage, StepRecord } from '../model/capture.ts';
 import { type CaptureKind, type CapturePermissions, SAMPLE_INTERVAL_MS } from '../model/target.ts';
 import { formatCount, formatDuration } from '../model/units.ts';
 
@@ -38,6 +38,12 @@ export function planSteps(
   }
   if (looks === 2) return steps;
   return [...steps, ...windowSteps(1, windowMs, kinds), ...snapshotSteps(2, 2 * windowMs, kinds)];
+}
+
+/** Whether an earlier attempt left nothing to ask; a reading whose moment has passed is not made up for. */
+export function isComplete(steps: readonly Step[], records: readonly StepRecord[]): boolean {
+  const done = new Set(records.map(({ id }) => id));
+  return steps.every(({ id, sample }) => sample || done.has(id));
 }
 
 function snapshotSteps(snapshot: number, atMs: number, kinds: readonly CaptureKind[]): Step[] {

@@ -30,6 +30,14 @@ export interface CaptureRequest {
 export type Progress =
   | { readonly stage: 'queued' }
   | {
+      /** Has to wait for its turn: not at work, and not forgotten. */
+      readonly stage: 'held';
+      /** What it waits for, as in "waiting: another capture of this instance is running". */
+      readonly why: string;
+      /** Something of it is captured already. */
+      readonly begun: boolean;
+    }
+  | {
       readonly stage: 'capturing';
       readonly instancesDone: number;
       readonly instancesTotal: number;

@@ -32,6 +32,12 @@ export interface Instance {
   readonly tokenEnv?: string;
 }
 
+/** The address at which captures take turns, `10.0.0.7:6060`: one process under two names is one target. */
+export function addressOf({ pprofUrl }: Instance): string {
+  const { protocol, hostname, port } = new URL(pprofUrl);
+  return `${hostname.toLowerCase()}:${port || (protocol === 'https:' ? '443' : '80')}`;
+}
+
 /** Kinds a person can ask for. */
 export const CAPTURE_KINDS = ['goroutine', 'heap', 'memstats'] as const;
 export type CaptureKind = (typeof CAPTURE_KINDS)[number];

@@ -233,6 +233,8 @@ function stageWords(progress: Progress): Mrkdwn {
   switch (progress.stage) {
     case 'queued':
       return mrkdwn`waiting for a worker`;
+    case 'held':
+      return mrkdwn`waiting: ${words(progress.why, SENTENCE)}`;
     case 'capturing': {
       const { instancesDone: done, instancesTotal: total, what } = progress;
       const count = total > 1 ? mrkdwn` (instances done: ${done} of ${total})` : mrkdwn``;

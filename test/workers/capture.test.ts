@@ -1,0 +1,87 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { serviceFromUrl } from '../../src/capture/resolve.ts';
+import type { CaptureRequest, Progress } from '../../src/model/request.ts';
+import { CAPTURE_QUEUE } from '../../src/queue/jobs.ts';
+import { runCapture } from '../../workers/capture.ts';
+import { type FakeTarget, fakeTarget } from '../kit/fake-target.ts';
+import { requires } from '../kit/require.ts';
+import { openRoom, type Room, requestOf } from './room.ts';
+
+const WINDOW_MS = 100;
+
+describe.skipIf(requires('redis'))('capture jobs', () => {
+  let room: Room;
+  let target: FakeTarget;
+  let count = 0;
+  beforeAll(async () => {
+    room = await openRoom();
+    for (let worker = 0; worker < 3; worker++) {
+      room.worker(
+        CAPTURE_QUEUE,
+        (job, token, signal) =>
+          runCapture(
+            job,
+            token,
+            signal,
+            room.captureWork((...asked) => target.fetch(...asked)),
+          ),
+        { concurrency: 6 },
+      );
+    }
+  }, 60_000);
+  afterAll(() => room?.close());
+  beforeEach(() => {
+    target = fakeTarget();
+  });
+  afterEach(() => expect(target.open()).toBe(0));
+
+  /** A service nobody else knows, with so many instances. */
+  function register(instances = 1) {
+    const name = `svc-${++count}`;
+    const [one] = serviceFromUrl('http://127.0.0.1:1').instances;
+    if (!one) throw new Error('no instance');
+    const service = {
+      ...serviceFromUrl('http://127.0.0.1:1'),
+      name,
+      instances: Array.from({ length: instances }, (_, at) => ({
+        ...one,
+        name: `${name}-${at + 1}`,
+        pprofUrl: `http://${name}:${at + 1}/debug/pprof`,
+      })),
+    };
+    room.services.set(name, service);
+    return service;
+  }
+  async function ask(service: string, about: Partial<CaptureRequest> = {}): Promise<string> {
+    const id = `20261101-${String(++count).padStart(12, '0')}`;
+    await room.requests.accept(requestOf(id, { service, windowMs: WINDOW_MS, ...about }));
+    await room.queue.capture(id);
+    return id;
+  }
+  const stageOf = async (id: string): Promise<Progress> => room.requests.progress(id);
+  const ended = (id: string, stage: Progress['stage'] = 'done') =>
+    expect.poll(async () => (await stageOf(id)).stage, { timeout: 25_000 }).toBe(stage);
+
+  describe('at one instance', () => {
+    it('take turns, and say what they wait for', async () => {
+      const { name } = register();
+      target.answerMs = 60;
+      const ids = [await ask(name), await ask(name), await ask(name)];
+      await expect
+        .poll(async () => Promise.all(ids.map(stageOf)))
+        .toContainEqual({ stage: 'held', why: 'another capture of this instance is running', begun: false });
+      for (const id of ids) await ended(id);
+      expect(target.most()).toBe(1);
+    }, 40_000);
+
+    it('take turns even when it is registered under two names', async () => {
+      const first = register();
+      const second = register();
+      room.services.set(second.name, { ...second, instances: first.instances });
+      target.answerMs = 30;
+      const ids = [await ask(first.name), await ask(second.name)];
+      for (const id of ids) await ended(id);
+      expect(target.most()).toBe(1);
+    }, 40_000);
+  });
+});
