@@ -10,6 +10,7 @@ import type { Log } from '../src/log.ts';
 import type { CaptureRequest, Progress } from '../src/model/request.ts';
 import { captureJob } from '../src/queue/jobs.ts';
 import type { JobQueue } from '../src/queue/queue.ts';
+import { tellThreads } from '../src/queue/tell.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { LeaseStore } from '../src/store/leases.ts';
 import type { ReportStore } from '../src/store/reports.ts';
@@ -53,9 +54,7 @@ export async function runCapture(
   if (stage === 'failed' || stage === 'cancelled') return;
   const log = work.log.child({ request: requestId, service: request.service });
 
-  const tell = async (progress: Progress): Promise<void> => {
-    if (await work.requests.saveProgress(requestId, progress)) await work.queue.deliver(requestId);
-  };
+  const tell = (progress: Progress): Promise<void> => tellThreads(requestId, progress, work);
   const turn = beginTurn(requestId, lost ? [work.leaving, lost] : [work.leaving], {
     leases: work.leases,
     log,
@@ -137,13 +136,15 @@ async function finish(
     },
     now: Date.now,
   });
+  const { compareWith = '' } = request;
+  const comparedWith = (await work.requests.leaderOf(compareWith)) ?? compareWith;
   const report = await investigate(request, service, {
     capture: async (instance, looks) => {
       const captured = await captureTarget(request, service, { instance, looks }, { ...work, board });
       board.finished(instance.name);
       return captured;
     },
-    earlier: (instance) => work.captures.snapshots(request.compareWith ?? '', instance),
+    earlier: (instance) => work.captures.snapshots(comparedWith, instance),
     analysing: () => tell({ stage: 'analysing' }),
   });
   await work.reports.save(report);

@@ -43,7 +43,7 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
   if (!request) throw new UnrecoverableError('The request of this job is no longer kept.');
   try {
     const state = await stateOf(request, work);
-    const ports = portsOf(request, work);
+    const ports = portsOf(state, work);
     if (what === 'stacks') return await addStacks(state, ports);
     await bringUpToDate(state, ports);
     if (isLastWord(state.progress.stage)) await work.requests.close(requestId);
@@ -92,7 +92,9 @@ function instanceNames(service: Service, request: CaptureRequest): readonly stri
   }
 }
 
-function portsOf(request: CaptureRequest, work: DeliverWork): ThreadPorts {
+function portsOf({ request, report }: ThreadState, work: DeliverWork): ThreadPorts {
+  // The capture may have been made for somebody else who asked the same.
+  const capture = report?.id ?? request.id;
   return {
     slack: work.slack,
     renderChart: work.renderChart,
@@ -102,7 +104,7 @@ function portsOf(request: CaptureRequest, work: DeliverWork): ThreadPorts {
       load: () => work.requests.rendered(request.id, 'root'),
       save: (content) => work.requests.saveRendered(request.id, 'root', content),
     },
-    artefacts: () => attachable(request.id, work.captures),
+    artefacts: () => attachable(capture, work.captures),
     claimName: ({ channel, threadTs }, name) =>
       work.requests.claimName(request.id, `${channel}:${threadTs ?? ''}`, name),
   };

@@ -9,6 +9,11 @@ export interface Origin {
   readonly threadTs?: string;
 }
 
+/** Nobody is waiting for this one: it may be refused more easily. */
+export function isAutomatic({ door }: Origin): boolean {
+  return door === 'schedule' || door === 'webhook';
+}
+
 /** A capture somebody asked for. Queue jobs carry only its id. */
 export interface CaptureRequest {
   /** Hash of what makes the delivery unique (Slack's trigger id, event id), so a redelivery is the same request. */

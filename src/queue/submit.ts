@@ -1,11 +1,12 @@
 // From an accepted request to work in the queue. Either the person is told that it began, and it ends in exactly
 // one visible outcome; or that nothing was started, and then nothing is.
 import type { CaptureRequest } from '../model/request.ts';
+import { wantsSame } from '../policy/coalesce.ts';
 import { type JobQueue, withinDeadline } from './queue.ts';
 
 export interface SubmitPorts {
   readonly requests: {
-    readonly accept: (request: CaptureRequest) => Promise<void>;
+    readonly accept: (request: CaptureRequest, same?: string) => Promise<string>;
     readonly withdraw: (id: string) => Promise<void>;
   };
   readonly queue: Pick<JobQueue, 'capture' | 'deliver'>;
@@ -19,8 +20,9 @@ export interface SubmitPorts {
 export async function submit(request: CaptureRequest, { requests, queue }: SubmitPorts): Promise<void> {
   const { id } = request;
   const enqueue = async (): Promise<void> => {
-    await requests.accept(request);
-    await Promise.all([queue.capture(id), queue.deliver(id)]);
+    const leader = await requests.accept(request, wantsSame(request));
+    // Somebody's capture of the same is under way: its verdict comes to this thread too.
+    await Promise.all([leader === id && queue.capture(id), queue.deliver(id)]);
   };
   const work = enqueue();
   try {

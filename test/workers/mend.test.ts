@@ -26,6 +26,17 @@ describe.skipIf(requires('redis'))('requests whose last word is not told yet', (
     expect(deliveries.map(({ data }) => data.requestId)).toContain(id);
   });
 
+  it('are captured themselves when the request they waited for was refused after all', async () => {
+    const [leader, id] = ['20261107-aaaaaaaaaaaa', '20261107-bbbbbbbbbbbb'];
+    await room.requests.accept(requestOf(leader), 'the same');
+    expect(await room.requests.accept(requestOf(id), 'the same')).toBe(leader);
+    await mendRequest(id, mending());
+    expect(await room.queue.captureState(id)).toBe('unknown');
+    await room.requests.withdraw(leader);
+    await mendRequest(id, mending());
+    expect(await room.queue.captureState(id)).toBe('waiting');
+  });
+
   it('are left alone while somebody is at work on them', async () => {
     const id = '20261102-aaaaaaaaaaaa';
     await room.requests.accept(requestOf(id));
