@@ -82,7 +82,7 @@ const rooms = [
     from: { path: '^src/store/' },
     to: {
       path: '^(src|workers)/',
-      pathNot: ['^src/(model|store|report|outbox)/', '^src/(failure|log)\\.ts$'],
+      pathNot: ['^src/(model|store|report|outbox|policy)/', '^src/(failure|log)\\.ts$'],
     },
   },
   {

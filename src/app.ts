@@ -39,6 +39,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const { appToken } = env.slack;
   registerSlackDoor(app, {
     services: services.all,
+    admins: services.admins,
     submit: (request) => submit(request, { requests, queue }),
     requestOf: (id) => withinDeadline(requests.load(id)),
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),

@@ -11,6 +11,7 @@ import type { CaptureRequest, Progress } from '../src/model/request.ts';
 import { captureJob } from '../src/queue/jobs.ts';
 import type { JobQueue } from '../src/queue/queue.ts';
 import { tellThreads } from '../src/queue/tell.ts';
+import type { BudgetStore } from '../src/store/budgets.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { LeaseStore } from '../src/store/leases.ts';
 import type { ReportStore } from '../src/store/reports.ts';
@@ -25,6 +26,7 @@ export interface CaptureWork {
   readonly captures: CaptureStore;
   readonly reports: ReportStore;
   readonly leases: LeaseStore;
+  readonly budgets: BudgetStore;
   readonly queue: Pick<JobQueue, 'deliver'>;
   readonly fetch: Fetch;
   readonly log: Log;

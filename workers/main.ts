@@ -13,6 +13,7 @@ import { answersPing, connectRedis } from '../src/queue/connection.ts';
 import { CAPTURE_QUEUE, captureJob, DELIVER_QUEUE, QUEUE_PREFIX } from '../src/queue/jobs.ts';
 import { privateRedisUrl } from '../src/queue/private-redis.ts';
 import { openQueue, patientBackoffMs } from '../src/queue/queue.ts';
+import { openBudgetStore } from '../src/store/budgets.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
 import { openReportStore } from '../src/store/reports.ts';
@@ -64,8 +65,8 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const leaving = new AbortController();
   const stores = { services, captures, reports, requests, log };
 
-  const leases = openLeaseStore(redis);
-  const captureWork = { ...stores, leases, queue, fetch: fetcher.fetch, leaving: leaving.signal };
+  const safety = { leases: openLeaseStore(redis), budgets: openBudgetStore(redis) };
+  const captureWork = { ...stores, ...safety, queue, fetch: fetcher.fetch, leaving: leaving.signal };
   const deliverWork = {
     ...stores,
     slack: createSlackPoster(createSlackClient(botToken, env.slack.apiUrl)),

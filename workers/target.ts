@@ -1,16 +1,24 @@
 // One instance of a capture job: waits for its turn at the address, then asks what is still missing.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetch } from '../src/capture/fetch.ts';
-import { isComplete, type Looks, planSteps } from '../src/capture/plan.ts';
+import { isComplete, isHeavy, type Looks, planSteps, type Step } from '../src/capture/plan.ts';
 import { captureInstance } from '../src/capture/run.ts';
+import type { ServiceCatalog } from '../src/config/services.ts';
+import { Failure } from '../src/failure.ts';
 import { type Captured, NotYet } from '../src/investigate.ts';
-import type { CaptureRequest } from '../src/model/request.ts';
+import type { StepRecord } from '../src/model/capture.ts';
+import { type CaptureRequest, type Consent, isAutomatic } from '../src/model/request.ts';
 import { addressOf, type Instance, type Service } from '../src/model/target.ts';
+import { isAdmin } from '../src/policy/admins.ts';
+import { decideBudget, momentWords } from '../src/policy/budget.ts';
+import type { BudgetStore } from '../src/store/budgets.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { ProgressBoard } from './progress.ts';
 import type { Turn } from './turn.ts';
 
 export interface TargetWork {
+  readonly services: ServiceCatalog;
+  readonly budgets: BudgetStore;
   readonly captures: CaptureStore;
   readonly fetch: Fetch;
   readonly turn: Turn;
@@ -37,12 +45,19 @@ export async function captureTarget(
   });
   if (isComplete(steps, earlier)) return kept();
 
-  const place = await turn.take(`target:${addressOf(instance)}`, AT_ONE_ADDRESS);
+  const address = addressOf(instance);
+  const place = await turn.take(`target:${address}`, AT_ONE_ADDRESS);
   if (!place) throw new NotYet('another capture of this instance is running');
   try {
-    await captureInstance(
+    const rules = {
+      allow: service.allow,
+      automatic: isAutomatic(request.origin),
+      ...consentOf(request, work.services.admins()),
+    };
+    const spending = await spend(request, service, instance, work, steps);
+    const records = await captureInstance(
       instance,
-      { steps, allow: service.allow },
+      { steps, ...rules, ...spending.light },
       {
         fetch: (...asked) => turn.ask(() => work.fetch(...asked)),
         now: Date.now,
@@ -53,8 +68,62 @@ export async function captureTarget(
         signal: turn.signal,
       },
     );
+    await spending.settle(records);
     return await kept();
   } finally {
     await turn.give(place);
   }
+}
+
+/** Who asked may not be an admin any more. */
+function consentOf({ consent, origin }: CaptureRequest, admins: readonly string[]): { consent?: Consent } {
+  if (consent === undefined || (consent === 'forced' && !isAdmin(origin, admins))) return {};
+  return { consent };
+}
+
+interface Spending {
+  /** Set when only light questions may be asked. */
+  readonly light: { readonly lightBecause?: string };
+  readonly settle: (records: readonly StepRecord[]) => Promise<void>;
+}
+
+/** @throws Failure `budget_spent` */
+async function spend(
+  request: CaptureRequest,
+  service: Service,
+  instance: Instance,
+  { budgets }: TargetWork,
+  steps: readonly Step[],
+): Promise<Spending> {
+  const heavySteps = new Set(steps.filter(isHeavy).map(({ id }) => id));
+  const place = { address: addressOf(instance), service: service.name };
+  const ask = {
+    request: request.id,
+    weight: heavySteps.size > 0 ? ('heavy' as const) : ('light' as const),
+    automatic: isAutomatic(request.origin),
+  };
+  const { grant, nowMs } = await budgets.spend(place, ask, (spending) =>
+    decideBudget(spending, service.budget, ask),
+  );
+  if (grant.kind === 'spent') {
+    const what = grant.of === 'service' ? service.name : instance.name;
+    throw new Failure('budget_spent', {
+      what,
+      limit: grant.limit,
+      frees: momentWords(grant.freesAtMs, nowMs),
+    });
+  }
+  const { heavyAgainAtMs } = grant;
+  return {
+    light:
+      heavyAgainAtMs === undefined
+        ? {}
+        : {
+            lightBecause: `Full stacks and the leak detector were left out: ${instance.name} has had the heavy captures of this hour; the next one is possible at ${momentWords(heavyAgainAtMs, nowMs)}.`,
+          },
+    settle: async (records) => {
+      const askedHeavy = records.some(({ id, skipped }) => heavySteps.has(id) && !skipped);
+      if (grant.weight === 'heavy' && !askedHeavy) await budgets.lighten(place, ask);
+    },
+  };
 }

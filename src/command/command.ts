@@ -21,6 +21,8 @@ export type Command =
       readonly instances: readonly string[] | 'all' | 'one';
       readonly windowMs: number;
       readonly kinds: readonly CaptureKind[];
+      /** Heavy questions beyond what is safe; an admin's to ask for. */
+      readonly force?: boolean;
       /** Terminal only: folder to keep the raw artefacts in, one subfolder a snapshot. */
       readonly save?: string;
     }
@@ -74,6 +76,7 @@ export const VERBS: readonly Verb[] = [
       { flag: '--instance I', about: 'this instance (may be repeated, comma separated)' },
       { flag: '--all', about: 'every registered instance' },
       { flag: '--save DIR', about: 'terminal only: keep the raw artefacts, one folder a snapshot' },
+      { flag: '--force', about: 'admins only: full stacks of up to 100,000 goroutines, whatever the pause' },
       { flag: '--kinds K,K', about: `any of ${DEFAULT_KINDS.join(', ')}` },
     ],
     examples: ['capture payments-svc', 'capture payments-svc for 60s', 'capture payments-svc --all'],
@@ -238,6 +241,7 @@ function readCapture(words: Words, usage: string): Command {
     instances: readInstances(words, usage),
     windowMs,
     kinds: readKinds(words, usage),
+    ...(words.flags.has('force') && { force: true }),
     ...(save !== undefined && { save }),
   };
 }

@@ -14,6 +14,9 @@ export function isAutomatic({ door }: Origin): boolean {
   return door === 'schedule' || door === 'webhook';
 }
 
+/** What somebody agreed to beforehand: the printed price (button), or more than is safe (an admin's --force). */
+export type Consent = 'confirmed' | 'forced';
+
 /** A capture somebody asked for. Queue jobs carry only its id. */
 export interface CaptureRequest {
   /** Hash of what makes the delivery unique (Slack's trigger id, event id), so a redelivery is the same request. */
@@ -25,6 +28,7 @@ export interface CaptureRequest {
   readonly kinds: readonly CaptureKind[];
   readonly origin: Origin;
   readonly acceptedAtMs: number;
+  readonly consent?: Consent;
   /** Report to compare with ("capture again and compare"). */
   readonly compareWith?: string;
   /** The request whose choice among the instances is kept to, so that like is compared with like. */

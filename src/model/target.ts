@@ -10,7 +10,18 @@ export interface Service {
   /** Import-path prefixes of the team's own code. */
   readonly firstParty: readonly string[];
   readonly allow: CapturePermissions;
+  readonly budget: CaptureBudget;
 }
+
+/** Captures an hour: of one instance, light and heavy ones, and of all instances of the service together. */
+export interface CaptureBudget {
+  readonly light: number;
+  readonly heavy: number;
+  readonly service: number;
+}
+
+/** Reliability policy; counts captures, each of which asks many questions. */
+export const DEFAULT_BUDGET: CaptureBudget = { light: 6, heavy: 4, service: 20 };
 
 /** What captures of this service may do beyond the safe defaults (reliability policy: gates). */
 export interface CapturePermissions {

@@ -6,8 +6,15 @@ import { type CaptureRequest, isAutomatic } from '../model/request.ts';
  * capture of its own: a comparison starts from one certain capture.
  */
 export function wantsSame(request: CaptureRequest): string | undefined {
-  const { service, instances, kinds, windowMs, origin, compareWith, sameInstancesAs } = request;
+  const { service, instances, kinds, windowMs, origin, consent, compareWith, sameInstancesAs } = request;
   if (compareWith !== undefined || sameInstancesAs !== undefined) return undefined;
   const which = typeof instances === 'string' ? instances : [...instances].sort();
-  return JSON.stringify([service, which, [...kinds].sort(), windowMs, isAutomatic(origin)]);
+  return JSON.stringify([
+    service,
+    which,
+    [...kinds].sort(),
+    windowMs,
+    isAutomatic(origin),
+    consent ?? 'none',
+  ]);
 }

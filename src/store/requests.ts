@@ -34,6 +34,7 @@ const requestSchema = z.object({
     threadTs: z.string().optional(),
   }),
   acceptedAtMs: z.number(),
+  consent: z.enum(['confirmed', 'forced']).optional(),
   compareWith: z.string().optional(),
   sameInstancesAs: z.string().optional(),
 });

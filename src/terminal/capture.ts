@@ -52,6 +52,7 @@ function targetOf(command: CaptureCommand, env: Env): { service: Service; reques
       origin,
       delivery: `${nowMs}`,
       nowMs,
+      admins: [],
     });
     return { service, request };
   }
@@ -59,7 +60,7 @@ function targetOf(command: CaptureCommand, env: Env): { service: Service; reques
     throw fault;
   });
   const services = catalog.all();
-  const request = toRequest(command, services, { origin, delivery: `${nowMs}`, nowMs });
+  const request = toRequest(command, services, { origin, delivery: `${nowMs}`, nowMs, admins: [] });
   const service = catalog.find(request.service);
   if (!service)
     throw new Failure('service_unknown', {
@@ -88,7 +89,11 @@ function memoryCapture(request: CaptureRequest, service: Service, reach: (instan
     };
     const records = await captureInstance(
       instance,
-      { steps: planSteps(request.kinds, request.windowMs, looks), allow: service.allow },
+      {
+        steps: planSteps(request.kinds, request.windowMs, looks),
+        allow: service.allow,
+        ...(request.consent && { consent: request.consent }),
+      },
       {
         ...reach(instance.name),
         now: Date.now,

@@ -62,6 +62,74 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
   const ended = (id: string, stage: Progress['stage'] = 'done') =>
     expect.poll(async () => (await stageOf(id)).stage, { timeout: 25_000 }).toBe(stage);
 
+  const problemsOf = async (id: string) =>
+    ((await room.work.reports.load(id))?.problems ?? []).map(({ text }) => text).join('\n');
+
+  describe('within their budget', () => {
+    it('are light, and say so, once the heavy ones are spent; then say when the next one is possible', async () => {
+      const service = register();
+      room.services.set(service.name, { ...service, budget: { light: 1, heavy: 1, service: 20 } });
+      const [heavy, light, none] = [
+        await ask(service.name),
+        await ask(service.name),
+        await ask(service.name),
+      ];
+      for (const id of [heavy, light]) await ended(id);
+      await ended(none, 'failed');
+      const asked = target.asked.map((each) => each.split(':')[1]);
+      expect(asked.filter((endpoint) => endpoint === 'goroutineleak')).toHaveLength(1);
+      const problems = [await problemsOf(heavy), await problemsOf(light), await problemsOf(none)].join('\n');
+      expect(problems.match(/left out: .* has had the heavy captures of this hour/g)).toHaveLength(1);
+      expect(await stageOf(none)).toMatchObject({
+        what: expect.stringMatching(/possible at \d\d:\d\d UTC, in 60 min/),
+      });
+    }, 40_000);
+
+    it('cost nothing heavy when nothing heavy was asked', async () => {
+      const service = register();
+      room.services.set(service.name, { ...service, budget: { light: 2, heavy: 1, service: 20 } });
+      target.goroutines = 150_000;
+      const many = await ask(service.name);
+      await ended(many);
+      target.goroutines = 20;
+      const few = await ask(service.name);
+      await ended(few);
+      expect(target.asked).toContain(`${service.name}-1:goroutineleak`);
+    }, 40_000);
+  });
+
+  describe('of thousands of goroutines', () => {
+    const dumps = () => target.asked.filter((each) => each.endsWith(':goroutine-text')).length;
+    it.each<[string, number, Partial<CaptureRequest>, boolean]>([
+      ['nobody agreed', 4_000, {}, false],
+      ['somebody agreed to the price', 4_000, { consent: 'confirmed' }, true],
+      ['somebody agreed to another price', 11_000, { consent: 'confirmed' }, false],
+      ['somebody forced it who is no admin', 11_000, { consent: 'forced' }, false],
+      [
+        'the terminal forced it',
+        11_000,
+        { consent: 'forced', origin: { door: 'terminal', user: 'x' } },
+        true,
+      ],
+      [
+        'the terminal forced too much',
+        100_001,
+        { consent: 'forced', origin: { door: 'terminal', user: 'x' } },
+        false,
+      ],
+      ['an alert asked', 2_001, { origin: { door: 'webhook', user: 'x' }, consent: 'confirmed' }, false],
+    ])(
+      'full stacks when %s',
+      async (_, goroutines, about, taken) => {
+        const { name } = register();
+        target.goroutines = goroutines;
+        await ended(await ask(name, about));
+        expect(dumps() > 0).toBe(taken);
+      },
+      40_000,
+    );
+  });
+
   describe('at one instance', () => {
     it('take turns, and say what they wait for', async () => {
       const { name } = register();

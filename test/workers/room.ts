@@ -16,6 +16,7 @@ import { connectRedis } from '../../src/queue/connection.ts';
 import { QUEUE_PREFIX } from '../../src/queue/jobs.ts';
 import { startPrivateRedis } from '../../src/queue/private-redis.ts';
 import { type JobQueue, openQueue, patientBackoffMs } from '../../src/queue/queue.ts';
+import { openBudgetStore } from '../../src/store/budgets.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
 import { openReportStore } from '../../src/store/reports.ts';
@@ -62,7 +63,11 @@ export async function openRoom(): Promise<Room> {
   const services = new Map([[MOVED.name, MOVED]]);
   const leaving = new AbortController();
   const stores = {
-    services: { all: () => [...services.values()], find: (name: string) => services.get(name) },
+    services: {
+      all: () => [...services.values()],
+      find: (name: string) => services.get(name),
+      admins: () => [],
+    },
     requests,
     captures: openCaptureStore(home),
     reports: openReportStore(home),
@@ -82,6 +87,7 @@ export async function openRoom(): Promise<Room> {
     captureWork: (fetch) => ({
       ...stores,
       leases: openLeaseStore(redis),
+      budgets: openBudgetStore(redis),
       queue,
       fetch,
       leaving: leaving.signal,
