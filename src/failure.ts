@@ -148,6 +148,24 @@ export const catalogue = {
     retry: 'never',
     exit: 1,
   }),
+  stopped: entry<{ service: string; at: string }>({
+    say: ({ service, at }) => `Captures of ${service} were stopped at ${at}.`,
+    hint: () => 'Capture it again after somebody has typed `resume`; `status` shows who stopped it.',
+    retry: 'never',
+    exit: 1,
+  }),
+  do_not_touch: entry<{ service: string }>({
+    say: ({ service }) => `services.yml says that ${service} must not be touched.`,
+    hint: () => 'Have `do_not_touch` taken out there first.',
+    retry: 'never',
+    exit: 1,
+  }),
+  request_unknown: entry<{ id: string }>({
+    say: ({ id }) => `No single capture that runs or waits is called "${id}".`,
+    hint: () => 'Take an id from `status`.',
+    retry: 'never',
+    exit: 1,
+  }),
   request_expired: entry<{ service: string; minutes: number }>({
     say: ({ service, minutes }) =>
       `This capture of ${service} waited ${minutes} min for a worker, so it was not run: the moment you asked about has passed.`,

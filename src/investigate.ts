@@ -132,6 +132,9 @@ function contextOf(service: Service, windowMs: number): AnalysisContext {
   };
 }
 
+/** After these no other instance is asked either. */
+const ENDS_ALL: readonly string[] = ['interrupted', 'stopped'];
+
 async function captureAll(
   service: Service,
   instances: readonly Instance[],
@@ -147,7 +150,7 @@ async function captureAll(
       try {
         captured.push(await ports.capture(instance, looks));
       } catch (error) {
-        if (error instanceof Failure && error.code !== 'interrupted') failures.push(error);
+        if (error instanceof Failure && !ENDS_ALL.includes(error.code)) failures.push(error);
         else if (error instanceof NotYet) notYet = error;
         else {
           waiting.length = 0;

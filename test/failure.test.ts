@@ -29,6 +29,7 @@ const FACTS = {
   error: 'not_allowed',
   id: '20261123-abc',
   verb: 'status',
+  at: '12:31 UTC',
   admins: ['U0ADMIN'],
 };
 

@@ -4,6 +4,7 @@ import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq
 import type { Fetch } from '../src/capture/fetch.ts';
 import { resolveInstances } from '../src/capture/resolve.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
+import { stoppedFailure } from '../src/control.ts';
 import { explain, Failure } from '../src/failure.ts';
 import { investigate, NotYet } from '../src/investigate.ts';
 import type { Log } from '../src/log.ts';
@@ -16,9 +17,10 @@ import type { CaptureStore } from '../src/store/captures.ts';
 import type { LeaseStore } from '../src/store/leases.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
+import type { SwitchStore } from '../src/store/switches.ts';
 import { progressBoard } from './progress.ts';
 import { captureTarget } from './target.ts';
-import { beginTurn, PlaceLost, type Turn } from './turn.ts';
+import { AlreadyTold, beginTurn, PlaceLost, type Turn } from './turn.ts';
 
 export interface CaptureWork {
   readonly services: ServiceCatalog;
@@ -27,6 +29,7 @@ export interface CaptureWork {
   readonly reports: ReportStore;
   readonly leases: LeaseStore;
   readonly budgets: BudgetStore;
+  readonly switches: SwitchStore;
   readonly queue: Pick<JobQueue, 'deliver'>;
   readonly fetch: Fetch;
   readonly log: Log;
@@ -59,6 +62,7 @@ export async function runCapture(
   const tell = (progress: Progress): Promise<void> => tellThreads(requestId, progress, work);
   const turn = beginTurn(requestId, lost ? [work.leaving, lost] : [work.leaving], {
     leases: work.leases,
+    objection: () => objectionTo(request, work),
     log,
     now: Date.now,
   });
@@ -78,6 +82,7 @@ export async function runCapture(
       await job.moveToDelayed(Date.now() + laterMs(job), token);
       throw new DelayedError();
     }
+    if (error instanceof AlreadyTold) return;
     const attempts = job.opts.attempts ?? 1;
     const last = job.attemptsMade + 1 >= attempts || (error instanceof Failure && error.retry === 'never');
     log.warn({ err: error, last }, 'The capture did not succeed.');
@@ -87,6 +92,16 @@ export async function runCapture(
   } finally {
     await turn.end();
   }
+}
+
+/** Asked before every single request to a service, and once a second. */
+async function objectionTo(
+  { id, service }: CaptureRequest,
+  { switches, requests }: CaptureWork,
+): Promise<Error | undefined> {
+  const [stop, { stage }] = await Promise.all([switches.stopOf(service), requests.progress(id)]);
+  if (stage === 'failed' || stage === 'cancelled') return new AlreadyTold();
+  return stop && stoppedFailure(service, stop.atMs);
 }
 
 /** Once: a capture that waits for minutes is not a message every second. */
@@ -130,6 +145,8 @@ async function finish(
     const known = work.services.all().map(({ name }) => name);
     throw new Failure('service_unknown', { service: request.service, known });
   }
+  if (service.doNotTouch) throw new Failure('do_not_touch', { service: service.name });
+  await work.turn.check();
   const total = resolveInstances(service, request).length;
   await refuseExpired(request, total, work);
   const board = progressBoard(request, total, {

@@ -18,6 +18,7 @@ import { openCaptureStore } from '../src/store/captures.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
 import { openReportStore } from '../src/store/reports.ts';
 import { openRequestStore } from '../src/store/requests.ts';
+import { openSwitchStore } from '../src/store/switches.ts';
 import { runCapture } from './capture.ts';
 import { runDeliver } from './deliver.ts';
 import { mendRequest, mendRound } from './mend.ts';
@@ -65,7 +66,11 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const leaving = new AbortController();
   const stores = { services, captures, reports, requests, log };
 
-  const safety = { leases: openLeaseStore(redis), budgets: openBudgetStore(redis) };
+  const safety = {
+    leases: openLeaseStore(redis),
+    budgets: openBudgetStore(redis),
+    switches: openSwitchStore(redis),
+  };
   const captureWork = { ...stores, ...safety, queue, fetch: fetcher.fetch, leaving: leaving.signal };
   const deliverWork = {
     ...stores,

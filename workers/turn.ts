@@ -13,8 +13,15 @@ export class PlaceLost extends Error {
   override readonly name = 'PlaceLost';
 }
 
+/** Ends an attempt whose thread has been told the last word by somebody else: it was cancelled. */
+export class AlreadyTold extends Error {
+  override readonly name = 'AlreadyTold';
+}
+
 export interface Turn {
   readonly signal: AbortSignal;
+  /** Rejects with the reason when the attempt may not go on. */
+  readonly check: () => Promise<void>;
   /** Takes a place; undefined when others have it. */
   readonly take: (name: string, room: number) => Promise<Lease | undefined>;
   readonly give: (lease: Lease) => Promise<void>;
@@ -26,6 +33,8 @@ export interface Turn {
 
 export interface TurnPorts {
   readonly leases: LeaseStore;
+  /** Why nothing more may be asked of the service, if that is so: it was stopped, or the capture was cancelled. */
+  readonly objection: () => Promise<Error | undefined>;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -35,7 +44,7 @@ export interface TurnPorts {
  * @param ends other reasons to end at once: the process leaves, the job was taken over
  */
 export function beginTurn(request: string, ends: readonly AbortSignal[], ports: TurnPorts): Turn {
-  const { leases, log, now } = ports;
+  const { leases, objection, log, now } = ports;
   const abort = new AbortController();
   const signal = AbortSignal.any([abort.signal, ...ends]);
   const holder = { request, attempt: randomUUID() };
@@ -46,8 +55,9 @@ export function beginTurn(request: string, ends: readonly AbortSignal[], ports: 
 
   const confirm = async (): Promise<void> => {
     const claimed = [...held];
-    const stillOurs = await leases.renew(claimed);
+    const [stillOurs, against] = await Promise.all([leases.renew(claimed), objection()]);
     heardAtMs = now();
+    if (against) abort.abort(against);
     // A place that was given back in the meantime is not missed.
     if (!stillOurs && claimed.every((lease) => held.has(lease))) abort.abort(new PlaceLost());
   };
@@ -67,8 +77,13 @@ export function beginTurn(request: string, ends: readonly AbortSignal[], ports: 
     held.delete(lease);
     await leases.give(lease);
   };
+  const check = async (): Promise<void> => {
+    await unlessAborted(confirm(), signal);
+    signal.throwIfAborted();
+  };
   return {
     signal,
+    check,
     take: async (name, room) => {
       const lease = await leases.take(name, holder, room);
       heardAtMs = now();
@@ -77,8 +92,7 @@ export function beginTurn(request: string, ends: readonly AbortSignal[], ports: 
     },
     give,
     ask: async (run) => {
-      await unlessAborted(confirm(), signal);
-      signal.throwIfAborted();
+      await check();
       asking += 1;
       try {
         return await run();

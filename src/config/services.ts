@@ -37,6 +37,7 @@ const serviceSchema = z.strictObject({
   owner: z.string().max(80).optional(),
   channels: z.array(z.string().max(80)).optional(),
   memory_limit: bytes.optional(),
+  do_not_touch: z.boolean().default(false),
   first_party: z.array(z.string().max(200)).default([]),
   capture: z
     .strictObject({
@@ -201,6 +202,7 @@ function toService(serviceName: string, raw: z.infer<typeof serviceSchema>): Ser
     ...(raw.channels && { channels: raw.channels }),
     ...(raw.memory_limit && { memoryLimitBytes: raw.memory_limit }),
     firstParty: raw.first_party,
+    ...(raw.do_not_touch && { doNotTouch: true }),
     allow: { dumpUpTo: raw.capture.dump_up_to, leakProfileUpTo: raw.capture.leak_profile_up_to },
     budget: raw.budget,
   };

@@ -12,6 +12,8 @@ import { AGREE_ACTION, CAPTURE_AGAIN_ACTION, FULL_STACKS_ACTION } from '../repor
 import { codeBlock, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { type CaptureCommand, requestId, toRequest } from './accept.ts';
 
+type ControlKind = 'stop' | 'resume' | 'cancel';
+
 /** What the door is handed; it knows nothing of queues, captures or stores. */
 export interface SlackPorts {
   readonly services: () => readonly Service[];
@@ -22,7 +24,9 @@ export interface SlackPorts {
   readonly requestOf: (id: string) => Promise<CaptureRequest | undefined>;
   readonly fullStacks: (requestId: string) => Promise<void>;
   /** Plain lines for the words that only look: `services`, `status`, `doctor`. */
-  readonly look: (command: Exclude<Command, { kind: 'capture' | 'help' }>) => Promise<string>;
+  readonly look: (command: Exclude<Command, { kind: 'capture' | 'help' | ControlKind }>) => Promise<string>;
+  /** Does what ends captures or lets them run again, and says so in a sentence. */
+  readonly control: (command: Extract<Command, { kind: ControlKind }>, asker: Origin) => Promise<string>;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -98,6 +102,10 @@ async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<voi
         return capture(command, ports, asked);
       case 'help':
         return asked.answer(helpMessage(command.verb));
+      case 'stop':
+      case 'resume':
+      case 'cancel':
+        return asked.answer(mrkdwn`${prose(await ports.control(command, asked.origin), MAX_REPLY)}`);
       default:
         return asked.answer(mrkdwn`${codeBlock((await ports.look(command)).split('\n'), MAX_REPLY)}`);
     }

@@ -7,6 +7,8 @@ export interface Service {
   /** Channels (ids or names without #) in which results may be shown; absent: any the bot is in. */
   readonly channels?: readonly string[];
   readonly memoryLimitBytes?: number;
+  /** Registered, and not to be asked anything for the time being. */
+  readonly doNotTouch?: boolean;
   /** Import-path prefixes of the team's own code. */
   readonly firstParty: readonly string[];
   readonly allow: CapturePermissions;

@@ -10,15 +10,20 @@ export interface SubmitPorts {
     readonly withdraw: (id: string) => Promise<void>;
   };
   readonly queue: Pick<JobQueue, 'capture' | 'deliver'>;
+  /** Rejects with a Failure when the service may not be captured now. */
+  readonly mayStart?: (service: string) => Promise<void>;
 }
 
 /**
  * Safe to repeat: jobs know their request, so a redelivery enqueues nothing twice, and one whose first delivery was
  * cut off between the two steps is enqueued after all.
- * @throws Failure `queue_unavailable`
+ * @throws Failure `queue_unavailable`, and what `mayStart` throws
  */
-export async function submit(request: CaptureRequest, { requests, queue }: SubmitPorts): Promise<void> {
+export async function submit(request: CaptureRequest, ports: SubmitPorts): Promise<void> {
+  const { requests, queue, mayStart } = ports;
   const { id } = request;
+  // Before anything is kept: taking it back could take back an earlier delivery of the same request.
+  await withinDeadline(mayStart?.(request.service) ?? Promise.resolve());
   const enqueue = async (): Promise<void> => {
     const leader = await requests.accept(request, wantsSame(request));
     // Somebody's capture of the same is under way: its verdict comes to this thread too.

@@ -67,6 +67,7 @@ function targetOf(command: CaptureCommand, env: Env): { service: Service; reques
       service: request.service,
       known: services.map(({ name }) => name),
     });
+  if (service.doNotTouch) throw new Failure('do_not_touch', { service: service.name });
   return { service, request };
 }
 

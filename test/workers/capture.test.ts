@@ -1,10 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serviceFromUrl } from '../../src/capture/resolve.ts';
-import type { CaptureRequest, Progress } from '../../src/model/request.ts';
+import { type ControlCommand, control } from '../../src/control.ts';
+import type { CaptureRequest, Origin, Progress } from '../../src/model/request.ts';
 import { CAPTURE_QUEUE } from '../../src/queue/jobs.ts';
+import { openSwitchStore } from '../../src/store/switches.ts';
 import { runCapture } from '../../workers/capture.ts';
 import { type FakeTarget, fakeTarget } from '../kit/fake-target.ts';
 import { requires } from '../kit/require.ts';
+import { ON_CALL } from '../kit/stage.ts';
 import { openRoom, type Room, requestOf } from './room.ts';
 
 const WINDOW_MS = 100;
@@ -128,6 +131,104 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
       },
       40_000,
     );
+  });
+
+  describe('when people change their minds', () => {
+    const admin = { door: 'slash', user: 'U0ADMIN' } as const;
+    const ports = (admins: readonly string[] = []) => ({
+      services: [...room.services.keys()],
+      admins,
+      requests: room.requests,
+      queue: room.queue,
+      switches: openSwitchStore(room.redis),
+      now: Date.now,
+    });
+    const act = (command: ControlCommand, asker: Pick<Origin, 'door' | 'user'> = admin, admins?: string[]) =>
+      control(command, asker, ports(admins));
+    const running = (least: number) =>
+      expect.poll(() => target.open(), { timeout: 15_000 }).toBeGreaterThanOrEqual(least);
+
+    it('end within two seconds of being stopped, those that wait too, and none begins until resumed', async () => {
+      const { name: other } = register();
+      const { name } = register(10);
+      const instances = [...(room.services.get(name)?.instances ?? [])];
+      target.answerMs = 8_000;
+      const ids = await Promise.all(instances.map((instance) => ask(name, { instances: [instance.name] })));
+      const waiting = await ask(name, { instances: [instances[0]?.name ?? ''] });
+      await running(1);
+      const said = await act({ kind: 'stop', service: name });
+      const since = Date.now();
+      await expect.poll(() => target.open(), { timeout: 5_000, interval: 20 }).toBe(0);
+      expect(Date.now() - since).toBeLessThan(2_000);
+      expect(said).toContain('11 that ran or waited were ended');
+      for (const id of [...ids, waiting]) {
+        expect(await stageOf(id)).toMatchObject({
+          stage: 'failed',
+          what: expect.stringContaining('were stopped'),
+        });
+      }
+      target.answerMs = 2;
+      const asked = target.asked.length;
+      const late = await ask(name);
+      await ended(late, 'failed');
+      expect(target.asked.length).toBe(asked);
+      await ended(await ask(other));
+
+      expect(await act({ kind: 'resume' })).toContain(`${name} may run again`);
+      await ended(await ask(name));
+    }, 60_000);
+
+    it('end when all services are stopped, and for followers too', async () => {
+      const { name } = register();
+      target.answerMs = 8_000;
+      const [leader, follower] = [`20261101-${++count}aaaaaaaaaa`, `20261101-${++count}bbbbbbbbbb`];
+      await room.requests.accept(requestOf(leader, { service: name }), name);
+      await room.queue.capture(leader);
+      expect(await room.requests.accept(requestOf(follower, { service: name }), name)).toBe(leader);
+      await running(1);
+      await act({ kind: 'stop' });
+      await ended(leader, 'failed');
+      await ended(follower, 'failed');
+      await expect.poll(() => target.open(), { timeout: 3_000 }).toBe(0);
+      await act({ kind: 'resume' });
+    }, 40_000);
+
+    it('are cancelled one by one, by the start of their id', async () => {
+      const { name } = register();
+      target.answerMs = 8_000;
+      const id = await ask(name);
+      await running(1);
+      await expect(act({ kind: 'cancel', id: 'nonesuch' })).rejects.toMatchObject({
+        code: 'request_unknown',
+      });
+      await act({ kind: 'cancel', id: id.split('-')[1] ?? '' });
+      await expect.poll(() => target.open(), { timeout: 3_000 }).toBe(0);
+      expect(await stageOf(id)).toEqual({ stage: 'cancelled', by: 'U0ADMIN' });
+      await expect.poll(() => room.queue.captureState(id), { timeout: 5_000 }).toBe('completed');
+      expect(await stageOf(id)).toEqual({ stage: 'cancelled', by: 'U0ADMIN' });
+    }, 40_000);
+
+    it('are stopped by admins only where some are named, and cancelled by whoever asked', async () => {
+      const { name } = register();
+      target.answerMs = 8_000;
+      const id = await ask(name);
+      await running(1);
+      const somebody = { door: 'slash', user: 'U0OTHER' } as const;
+      for (const command of [{ kind: 'stop' }, { kind: 'resume' }, { kind: 'cancel', id }] as const) {
+        await expect(act(command, somebody, ['U0ADMIN'])).rejects.toMatchObject({ code: 'admins_only' });
+      }
+      await act({ kind: 'cancel', id }, { door: 'slash', user: ON_CALL }, ['U0ADMIN']);
+      await expect.poll(() => target.open(), { timeout: 3_000 }).toBe(0);
+    }, 40_000);
+
+    it('ask a service nothing that must not be touched', async () => {
+      const service = register();
+      room.services.set(service.name, { ...service, doNotTouch: true });
+      const id = await ask(service.name);
+      await ended(id, 'failed');
+      expect(await stageOf(id)).toMatchObject({ what: expect.stringContaining('must not be touched') });
+      expect(target.asked).toEqual([]);
+    }, 40_000);
   });
 
   describe('at one instance', () => {

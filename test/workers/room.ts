@@ -21,6 +21,7 @@ import { openCaptureStore } from '../../src/store/captures.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
+import { openSwitchStore } from '../../src/store/switches.ts';
 import type { CaptureWork } from '../../workers/capture.ts';
 import type { DeliverWork } from '../../workers/deliver.ts';
 import { pathOf } from '../kit/require.ts';
@@ -88,6 +89,7 @@ export async function openRoom(): Promise<Room> {
       ...stores,
       leases: openLeaseStore(redis),
       budgets: openBudgetStore(redis),
+      switches: openSwitchStore(redis),
       queue,
       fetch,
       leaving: leaving.signal,

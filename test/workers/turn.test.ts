@@ -6,7 +6,7 @@ import { beginTurn, PlaceLost } from '../../workers/turn.ts';
 
 /** Leases as somebody else sees to them. */
 function world() {
-  const state = { ours: true, away: false, now: 0 };
+  const state = { ours: true, away: false, now: 0, objection: undefined as Error | undefined };
   const given: Lease[] = [];
   const leases: LeaseStore = {
     take: async (name, { request, attempt }) => ({ name, token: `${request}/${attempt}` }),
@@ -18,6 +18,7 @@ function world() {
   const ends = new AbortController();
   const turn = beginTurn('r1', [ends.signal], {
     leases,
+    objection: async () => state.objection,
     log: createLog('test', 'silent'),
     now: () => state.now,
   });
@@ -52,6 +53,17 @@ describe('a turn at a service', () => {
     const since = Date.now();
     await expect(request).rejects.toBeInstanceOf(PlaceLost);
     expect(Date.now() - since).toBeLessThan(2_000);
+    await turn.end();
+  });
+
+  it('gives up a running request, and asks nothing more, as soon as somebody objects', async () => {
+    const { state, turn } = world();
+    await turn.take('target:h:1', 1);
+    const request = turn.ask(hanging(turn.signal));
+    await sleep(50);
+    state.objection = new Error('stopped');
+    await expect(request).rejects.toThrow('stopped');
+    await expect(turn.ask(async () => 'answer')).rejects.toThrow('stopped');
     await turn.end();
   });
 
