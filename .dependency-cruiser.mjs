@@ -52,6 +52,16 @@ const rooms = [
     to: { path: VENDOR('@slack/types'), dependencyTypesNot: ['type-only'] },
   },
   {
+    name: 'policy-decides-only',
+    comment:
+      'src/policy decides from plain facts what may be done: no clock, no Redis, no network, no packages. Hand the facts in, and act on the answer in workers/, src/entry or src/control.ts.',
+    from: { path: '^src/policy/' },
+    to: {
+      path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR],
+      pathNot: ['^src/(model|policy)/', '^src/failure\\.ts$'],
+    },
+  },
+  {
     name: 'command-and-config-know-words-only',
     comment:
       'They turn words into a Command and files into Service[]: src/model and src/failure.ts is all they need. Hand anything else in as an argument.',
@@ -63,7 +73,7 @@ const rooms = [
     comment:
       'Capturing knows targets and bytes, not queues, Slack or clues. Return bytes and problems; src/investigate.ts passes them on.',
     from: { path: '^src/capture/' },
-    to: { path: '^(src|workers)/', pathNot: ['^src/(model|capture)/', '^src/(failure|log)\\.ts$'] },
+    to: { path: '^(src|workers)/', pathNot: ['^src/(model|capture|policy)/', '^src/(failure|log)\\.ts$'] },
   },
   {
     name: 'store-keeps-what-it-is-given',
@@ -72,7 +82,7 @@ const rooms = [
     from: { path: '^src/store/' },
     to: {
       path: '^(src|workers)/',
-      pathNot: ['^src/(model|store|report|outbox)/', '^src/(failure|log)\\.ts$'],
+      pathNot: ['^src/(model|store|report|outbox|policy)/', '^src/(failure|log)\\.ts$'],
     },
   },
   {

@@ -146,6 +146,8 @@ function register(home: string, services: ReadonlyMap<string, Service>): void {
       memory_limit: '512MiB',
       // A demo left running for a while still shows full stacks.
       capture: { dump_up_to: 8_000 },
+      // Whoever plays presses buttons more often than production should bear.
+      budget: { light: 100, heavy: 100, service: 500 },
     },
   ]);
   writeFileSync(join(home, 'services.yml'), stringify({ services: Object.fromEntries(registered) }));

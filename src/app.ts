@@ -2,13 +2,15 @@
 // nothing else. Work happens in workers/.
 import { createFetcher } from './capture/fetch.ts';
 import { botTokenOf, type Env } from './config/env.ts';
-import { watchServices } from './config/services.ts';
+import { type ServiceCatalog, watchServices } from './config/services.ts';
+import { control, refuseStopped } from './control.ts';
 import { createSlackClient } from './deliver/slack.ts';
 import { slackAnswers } from './deliver/slack-check.ts';
 import { examineInstallation, findingsText } from './doctor.ts';
 import { lookText } from './entry/look.ts';
 import { registerSlackDoor } from './entry/slack.ts';
 import { openSlackApp } from './entry/slack-app.ts';
+import { Failure } from './failure.ts';
 import { type Lifecycle, type Running, runProcess } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { openMetrics } from './metrics.ts';
@@ -18,6 +20,7 @@ import { openQueue, withinDeadline } from './queue/queue.ts';
 import { watchRedis } from './queue/redis-check.ts';
 import { submit } from './queue/submit.ts';
 import { openRequestStore } from './store/requests.ts';
+import { openSwitchStore } from './store/switches.ts';
 
 const DEFAULT_PORT = 3000;
 
@@ -34,6 +37,12 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const slack = createSlackClient(botToken, env.slack.apiUrl);
   const requests = openRequestStore(redis);
   const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
+  const switches = openSwitchStore(redis);
+  const controlled = { requests, queue, switches, now: Date.now };
+  const mayStart = async (name: string): Promise<void> => {
+    if (services.find(name)?.doNotTouch) throw new Failure('do_not_touch', { service: name });
+    await refuseStopped(name, switches);
+  };
   const fetcher = createFetcher(env.secret);
   lifecycle.onEnd('connections to services', () => fetcher.close());
 
@@ -47,7 +56,10 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const { appToken } = env.slack;
   registerSlackDoor(app, {
     services: services.all,
-    submit: (request) => submit(request, { requests, queue }),
+    admins: services.admins,
+    submit: (request) => submit(request, { requests, queue, mayStart }),
+    control: (command, asker) =>
+      withinDeadline(control(command, asker, { ...controlled, ...registered(services) })),
     requestOf: (id) => withinDeadline(requests.load(id)),
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
     look: async (command) => {
@@ -59,6 +71,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
         redis: { client: redis, url },
         services: services.all(),
         fetch: fetcher.fetch,
+        stopOf: switches.stopOf,
       });
       return findingsText(await findings);
     },
@@ -68,6 +81,10 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   lifecycle.onEnd('Slack', stop);
   await start();
   log.info({ services: services.all().length }, 'The app is ready.');
+}
+
+function registered(services: ServiceCatalog): { services: readonly string[]; admins: readonly string[] } {
+  return { services: services.all().map(({ name }) => name), admins: services.admins() };
 }
 
 async function redisUrl(env: Env, lifecycle: Lifecycle, log: Log): Promise<string> {

@@ -23,6 +23,8 @@ export interface DoctorPorts {
   readonly redis?: { readonly client: Redis; readonly url: string };
   readonly services: readonly Service[];
   readonly fetch: Fetch;
+  /** Says when a service was stopped; absent without Redis. */
+  readonly stopOf?: (service: string) => Promise<unknown>;
 }
 
 /** A fleet is sampled, not walked: the doctor is a light visitor. */
@@ -78,11 +80,20 @@ async function examineRedis(redis: DoctorPorts['redis']): Promise<Finding[]> {
   return [found.state === 'ok' ? { ...found, state } : found];
 }
 
-async function examineServices({ services, fetch }: DoctorPorts): Promise<Finding[]> {
-  if (services.length === 0)
+async function examineServices({ services: registered, fetch, stopOf }: DoctorPorts): Promise<Finding[]> {
+  if (registered.length === 0)
     return [{ part: 'services', state: 'bad', says: 'none registered: add one to services.yml' }];
-  const instances = services.flatMap((service) => service.instances);
   const findings: Finding[] = [];
+  const services: Service[] = [];
+  for (const service of registered) {
+    const stopped = !service.doNotTouch && (await stopOf?.(service.name).catch(() => undefined));
+    if (!service.doNotTouch && !stopped) services.push(service);
+    else {
+      const says = stopped ? 'not asked: it is stopped' : 'not asked: services.yml says do_not_touch';
+      findings.push({ part: service.name, state: 'skipped', says });
+    }
+  }
+  const instances = services.flatMap((service) => service.instances);
   const waiting = instances.slice(0, MAX_INSTANCES);
   const next = async (): Promise<void> => {
     for (let instance = waiting.shift(); instance; instance = waiting.shift()) {

@@ -138,6 +138,40 @@ export const catalogue = {
     retry: 'later',
     exit: 2,
   }),
+  admins_only: entry<{ what: string; admins: readonly string[] }>({
+    say: ({ what }) => `${what} is for admins.`,
+    hint: ({ admins }) =>
+      admins.length === 0
+        ? 'Name them under `admins` in services.yml, by the ids of their Slack users.'
+        : 'Ask one of those that services.yml names under `admins`.',
+    retry: 'never',
+    exit: 1,
+  }),
+  budget_spent: entry<{ what: string; limit: number; frees: string }>({
+    say: ({ what, limit, frees }) =>
+      `${what} has had the ${limit} captures an hour that its budget allows; the next one is possible at ${frees}.`,
+    hint: () => 'Its last report may do meanwhile; an operator can raise `budget` in services.yml.',
+    retry: 'never',
+    exit: 1,
+  }),
+  stopped: entry<{ service: string; at: string }>({
+    say: ({ service, at }) => `Captures of ${service} were stopped at ${at}.`,
+    hint: () => 'Capture it again after somebody has typed `resume`; `status` shows who stopped it.',
+    retry: 'never',
+    exit: 1,
+  }),
+  do_not_touch: entry<{ service: string }>({
+    say: ({ service }) => `services.yml says that ${service} must not be touched.`,
+    hint: () => 'Have `do_not_touch` taken out there first.',
+    retry: 'never',
+    exit: 1,
+  }),
+  request_unknown: entry<{ id: string }>({
+    say: ({ id }) => `No single capture that runs or waits is called "${id}".`,
+    hint: () => 'Take an id from `status`.',
+    retry: 'never',
+    exit: 1,
+  }),
   request_expired: entry<{ service: string; minutes: number }>({
     say: ({ service, minutes }) =>
       `This capture of ${service} waited ${minutes} min for a worker, so it was not run: the moment you asked about has passed.`,

@@ -29,6 +29,11 @@ export interface InvestigatePorts {
   readonly analysing: () => Promise<void>;
 }
 
+/** Thrown by `capture` when an instance has to be asked later; the others are captured first. */
+export class NotYet extends Error {
+  override readonly name = 'NotYet';
+}
+
 /** More at once would turn one request into load on a whole fleet. */
 const INSTANCES_AT_ONCE = 4;
 
@@ -120,6 +125,9 @@ function contextOf(service: Service, windowMs: number): AnalysisContext {
   };
 }
 
+/** After these no other instance is asked either. */
+const ENDS_ALL: readonly string[] = ['interrupted', 'stopped'];
+
 async function captureAll(
   service: Service,
   instances: readonly Instance[],
@@ -129,17 +137,26 @@ async function captureAll(
   const captured: Captured[] = [];
   const failures: Failure[] = [];
   const waiting = [...instances];
+  let notYet: NotYet | undefined;
   const captureNext = async (): Promise<void> => {
     for (let instance = waiting.shift(); instance; instance = waiting.shift()) {
       try {
         captured.push(await ports.capture(instance, looks));
       } catch (error) {
-        if (!(error instanceof Failure) || error.code === 'interrupted') throw error;
-        failures.push(error);
+        if (error instanceof Failure && !ENDS_ALL.includes(error.code)) failures.push(error);
+        else if (error instanceof NotYet) notYet = error;
+        else {
+          waiting.length = 0;
+          throw error;
+        }
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(INSTANCES_AT_ONCE, instances.length) }, captureNext));
+  const ends = await Promise.allSettled(
+    Array.from({ length: Math.min(INSTANCES_AT_ONCE, instances.length) }, captureNext),
+  );
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  if (notYet) throw notYet;
 
   const [first] = failures;
   if (captured.length === 0) {

@@ -20,6 +20,7 @@ const FACTS = {
   minutes: 17,
   status: 404,
   limit: '64 MiB',
+  frees: '12:34 UTC, in 17 min',
   reasons: ['One did not answer.'],
   install: 'apt-get install redis-server',
   channel: 'C1',
@@ -28,6 +29,8 @@ const FACTS = {
   error: 'not_allowed',
   id: '20261123-abc',
   verb: 'status',
+  at: '12:31 UTC',
+  admins: ['U0ADMIN'],
 };
 
 describe('the catalogue of failures', () => {

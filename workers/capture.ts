@@ -1,31 +1,37 @@
 // capture jobs: request id -> investigate -> report kept -> thread asked to catch up. Safe to run twice:
 // what is already captured is not asked of the service again.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Job, UnrecoverableError, WaitingError } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import type { Fetch } from '../src/capture/fetch.ts';
-import { type Looks, planSteps } from '../src/capture/plan.ts';
 import { resolveInstances } from '../src/capture/resolve.ts';
-import { captureInstance } from '../src/capture/run.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
+import { stoppedFailure } from '../src/control.ts';
 import { explain, Failure } from '../src/failure.ts';
-import { type Captured, investigate } from '../src/investigate.ts';
+import { investigate, NotYet } from '../src/investigate.ts';
 import type { Log } from '../src/log.ts';
 import type { CaptureRequest, Progress } from '../src/model/request.ts';
-import type { Instance, Service } from '../src/model/target.ts';
 import { captureJob } from '../src/queue/jobs.ts';
 import type { JobQueue } from '../src/queue/queue.ts';
+import { tellThreads } from '../src/queue/tell.ts';
+import type { BudgetStore } from '../src/store/budgets.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
+import type { LeaseStore } from '../src/store/leases.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
+import type { SwitchStore } from '../src/store/switches.ts';
 import type { AnalysisChildren } from './analysis-children.ts';
-import { type ProgressBoard, progressBoard } from './progress.ts';
+import { progressBoard } from './progress.ts';
+import { captureTarget } from './target.ts';
+import { AlreadyTold, beginTurn, PlaceLost, type Turn } from './turn.ts';
 
 export interface CaptureWork {
   readonly services: ServiceCatalog;
   readonly requests: RequestStore;
   readonly captures: CaptureStore;
   readonly reports: ReportStore;
-  readonly queue: JobQueue;
+  readonly leases: LeaseStore;
+  readonly budgets: BudgetStore;
+  readonly switches: SwitchStore;
+  readonly queue: Pick<JobQueue, 'deliver'>;
   readonly fetch: Fetch;
   /** In a child that can be killed, which reads the files from the store under `home`. */
   readonly analyse: AnalysisChildren['analyse'];
@@ -53,15 +59,20 @@ export async function runCapture(
   const { requestId } = payload.data;
   const request = await work.requests.load(requestId);
   if (!request) throw new UnrecoverableError('The request of this job is no longer kept.');
+  const { stage } = await work.requests.progress(requestId);
+  if (stage === 'failed' || stage === 'cancelled') return;
   const log = work.log.child({ request: requestId, service: request.service });
 
-  const tell = async (progress: Progress): Promise<void> => {
-    if (await work.requests.saveProgress(requestId, progress)) await work.queue.deliver(requestId);
-  };
-  const signal = lost ? AbortSignal.any([work.leaving, lost]) : work.leaving;
+  const tell = (progress: Progress): Promise<void> => tellThreads(requestId, progress, work);
+  const turn = beginTurn(requestId, lost ? [work.leaving, lost] : [work.leaving], {
+    leases: work.leases,
+    objection: () => objectionTo(request, work),
+    log,
+    now: Date.now,
+  });
   log.info('A capture begins.');
   try {
-    await tell(await finish(request, tell, { ...work, signal }));
+    await tell(await finish(request, tell, { ...work, turn }));
     log.info('The verdict is ready.');
   } catch (error) {
     if (lost?.aborted) throw error;
@@ -69,17 +80,61 @@ export async function runCapture(
       await job.moveToWait(token);
       throw new WaitingError();
     }
+    if (error instanceof NotYet || error instanceof PlaceLost) {
+      if (error instanceof NotYet) await tellHeld(request, error.message, tell, work);
+      log.info({ because: error.name }, 'The capture goes on later.');
+      await job.moveToDelayed(Date.now() + laterMs(job), token);
+      throw new DelayedError();
+    }
+    if (error instanceof AlreadyTold) return;
     const attempts = job.opts.attempts ?? 1;
     const last = job.attemptsMade + 1 >= attempts || (error instanceof Failure && error.retry === 'never');
     log.warn({ err: error, last }, 'The capture did not succeed.');
     if (!last) throw error;
     await tell({ stage: 'failed', ...explain(error, requestId) });
     throw new UnrecoverableError(error instanceof Error ? error.message : 'unknown error');
+  } finally {
+    await turn.end();
   }
 }
 
+/** Asked before every single request to a service, and once a second. */
+async function objectionTo(
+  { id, service }: CaptureRequest,
+  { switches, requests }: CaptureWork,
+): Promise<Error | undefined> {
+  const [stop, { stage }] = await Promise.all([switches.stopOf(service), requests.progress(id)]);
+  if (stage === 'failed' || stage === 'cancelled') return new AlreadyTold();
+  return stop && stoppedFailure(service, stop.atMs);
+}
+
+/** Once: a capture that waits for minutes is not a message every second. */
+async function tellHeld(
+  request: CaptureRequest,
+  why: string,
+  tell: (progress: Progress) => Promise<void>,
+  { requests }: CaptureWork,
+): Promise<void> {
+  const before = await requests.progress(request.id);
+  if (before.stage === 'held' && before.why === why) return;
+  await tell({
+    stage: 'held',
+    why,
+    begun: before.stage === 'held' ? before.begun : before.stage !== 'queued',
+  });
+}
+
+const FIRST_LATER_MS = 1_000;
+const LONGEST_LATER_MS = 8_000;
+
+/** Sooner at first; a queue of many that wait must not become load by itself. */
+function laterMs({ attemptsStarted, attemptsMade }: Job): number {
+  const waited = Math.max(0, attemptsStarted - attemptsMade - 1);
+  return Math.min(LONGEST_LATER_MS, FIRST_LATER_MS * 1.5 ** waited) * (0.75 + Math.random() / 2);
+}
+
 interface Run extends CaptureWork {
-  readonly signal: AbortSignal;
+  readonly turn: Turn;
 }
 
 async function finish(
@@ -89,35 +144,38 @@ async function finish(
 ): Promise<Progress> {
   const kept = await work.reports.load(request.id);
   if (kept) return { stage: 'done', reportId: kept.id };
-  await refuseExpired(request, work);
   const service = work.services.find(request.service);
   if (!service) {
     const known = work.services.all().map(({ name }) => name);
     throw new Failure('service_unknown', { service: request.service, known });
   }
+  if (service.doNotTouch) throw new Failure('do_not_touch', { service: service.name });
+  await work.turn.check();
   const total = resolveInstances(service, request).length;
+  await refuseExpired(request, total, work);
   const board = progressBoard(request, total, {
     tell: (progress) => {
       tell(progress).catch((error: unknown) => work.log.debug({ err: error }, 'progress was not saved'));
     },
     now: Date.now,
   });
+  const { compareWith = '' } = request;
+  const comparedWith = (await work.requests.leaderOf(compareWith)) ?? compareWith;
   const report = await investigate(request, service, {
     capture: async (instance, looks) => {
-      const captured = await captureOne(request, service, { instance, looks }, board, work);
+      const captured = await captureTarget(request, service, { instance, looks }, { ...work, board });
       board.finished(instance.name);
       return captured;
     },
     analyse: (captured, context) => {
-      const { id, compareWith } = request;
       const question = {
         home: work.home,
-        id,
+        id: request.id,
         captured,
         context,
-        ...(compareWith !== undefined && { compareWith }),
+        ...(comparedWith !== '' && { compareWith: comparedWith }),
       };
-      return work.analyse({ service: service.name, question }, work.signal);
+      return work.analyse({ service: service.name, question }, work.turn.signal);
     },
     analysing: () => tell({ stage: 'analysing' }),
   });
@@ -125,35 +183,16 @@ async function finish(
   return { stage: 'done', reportId: report.id };
 }
 
-/** One that had begun before may have its window, and the window of a third look, on top. */
-async function refuseExpired(request: CaptureRequest, { requests }: CaptureWork): Promise<void> {
-  const { stage } = await requests.progress(request.id);
+/** One that had begun before may have its windows, and those of a third look, on top. */
+async function refuseExpired(
+  request: CaptureRequest,
+  instances: number,
+  { requests }: CaptureWork,
+): Promise<void> {
+  const progress = await requests.progress(request.id);
+  const begun = progress.stage === 'held' ? progress.begun : progress.stage !== 'queued';
   const waitedMs = Date.now() - request.acceptedAtMs;
-  if (waitedMs < EXPIRES_AFTER_MS + (stage === 'queued' ? 0 : 2 * request.windowMs)) return;
+  if (waitedMs < EXPIRES_AFTER_MS + (begun ? 2 * instances * request.windowMs : 0)) return;
   const minutes = Math.floor(waitedMs / 60_000);
   throw new Failure('request_expired', { service: request.service, minutes });
-}
-
-async function captureOne(
-  request: CaptureRequest,
-  service: Service,
-  { instance, looks }: { readonly instance: Instance; readonly looks: Looks },
-  board: ProgressBoard,
-  work: Run,
-): Promise<Captured> {
-  const { id } = request;
-  const records = await captureInstance(
-    instance,
-    { steps: planSteps(request.kinds, request.windowMs, looks), allow: service.allow },
-    {
-      fetch: (asked, endpoint, signal) => work.fetch(asked, endpoint, signal, id),
-      now: Date.now,
-      sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
-      earlier: await work.captures.records(id, instance.name),
-      keep: (record, bytes) => work.captures.keep(id, instance.name, record, bytes),
-      progress: (progress) => board.step(instance.name, progress),
-      signal: work.signal,
-    },
-  );
-  return { instance: instance.name, records };
 }

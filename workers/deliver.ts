@@ -17,9 +17,11 @@ import {
 } from '../src/deliver/thread.ts';
 import { Failure } from '../src/failure.ts';
 import type { Log } from '../src/log.ts';
+import type { Offer } from '../src/model/capture.ts';
 import { type CaptureRequest, isLastWord } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
 import { deliverJob } from '../src/queue/jobs.ts';
+import type { Report } from '../src/report/schema.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
@@ -43,7 +45,7 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
   if (!request) throw new UnrecoverableError('The request of this job is no longer kept.');
   try {
     const state = await stateOf(request, work);
-    const ports = portsOf(request, work);
+    const ports = portsOf(state, work);
     if (what === 'stacks') return await addStacks(state, ports);
     await bringUpToDate(state, ports);
     if (isLastWord(state.progress.stage)) await work.requests.close(requestId);
@@ -79,7 +81,17 @@ async function stateOf(request: CaptureRequest, work: DeliverWork): Promise<Thre
     instances,
     costSentence: service ? costSentence(request.kinds, request.windowMs, service.allow) : '',
     ...(report && { report }),
+    ...(report && (await offerOf(report, work.captures))),
   };
+}
+
+/** The dearest of what the last looks left out for want of somebody's agreement. */
+async function offerOf({ id, instances }: Report, captures: CaptureStore): Promise<{ offer?: Offer }> {
+  const records = await Promise.all(instances.map((instance) => captures.records(id, instance)));
+  const offers = records.flat().flatMap(({ offer }) => offer ?? []);
+  const stacks = offers.filter(({ what }) => what === 'full stacks');
+  const [offer] = [...(stacks.length > 0 ? stacks : offers)].sort((a, b) => b.pauseMs - a.pauseMs);
+  return offer ? { offer } : {};
 }
 
 /** services.yml may have changed since; the thread is told all the same. */
@@ -92,7 +104,9 @@ function instanceNames(service: Service, request: CaptureRequest): readonly stri
   }
 }
 
-function portsOf(request: CaptureRequest, work: DeliverWork): ThreadPorts {
+function portsOf({ request, report }: ThreadState, work: DeliverWork): ThreadPorts {
+  // The capture may have been made for somebody else who asked the same.
+  const capture = report?.id ?? request.id;
   return {
     slack: work.slack,
     renderChart: work.renderChart,
@@ -102,7 +116,7 @@ function portsOf(request: CaptureRequest, work: DeliverWork): ThreadPorts {
       load: () => work.requests.rendered(request.id, 'root'),
       save: (content) => work.requests.saveRendered(request.id, 'root', content),
     },
-    artefacts: () => attachable(request.id, work.captures),
+    artefacts: () => attachable(capture, work.captures),
     claimName: ({ channel, threadTs }, name) =>
       work.requests.claimName(request.id, `${channel}:${threadTs ?? ''}`, name),
   };

@@ -16,9 +16,12 @@ import { CAPTURE_QUEUE, captureJob, DELIVER_QUEUE, QUEUE_PREFIX } from '../src/q
 import { privateRedisUrl } from '../src/queue/private-redis.ts';
 import { openQueue, patientBackoffMs, withinDeadline } from '../src/queue/queue.ts';
 import { watchRedis } from '../src/queue/redis-check.ts';
+import { openBudgetStore } from '../src/store/budgets.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
+import { openLeaseStore } from '../src/store/leases.ts';
 import { openReportStore } from '../src/store/reports.ts';
 import { openRequestStore } from '../src/store/requests.ts';
+import { openSwitchStore } from '../src/store/switches.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
 import { runCapture } from './capture.ts';
 import { runDeliver } from './deliver.ts';
@@ -73,8 +76,14 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
 
   const children = openAnalysisChildren({ log, onKill: metrics.killed });
   lifecycle.onEnd('analysis', () => children.close());
+  const safety = {
+    leases: openLeaseStore(redis),
+    budgets: openBudgetStore(redis),
+    switches: openSwitchStore(redis),
+  };
   const captureWork = {
     ...stores,
+    ...safety,
     queue,
     fetch: measuredFetch(fetcher.fetch, metrics),
     analyse: children.analyse,

@@ -4,6 +4,7 @@ import { explain, Failure } from '../src/failure.ts';
 import type { Log } from '../src/log.ts';
 import { isLastWord } from '../src/model/request.ts';
 import type { JobQueue } from '../src/queue/queue.ts';
+import { tellThreads } from '../src/queue/tell.ts';
 import type { RequestStore } from '../src/store/requests.ts';
 
 export interface MendWork {
@@ -34,6 +35,12 @@ export async function mendRequest(id: string, { requests, queue, log }: MendWork
   const request = await requests.load(id);
   if (!request) return;
   if (isLastWord((await requests.progress(id)).stage)) return queue.deliver(id);
+  const leader = await requests.leaderOf(id);
+  if (leader !== undefined) {
+    if (await requests.load(leader)) return;
+    // It was refused after this one had begun to wait for it.
+    await requests.unfollow(id);
+  }
   const state = await queue.captureState(id);
   if (state === 'unknown') {
     log.warn({ request: id }, 'An accepted request had no job; it has one now.');
@@ -41,10 +48,8 @@ export async function mendRequest(id: string, { requests, queue, log }: MendWork
   } else if (state === 'failed' || state === 'completed') {
     // The job ended without a word: its worker was killed too often, or between two steps.
     const { service } = request;
-    await requests.saveProgress(id, {
-      stage: 'failed',
-      ...explain(new Failure('workers_lost', { service }), id),
-    });
+    const progress = { stage: 'failed', ...explain(new Failure('workers_lost', { service }), id) } as const;
+    return tellThreads(id, progress, { requests, queue });
   } else {
     return;
   }

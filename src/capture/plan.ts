@@ -1,8 +1,17 @@
 // Which questions are asked of an instance, and when: the capture ladder as plain data. Pure.
 
-import type { IndexPage } from '../model/capture.ts';
+import type { IndexPage, StepRecord } from '../model/capture.ts';
 import { type CaptureKind, type CapturePermissions, SAMPLE_INTERVAL_MS } from '../model/target.ts';
 import { formatCount, formatDuration } from '../model/units.ts';
+import {
+  dumpPrice,
+  type GateFacts,
+  gateCount,
+  gateDump,
+  gateLeakProfile,
+  leakPauseMs,
+  type Refusal,
+} from '../policy/gates.ts';
 
 /** One question. `atMs` counts from the start of the capture; steps are asked one after another. */
 export interface Step {
@@ -40,6 +49,17 @@ export function planSteps(
   return [...steps, ...windowSteps(1, windowMs, kinds), ...snapshotSteps(2, 2 * windowMs, kinds)];
 }
 
+/** Questions that stop a service for as long as it has goroutines; a capture that asks one is a heavy one. */
+export function isHeavy({ ask }: Step): boolean {
+  return ask === 'goroutine-text' || ask === 'goroutineleak';
+}
+
+/** Whether an earlier attempt left nothing to ask; a reading whose moment has passed is not made up for. */
+export function isComplete(steps: readonly Step[], records: readonly StepRecord[]): boolean {
+  const done = new Set(records.map(({ id }) => id));
+  return steps.every(({ id, sample }) => sample || done.has(id));
+}
+
 function snapshotSteps(snapshot: number, atMs: number, kinds: readonly CaptureKind[]): Step[] {
   const asks: Step['ask'][] = ['count'];
   if (kinds.includes('memstats')) asks.push('memory', 'process');
@@ -60,44 +80,33 @@ function windowSteps(snapshot: number, windowMs: number, kinds: readonly Capture
   return steps;
 }
 
-/** Above this even the counting profiles cost the service seconds of CPU (reliability policy: debug=0/1 gate). */
-const COUNT_PROFILE_UP_TO = 200_000;
-
-/** Why a step must not be asked of this instance now, as a sentence for the report; undefined when it may. */
-export function refuseStep(step: Step, page: IndexPage, allow: CapturePermissions): string | undefined {
-  const count = page.goroutines;
-  switch (step.ask) {
-    case 'goroutine-text':
-      if (count === undefined)
-        return 'Full stacks were not fetched: the goroutine count is unknown, so their cost is too.';
-      return count > allow.dumpUpTo
-        ? `Full stacks were not fetched: ${formatCount(count)} goroutines are above the limit of ${formatCount(allow.dumpUpTo)} for this service.`
-        : undefined;
-    case 'goroutine':
-      return count !== undefined && count > COUNT_PROFILE_UP_TO
-        ? `Goroutine stacks were not counted: ${formatCount(count)} goroutines are too many to walk safely.`
-        : undefined;
-    case 'goroutineleak':
-      if (!page.profiles.includes('goroutineleak')) return '';
-      return count === undefined || count > allow.leakProfileUpTo
-        ? `The runtime's leak detector was not run: more than ${formatCount(allow.leakProfileUpTo)} goroutines.`
-        : undefined;
-    default:
-      return undefined;
-  }
+/** What decides whether a question may be asked. */
+export interface AskRules extends Omit<GateFacts, 'goroutines'> {
+  /** Why nothing heavy may be asked, as a sentence for the report; absent when it may. */
+  readonly lightBecause?: string;
 }
 
-// One attempt stops the service for about 8 µs for each goroutine, and Go attempts again with a doubled buffer
-// until the text fits: 30-40 µs for each goroutine in all (measured on Go 1.26).
-const LONGEST_PAUSE_MS_PER_GOROUTINE = 0.008;
-const PAUSE_MS_PER_GOROUTINE = 0.035;
+/**
+ * Why a step must not be asked of this instance now; undefined when it may. An empty sentence means that it was never
+ * on offer, which is not worth a footnote.
+ */
+export function refuseStep(step: Step, page: IndexPage, rules: AskRules): Refusal | undefined {
+  const facts = { ...rules, goroutines: page.goroutines };
+  if (step.ask === 'goroutine') return gateCount(facts);
+  if (step.ask === 'goroutineleak' && !page.profiles.includes('goroutineleak')) return { because: '' };
+  if (!isHeavy(step)) return undefined;
+  const refusal = step.ask === 'goroutineleak' ? gateLeakProfile(facts) : gateDump(facts);
+  if (refusal || rules.lightBecause === undefined) return refusal;
+  return { because: rules.lightBecause };
+}
+
 const PAUSE_MS_PER_MEMSTATS = 0.2;
 
 /** What a step is expected to stop the service for, milliseconds. */
 export function pauseEstimateMs(ask: Step['ask'], goroutines: number): number {
-  if (ask === 'goroutine-text') return goroutines * PAUSE_MS_PER_GOROUTINE;
+  if (ask === 'goroutine-text') return dumpPrice(goroutines).pausesMs;
   if (ask === 'memory') return PAUSE_MS_PER_MEMSTATS;
-  if (ask === 'goroutineleak') return goroutines * 0.004;
+  if (ask === 'goroutineleak') return leakPauseMs(goroutines);
   return ask === 'goroutine' ? 0.1 : 0;
 }
 
@@ -114,8 +123,6 @@ export function costSentence(
     kinds.includes('heap') && 'heap profiles at both ends (no forced GC)',
     samples > 0 && `${samples} memory readings`,
   ].filter((part) => part !== false);
-  const longest = kinds.includes('goroutine')
-    ? allow.dumpUpTo * LONGEST_PAUSE_MS_PER_GOROUTINE
-    : PAUSE_MS_PER_MEMSTATS;
+  const longest = kinds.includes('goroutine') ? dumpPrice(allow.dumpUpTo).pauseMs : PAUSE_MS_PER_MEMSTATS;
   return `${parts.join(', ')}; no single pause is expected to be longer than ${formatDuration(Math.max(1, longest))}.`;
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { CaptureRequest } from '../model/request.ts';
-import { DEFAULT_PERMISSIONS, type Instance, type Service } from '../model/target.ts';
+import { DEFAULT_BUDGET, DEFAULT_PERMISSIONS, type Instance, type Service } from '../model/target.ts';
 
 /**
  * The instances a request means. "one" is a canary: one instance stands for the fleet, a different one
@@ -58,5 +58,11 @@ export function serviceFromUrl(text: string): Service {
     varsUrl: `${base}/debug/vars`,
     metricsUrl: `${base}/metrics`,
   };
-  return { name: url.host, instances: [instance], firstParty: [], allow: DEFAULT_PERMISSIONS };
+  return {
+    name: url.host,
+    instances: [instance],
+    firstParty: [],
+    allow: DEFAULT_PERMISSIONS,
+    budget: DEFAULT_BUDGET,
+  };
 }

@@ -2,10 +2,11 @@
 // goes on where it stopped and asks nothing twice.
 import { Failure } from '../failure.ts';
 import type { Endpoint, IndexPage, StepRecord } from '../model/capture.ts';
-import type { CapturePermissions, Instance } from '../model/target.ts';
+import type { Instance } from '../model/target.ts';
+import type { Refusal } from '../policy/gates.ts';
 import type { Fetch, Fetched } from './fetch.ts';
 import { readIndexPage } from './index-page.ts';
-import { pauseEstimateMs, refuseStep, type Step } from './plan.ts';
+import { type AskRules, pauseEstimateMs, refuseStep, type Step } from './plan.ts';
 import { withoutSecrets } from './vars.ts';
 
 export interface CaptureProgress {
@@ -27,6 +28,10 @@ export interface CapturePorts {
   readonly signal: AbortSignal;
 }
 
+export interface CapturePlan extends AskRules {
+  readonly steps: readonly Step[];
+}
+
 /** Samples later than this are not made up for: their moment is gone. Anything else moves what follows. */
 const LATE_MS = 2_500;
 
@@ -36,7 +41,7 @@ const LATE_MS = 2_500;
  */
 export async function captureInstance(
   instance: Instance,
-  plan: { readonly steps: readonly Step[]; readonly allow: CapturePermissions },
+  plan: CapturePlan,
   ports: CapturePorts,
 ): Promise<readonly StepRecord[]> {
   const records = [...ports.earlier];
@@ -56,7 +61,7 @@ export async function captureInstance(
 
     // Where MemStats come from /metrics already, they bring the process's figures with them.
     const known = step.ask === 'process' && memorySource === 'metrics';
-    const refusal = known ? '' : refuseStep(step, page, plan.allow);
+    const refusal = known ? { because: '' } : refuseStep(step, page, plan);
     const record = await (refusal === undefined
       ? ask({ instance, step, page, memorySource }, ports)
       : skip(step, refusal, ports));
@@ -133,9 +138,9 @@ async function ask(question: Question, ports: CapturePorts): Promise<StepRecord>
   }
 }
 
-async function skip(step: Step, because: string, ports: CapturePorts): Promise<StepRecord> {
+async function skip(step: Step, { because, offer }: Refusal, ports: CapturePorts): Promise<StepRecord> {
   const now = ports.now();
-  const record = {
+  const record: StepRecord = {
     id: step.id,
     snapshot: step.snapshot,
     fromMs: now,
@@ -143,6 +148,8 @@ async function skip(step: Step, because: string, ports: CapturePorts): Promise<S
     bytes: 0,
     pauseMsEstimate: 0,
     problem: because,
+    skipped: true,
+    ...(offer && { offer }),
   };
   await ports.keep(record, undefined);
   return record;

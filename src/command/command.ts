@@ -21,6 +21,8 @@ export type Command =
       readonly instances: readonly string[] | 'all' | 'one';
       readonly windowMs: number;
       readonly kinds: readonly CaptureKind[];
+      /** Heavy questions beyond what is safe; an admin's to ask for. */
+      readonly force?: boolean;
       /** Terminal only: folder to keep the raw artefacts in, one subfolder a snapshot. */
       readonly save?: string;
     }
@@ -35,6 +37,10 @@ export type Command =
   | { readonly kind: 'diff'; readonly before: string; readonly after: string }
   | { readonly kind: 'services' }
   | { readonly kind: 'status' }
+  /** Without a service: all of them. */
+  | { readonly kind: 'stop'; readonly service?: string }
+  | { readonly kind: 'resume'; readonly service?: string }
+  | { readonly kind: 'cancel'; readonly id: string }
   | { readonly kind: 'doctor' }
   | { readonly kind: 'selftest'; readonly replay: boolean; readonly save?: string }
   | { readonly kind: 'help'; readonly verb?: string };
@@ -74,6 +80,7 @@ export const VERBS: readonly Verb[] = [
       { flag: '--instance I', about: 'this instance (may be repeated, comma separated)' },
       { flag: '--all', about: 'every registered instance' },
       { flag: '--save DIR', about: 'terminal only: keep the raw artefacts, one folder a snapshot' },
+      { flag: '--force', about: 'admins only: full stacks of up to 100,000 goroutines, whatever the pause' },
       { flag: '--kinds K,K', about: `any of ${DEFAULT_KINDS.join(', ')}` },
     ],
     examples: ['capture payments-svc', 'capture payments-svc for 60s', 'capture payments-svc --all'],
@@ -132,6 +139,36 @@ export const VERBS: readonly Verb[] = [
     flags: [],
     examples: [],
     read: () => ({ kind: 'status' }),
+  },
+  {
+    verb: 'stop',
+    aliases: ['pause'],
+    doors: ['chat', 'terminal'],
+    usage: 'stop [service]',
+    about: 'End every capture of a service, or of all, and start none until `resume`',
+    flags: [],
+    examples: ['stop payments-svc', 'stop'],
+    read: (words, usage) => ({ kind: 'stop', ...serviceAmong(words, usage) }),
+  },
+  {
+    verb: 'resume',
+    aliases: ['unpause'],
+    doors: ['chat', 'terminal'],
+    usage: 'resume [service]',
+    about: 'Let captures run again after `stop`',
+    flags: [],
+    examples: [],
+    read: (words, usage) => ({ kind: 'resume', ...serviceAmong(words, usage) }),
+  },
+  {
+    verb: 'cancel',
+    aliases: [],
+    doors: ['chat', 'terminal'],
+    usage: 'cancel <id>',
+    about: 'End one capture; `status` shows the ids',
+    flags: [],
+    examples: ['cancel 3f9c0d1e2a4b'],
+    read: (words, usage) => ({ kind: 'cancel', id: one(words, 'the id of a capture', usage) }),
   },
   {
     verb: 'doctor',
@@ -238,6 +275,7 @@ function readCapture(words: Words, usage: string): Command {
     instances: readInstances(words, usage),
     windowMs,
     kinds: readKinds(words, usage),
+    ...(words.flags.has('force') && { force: true }),
     ...(save !== undefined && { save }),
   };
 }
@@ -317,6 +355,12 @@ function readDiff(words: Words, usage: string): Command {
 function readSelftest(words: Words): Command {
   const save = words.flags.get('save');
   return { kind: 'selftest', replay: words.flags.has('replay'), ...(typeof save === 'string' && { save }) };
+}
+
+function serviceAmong({ plain }: Words, usage: string): { service?: string } {
+  const [service, ...rest] = plain;
+  if (rest.length > 0) throw wrong('One service at a time, or none for all', usage);
+  return service === undefined ? {} : { service: service.toLowerCase() };
 }
 
 function one(words: Words, what: string, usage: string): string {

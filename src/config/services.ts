@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
-import { DEFAULT_PERMISSIONS, type Instance, type Service } from '../model/target.ts';
+import { DEFAULT_BUDGET, DEFAULT_PERMISSIONS, type Instance, type Service } from '../model/target.ts';
 import { parseBytes } from '../model/units.ts';
 
 /** Larger than any real list of services; refuses YAML bombs before they are parsed. */
@@ -23,6 +23,8 @@ const bytes = z.union([z.number().positive(), z.string()]).transform((value, con
   return parsed ?? 0;
 });
 
+const perHour = z.number().int().min(0).max(10_000);
+
 const serviceSchema = z.strictObject({
   instances: z
     .array(z.union([url, z.strictObject({ name, url })]))
@@ -35,27 +37,54 @@ const serviceSchema = z.strictObject({
   owner: z.string().max(80).optional(),
   channels: z.array(z.string().max(80)).optional(),
   memory_limit: bytes.optional(),
+  do_not_touch: z.boolean().default(false),
   first_party: z.array(z.string().max(200)).default([]),
   capture: z
     .strictObject({
-      dump_up_to: z.number().int().min(0).max(100_000).default(DEFAULT_PERMISSIONS.dumpUpTo),
+      dump_up_to: z.number().int().min(0).max(10_000).default(DEFAULT_PERMISSIONS.dumpUpTo),
       leak_profile_up_to: z.number().int().min(0).max(100_000).default(DEFAULT_PERMISSIONS.leakProfileUpTo),
     })
     .prefault({}),
+  budget: z
+    .strictObject({
+      light: perHour.default(DEFAULT_BUDGET.light),
+      heavy: perHour.default(DEFAULT_BUDGET.heavy),
+      service: perHour.default(DEFAULT_BUDGET.service),
+    })
+    .prefault({}),
 });
-const fileSchema = z.strictObject({ services: z.record(name, serviceSchema) });
+const fileSchema = z.strictObject({
+  /** Slack user ids of those who may stop captures and force heavy ones. */
+  admins: z
+    .array(z.string().regex(/^[UW][A-Z0-9]{2,20}$/, 'must be the id of a Slack user, such as U012AB3CD'))
+    .max(100)
+    .default([]),
+  services: z.record(name, serviceSchema),
+});
+
+/** What a services.yml says. */
+export interface Registry {
+  readonly admins: readonly string[];
+  readonly services: readonly Service[];
+}
 
 /** The registered services, by name, as last read without fault. */
 export interface ServiceCatalog {
   readonly all: () => readonly Service[];
   readonly find: (name: string) => Service | undefined;
+  readonly admins: () => readonly string[];
 }
 
 /**
  * Parses the text of a services.yml.
  * @throws Failure `config_bad` with every fault, each with its key and line.
  */
-export function parseServices(text: string, file: string): Service[] {
+export function parseServices(text: string, file: string): readonly Service[] {
+  return parseRegistry(text, file).services;
+}
+
+/** The same, with what the file says of people. */
+export function parseRegistry(text: string, file: string): Registry {
   if (text.length > MAX_FILE_BYTES) {
     throw new Failure('config_bad', { file, faults: [`it is larger than ${MAX_FILE_BYTES / 1024} KiB`] });
   }
@@ -72,7 +101,7 @@ export function parseServices(text: string, file: string): Service[] {
     const services = Object.entries(parsed.data.services).map(([key, value]) => toService(key, value));
     const twins = services.flatMap(twinsOf);
     if (twins.length > 0) throw new Failure('config_bad', { file, faults: twins });
-    return services;
+    return { admins: parsed.data.admins, services };
   }
   const faults = parsed.error.issues.map((issue) => {
     const node = document.getIn(issue.path as string[], true) as
@@ -90,17 +119,23 @@ export function parseServices(text: string, file: string): Service[] {
  */
 export function watchServices(file: string, onFault: (fault: Failure) => void): ServiceCatalog {
   let seen = '';
-  let services: readonly Service[] = [];
-  const current = (): readonly Service[] => {
+  let registry = NOBODY;
+  const current = (): Registry => {
     const version = fileVersion(file);
     if (version !== seen) {
       seen = version;
-      services = readAgain(file, version, services, onFault);
+      registry = readAgain(file, version, registry, onFault);
     }
-    return services;
+    return registry;
   };
-  return { all: current, find: (wanted) => current().find((service) => service.name === wanted) };
+  return {
+    all: () => current().services,
+    find: (wanted) => current().services.find((service) => service.name === wanted),
+    admins: () => current().admins,
+  };
 }
+
+const NOBODY: Registry = { admins: [], services: [] };
 
 /** Captures are kept by instance name: two of one name would be mixed up. */
 function twinsOf({ name: service, instances }: Service): string[] {
@@ -117,12 +152,12 @@ function messageOf(issue: z.core.$ZodIssue): string {
 function readAgain(
   file: string,
   version: string,
-  lastGood: readonly Service[],
+  lastGood: Registry,
   onFault: (fault: Failure) => void,
-): readonly Service[] {
-  if (version === '') return [];
+): Registry {
+  if (version === '') return NOBODY;
   try {
-    return parseServices(readFileSync(file, 'utf8'), file);
+    return parseRegistry(readFileSync(file, 'utf8'), file);
   } catch (error) {
     onFault(error instanceof Failure ? error : unreadable(file, error));
     return lastGood;
@@ -167,7 +202,9 @@ function toService(serviceName: string, raw: z.infer<typeof serviceSchema>): Ser
     ...(raw.channels && { channels: raw.channels }),
     ...(raw.memory_limit && { memoryLimitBytes: raw.memory_limit }),
     firstParty: raw.first_party,
+    ...(raw.do_not_touch && { doNotTouch: true }),
     allow: { dumpUpTo: raw.capture.dump_up_to, leakProfileUpTo: raw.capture.leak_profile_up_to },
+    budget: raw.budget,
   };
 }
 

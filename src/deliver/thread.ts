@@ -1,6 +1,7 @@
 // Makes a thread show what is known of a request. Called as often as anybody likes: it compares what should
 // be there with what is, and posts or edits only the difference. Knows nothing of queues or of Redis.
 import { Failure } from '../failure.ts';
+import type { Offer } from '../model/capture.ts';
 import type { CaptureRequest, Progress } from '../model/request.ts';
 import { type Clock, type Ledger, type Posted, postOnce } from '../outbox/outbox.ts';
 import {
@@ -27,6 +28,7 @@ export interface ThreadState {
   readonly costSentence: string;
   /** Present once the verdict is there. */
   readonly report?: Report;
+  readonly offer?: Offer;
 }
 
 export interface ThreadPorts {
@@ -119,9 +121,14 @@ async function showRoot(state: ThreadState, home: Place, ports: ThreadPorts): Pr
   return ts;
 }
 
-function rootMessage({ request, progress, report, instances, costSentence }: ThreadState): SlackMessage {
+function rootMessage(state: ThreadState): SlackMessage {
+  const { request, progress, report, instances, costSentence, offer } = state;
   if (report && progress.stage === 'done') {
-    return verdictMessage(report, { requestedBy: request.origin.user, buttonValue: request.id });
+    return verdictMessage(report, {
+      requestedBy: request.origin.user,
+      buttonValue: request.id,
+      ...(offer && { offer }),
+    });
   }
   if (progress.stage === 'failed') {
     return failureMessage({

@@ -6,12 +6,13 @@ import { suggest } from '../command/suggest.ts';
 import { Failure } from '../failure.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
 import type { Service } from '../model/target.ts';
+import { isAdmin } from '../policy/admins.ts';
 
 export type CaptureCommand = Extract<Command, { kind: 'capture' }>;
 
 /**
  * @param delivery what makes this delivery unique: a trigger id, an event id
- * @throws Failure `service_unknown`, `instance_unknown`, `url_in_slack`
+ * @throws Failure `service_unknown`, `instance_unknown`, `url_in_slack`, `admins_only`
  */
 export function toRequest(
   command: CaptureCommand,
@@ -20,11 +21,15 @@ export function toRequest(
     readonly origin: Origin;
     readonly delivery: string;
     readonly nowMs: number;
+    readonly admins: readonly string[];
     readonly compareWith?: string;
   },
 ): CaptureRequest {
   const service = findService(command.target, services);
   checkInstances(command, service);
+  if (command.force && !isAdmin(asked.origin, asked.admins)) {
+    throw new Failure('admins_only', { what: '--force', admins: asked.admins });
+  }
   return {
     id: requestId(asked.delivery, asked.nowMs),
     service: service.name,
@@ -33,6 +38,7 @@ export function toRequest(
     kinds: command.kinds,
     origin: asked.origin,
     acceptedAtMs: asked.nowMs,
+    ...(command.force && { consent: 'forced' as const }),
     ...(asked.compareWith !== undefined && { compareWith: asked.compareWith }),
   };
 }

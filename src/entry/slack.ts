@@ -8,19 +8,25 @@ import { explain, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
 import type { Service } from '../model/target.ts';
-import { CAPTURE_AGAIN_ACTION, FULL_STACKS_ACTION } from '../report/blocks.ts';
+import { AGREE_ACTION, CAPTURE_AGAIN_ACTION, FULL_STACKS_ACTION } from '../report/blocks.ts';
 import { codeBlock, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { type CaptureCommand, requestId, toRequest } from './accept.ts';
+
+type ControlKind = 'stop' | 'resume' | 'cancel';
 
 /** What the door is handed; it knows nothing of queues, captures or stores. */
 export interface SlackPorts {
   readonly services: () => readonly Service[];
+  /** Slack ids of those who may do what only admins may. */
+  readonly admins: () => readonly string[];
   /** Accepts a request for work. Throws Failure `queue_unavailable` within its own deadline. */
   readonly submit: (request: CaptureRequest) => Promise<void>;
   readonly requestOf: (id: string) => Promise<CaptureRequest | undefined>;
   readonly fullStacks: (requestId: string) => Promise<void>;
   /** Plain lines for the words that only look: `services`, `status`, `doctor`. */
-  readonly look: (command: Exclude<Command, { kind: 'capture' | 'help' }>) => Promise<string>;
+  readonly look: (command: Exclude<Command, { kind: 'capture' | 'help' | ControlKind }>) => Promise<string>;
+  /** Does what ends captures or lets them run again, and says so in a sentence. */
+  readonly control: (command: Extract<Command, { kind: ControlKind }>, asker: Origin) => Promise<string>;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -77,6 +83,11 @@ export function registerSlackDoor(app: App, ports: SlackPorts): void {
     await guarded(ports, ephemeral(respond), body.trigger_id, () => captureAgain(body, ports));
   });
 
+  app.action<BlockAction>(AGREE_ACTION, async ({ ack, body, respond }) => {
+    await ack();
+    await guarded(ports, ephemeral(respond), body.trigger_id, () => captureAgreed(body, ports));
+  });
+
   app.action<BlockAction>(FULL_STACKS_ACTION, async ({ ack, body, respond }) => {
     await ack();
     await guarded(ports, ephemeral(respond), body.trigger_id, () => ports.fullStacks(buttonValue(body)));
@@ -91,6 +102,10 @@ async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<voi
         return capture(command, ports, asked);
       case 'help':
         return asked.answer(helpMessage(command.verb));
+      case 'stop':
+      case 'resume':
+      case 'cancel':
+        return asked.answer(mrkdwn`${prose(await ports.control(command, asked.origin), MAX_REPLY)}`);
       default:
         return asked.answer(mrkdwn`${codeBlock((await ports.look(command)).split('\n'), MAX_REPLY)}`);
     }
@@ -99,7 +114,12 @@ async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<voi
 
 async function capture(command: CaptureCommand, ports: SlackPorts, asked: Asked): Promise<void> {
   const { origin, delivery } = asked;
-  const request = toRequest(command, ports.services(), { origin, delivery, nowMs: ports.now() });
+  const request = toRequest(command, ports.services(), {
+    origin,
+    delivery,
+    nowMs: ports.now(),
+    admins: ports.admins(),
+  });
   // Asked before anything is started: a verdict nobody can be shown is not worth its cost to the service.
   const { isMember, name } = await asked.whereabouts();
   if (!isMember) throw new Failure('not_in_channel', { channel: origin.channel ?? '' });
@@ -114,14 +134,37 @@ async function capture(command: CaptureCommand, ports: SlackPorts, asked: Asked)
 }
 
 async function captureAgain(body: BlockAction, ports: SlackPorts): Promise<void> {
+  const earlier = await earlierOf(body, ports);
+  // What somebody agreed to was the price of that capture, not of every later one.
+  const { consent: _, ...asBefore } = repeated('again', earlier, body, ports);
+  await ports.submit({ ...asBefore, compareWith: earlier.id });
+}
+
+/** The button that shows the price of the heavy questions was pressed: now they are asked. */
+async function captureAgreed(body: BlockAction, ports: SlackPorts): Promise<void> {
+  const { compareWith: _, ...asBefore } = repeated('agreed', await earlierOf(body, ports), body, ports);
+  await ports.submit({ ...asBefore, consent: 'confirmed' });
+}
+
+async function earlierOf(body: BlockAction, ports: SlackPorts): Promise<CaptureRequest> {
   const id = buttonValue(body);
   const earlier = await ports.requestOf(id);
   if (!earlier) throw new Failure('report_missing', { id: id.slice(0, 40) });
+  return earlier;
+}
+
+/** The same request again, by whoever pressed a button, at the same instances and in the same thread. */
+function repeated(
+  why: string,
+  earlier: CaptureRequest,
+  body: BlockAction,
+  { now }: SlackPorts,
+): CaptureRequest {
   const pressedAt = Number(body.actions[0]?.action_ts ?? 0);
-  const nowMs = ports.now();
-  await ports.submit({
+  const nowMs = now();
+  return {
     ...earlier,
-    id: requestId(`again ${id} ${body.user.id} ${Math.floor(pressedAt / SAME_PRESS_S)}`, nowMs),
+    id: requestId(`${why} ${earlier.id} ${body.user.id} ${Math.floor(pressedAt / SAME_PRESS_S)}`, nowMs),
     origin: {
       door: 'button',
       user: body.user.id,
@@ -129,9 +172,8 @@ async function captureAgain(body: BlockAction, ports: SlackPorts): Promise<void>
       ...threadOf(body, earlier),
     },
     acceptedAtMs: nowMs,
-    compareWith: id,
     sameInstancesAs: earlier.sameInstancesAs ?? earlier.id,
-  });
+  };
 }
 
 /** The new capture reports in the thread of the message whose button was pressed. */

@@ -9,6 +9,12 @@ export type Endpoint =
   | 'goroutine-text'
   | 'goroutineleak';
 
+/** What a person can have after all by agreeing to what it costs the service. */
+export interface Offer {
+  readonly what: 'full stacks' | 'leak detector';
+  readonly pauseMs: number;
+}
+
 export interface IndexPage {
   /** Live goroutines; absent when the page does not say. */
   readonly goroutines?: number;
@@ -28,6 +34,10 @@ export interface StepRecord {
   readonly pauseMsEstimate: number;
   /** A sentence for the report, when something was lost. */
   readonly problem?: string;
+  /** The question was never asked. */
+  readonly skipped?: boolean;
+  /** It will be when somebody agrees to its price. */
+  readonly offer?: Offer;
   /** The service stopped answering here; nothing more was asked. */
   readonly gone?: boolean;
   readonly page?: IndexPage;

@@ -9,6 +9,14 @@ export interface Origin {
   readonly threadTs?: string;
 }
 
+/** Nobody is waiting for this one: it may be refused more easily. */
+export function isAutomatic({ door }: Origin): boolean {
+  return door === 'schedule' || door === 'webhook';
+}
+
+/** What somebody agreed to beforehand: the printed price (button), or more than is safe (an admin's --force). */
+export type Consent = 'confirmed' | 'forced';
+
 /** A capture somebody asked for. Queue jobs carry only its id. */
 export interface CaptureRequest {
   /** Hash of what makes the delivery unique (Slack's trigger id, event id), so a redelivery is the same request. */
@@ -20,6 +28,7 @@ export interface CaptureRequest {
   readonly kinds: readonly CaptureKind[];
   readonly origin: Origin;
   readonly acceptedAtMs: number;
+  readonly consent?: Consent;
   /** Report to compare with ("capture again and compare"). */
   readonly compareWith?: string;
   /** The request whose choice among the instances is kept to, so that like is compared with like. */
@@ -29,6 +38,14 @@ export interface CaptureRequest {
 /** How far a capture has come; the root message shows it, edited in place. */
 export type Progress =
   | { readonly stage: 'queued' }
+  | {
+      /** Has to wait for its turn: not at work, and not forgotten. */
+      readonly stage: 'held';
+      /** What it waits for, as in "waiting: another capture of this instance is running". */
+      readonly why: string;
+      /** Something of it is captured already. */
+      readonly begun: boolean;
+    }
   | {
       readonly stage: 'capturing';
       readonly instancesDone: number;

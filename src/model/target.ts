@@ -7,10 +7,23 @@ export interface Service {
   /** Channels (ids or names without #) in which results may be shown; absent: any the bot is in. */
   readonly channels?: readonly string[];
   readonly memoryLimitBytes?: number;
+  /** Registered, and not to be asked anything for the time being. */
+  readonly doNotTouch?: boolean;
   /** Import-path prefixes of the team's own code. */
   readonly firstParty: readonly string[];
   readonly allow: CapturePermissions;
+  readonly budget: CaptureBudget;
 }
+
+/** Captures an hour: of one instance, light and heavy ones, and of all instances of the service together. */
+export interface CaptureBudget {
+  readonly light: number;
+  readonly heavy: number;
+  readonly service: number;
+}
+
+/** Reliability policy; counts captures, each of which asks many questions. */
+export const DEFAULT_BUDGET: CaptureBudget = { light: 6, heavy: 4, service: 20 };
 
 /** What captures of this service may do beyond the safe defaults (reliability policy: gates). */
 export interface CapturePermissions {
@@ -30,6 +43,12 @@ export interface Instance {
   readonly metricsUrl?: string;
   /** Name of the environment variable that holds the bearer token; the value is looked up at fetch time. */
   readonly tokenEnv?: string;
+}
+
+/** The address at which captures take turns, `10.0.0.7:6060`: one process under two names is one target. */
+export function addressOf({ pprofUrl }: Instance): string {
+  const { protocol, hostname, port } = new URL(pprofUrl);
+  return `${hostname.toLowerCase()}:${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 
 /** Kinds a person can ask for. */

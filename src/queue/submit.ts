@@ -1,26 +1,33 @@
 // From an accepted request to work in the queue. Either the person is told that it began, and it ends in exactly
 // one visible outcome; or that nothing was started, and then nothing is.
 import type { CaptureRequest } from '../model/request.ts';
+import { wantsSame } from '../policy/coalesce.ts';
 import { type JobQueue, withinDeadline } from './queue.ts';
 
 export interface SubmitPorts {
   readonly requests: {
-    readonly accept: (request: CaptureRequest) => Promise<void>;
+    readonly accept: (request: CaptureRequest, same?: string) => Promise<string>;
     readonly withdraw: (id: string) => Promise<void>;
   };
   readonly queue: Pick<JobQueue, 'capture' | 'deliver'>;
+  /** Rejects with a Failure when the service may not be captured now. */
+  readonly mayStart?: (service: string) => Promise<void>;
 }
 
 /**
  * Safe to repeat: jobs know their request, so a redelivery enqueues nothing twice, and one whose first delivery was
  * cut off between the two steps is enqueued after all.
- * @throws Failure `queue_unavailable`
+ * @throws Failure `queue_unavailable`, and what `mayStart` throws
  */
-export async function submit(request: CaptureRequest, { requests, queue }: SubmitPorts): Promise<void> {
+export async function submit(request: CaptureRequest, ports: SubmitPorts): Promise<void> {
+  const { requests, queue, mayStart } = ports;
   const { id } = request;
+  // Before anything is kept: taking it back could take back an earlier delivery of the same request.
+  await withinDeadline(mayStart?.(request.service) ?? Promise.resolve());
   const enqueue = async (): Promise<void> => {
-    await requests.accept(request);
-    await Promise.all([queue.capture(id), queue.deliver(id)]);
+    const leader = await requests.accept(request, wantsSame(request));
+    // Somebody's capture of the same is under way: its verdict comes to this thread too.
+    await Promise.all([leader === id && queue.capture(id), queue.deliver(id)]);
   };
   const work = enqueue();
   try {

@@ -1,6 +1,7 @@
 // Slack messages, as pure functions from what is known to { text, blocks }. Nothing here posts anything.
 export type { SlackMessage } from './elements.ts';
 export {
+  AGREE_ACTION,
   CAPTURE_AGAIN_ACTION,
   type FailureAbout,
   FULL_STACKS_ACTION,

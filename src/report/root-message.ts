@@ -1,5 +1,6 @@
 // The one root message of a capture, from the first second to the verdict; edited in place, never repeated.
 import type { KnownBlock } from '@slack/types';
+import type { Offer } from '../model/capture.ts';
 import type { CaptureRequest, Progress } from '../model/request.ts';
 import { formatDuration } from '../model/units.ts';
 import { changeRows } from './changes.ts';
@@ -38,6 +39,7 @@ import {
 
 export const CAPTURE_AGAIN_ACTION = 'capture_again';
 export const FULL_STACKS_ACTION = 'full_stacks';
+export const AGREE_ACTION = 'agree_to_price';
 
 /** What the root message shows; the thread has the rest. */
 const EVIDENCE_SHOWN = 3;
@@ -95,6 +97,8 @@ export interface VerdictAbout {
   readonly requestedBy?: string;
   /** Opaque id that the buttons hand back. Without it there are no buttons. */
   readonly buttonValue?: string;
+  /** What was left out because nobody had agreed to its price. */
+  readonly offer?: Offer;
   /** Uploaded pictures, by what they show. */
   readonly charts?: readonly { readonly fileId: string; readonly alt: string }[];
 }
@@ -104,7 +108,7 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
   const costs = context([
     mrkdwn`${windowWords(report)} · cost: ${costWords(report)} · asked by ${mention(about.requestedBy ?? report.requestedBy)}`,
   ]);
-  const again = about.buttonValue === undefined ? [] : [buttons(about.buttonValue, report)];
+  const again = about.buttonValue === undefined ? [] : [buttons(about.buttonValue, report, about.offer)];
   const text = mrkdwn`${words(report.service, NAME)}: ${verdictTitle(report.verdict)} (${confidenceWords(report.verdict.confidence)}). ${prose(summaryWords(report.verdict), SENTENCE)}`;
   if (report.verdict.kind === 'healthy') return { text, blocks: [section(headline), costs, ...again] };
 
@@ -207,7 +211,7 @@ function signatureRow(signature: ReportSignature, rank: number, report: Report):
   return joinMrkdwn([first, joinMrkdwn(facts, ' · ')], '\n');
 }
 
-function buttons(value: string, report: Report): KnownBlock {
+function buttons(value: string, report: Report, offer: Offer | undefined): KnownBlock {
   const offered: ButtonWords[] = [
     {
       text: 'Capture again and compare',
@@ -218,6 +222,11 @@ function buttons(value: string, report: Report): KnownBlock {
   ];
   if (report.signatures.length > 0) {
     offered.push({ text: 'Full stacks', actionId: FULL_STACKS_ACTION, value });
+  }
+  if (offer !== undefined) {
+    const pause = formatDuration(offer.pauseMs);
+    const what = offer.what === 'full stacks' ? 'Take full stacks too' : 'Run the leak detector too';
+    offered.push({ text: `${what} (about ${pause} pause)`, actionId: AGREE_ACTION, value });
   }
   return actions(offered);
 }
@@ -233,6 +242,8 @@ function stageWords(progress: Progress): Mrkdwn {
   switch (progress.stage) {
     case 'queued':
       return mrkdwn`waiting for a worker`;
+    case 'held':
+      return mrkdwn`waiting: ${words(progress.why, SENTENCE)}`;
     case 'capturing': {
       const { instancesDone: done, instancesTotal: total, what } = progress;
       const count = total > 1 ? mrkdwn` (instances done: ${done} of ${total})` : mrkdwn``;

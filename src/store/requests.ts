@@ -1,5 +1,6 @@
 // What was asked for, how far it has come, and which messages are already in Slack: the state that app
 // and workers share, in Redis. Jobs carry only ids into it.
+import { createHash } from 'node:crypto';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { z } from 'zod';
 import { type CaptureRequest, isLastWord, type Progress } from '../model/request.ts';
@@ -11,6 +12,9 @@ const KEEP_SECONDS = 14 * 86_400;
 
 /** All keys share one hash slot, so that a Redis Cluster works too. */
 const PREFIX = '{goleak}:request:';
+/** What is asked for -> the request that asks the services for all who want the same. */
+const SAME_PREFIX = '{goleak}:same:';
+const FOLLOWERS_PREFIX = '{goleak}:followers:';
 const NAMES_PREFIX = '{goleak}:names:';
 /** Accepted requests whose last word is not in their thread yet, by the time they were accepted. */
 const OPEN = '{goleak}:open';
@@ -30,13 +34,23 @@ const requestSchema = z.object({
     threadTs: z.string().optional(),
   }),
   acceptedAtMs: z.number(),
+  consent: z.enum(['confirmed', 'forced']).optional(),
   compareWith: z.string().optional(),
   sameInstancesAs: z.string().optional(),
 });
 
 export interface RequestStore {
-  /** Keeps a request and opens it; however often. */
-  readonly accept: (request: CaptureRequest) => Promise<void>;
+  /**
+   * Keeps a request and opens it; however often. Gives the id of the request that is captured for it: its own, or that
+   * of one that is under way and wants the `same`.
+   */
+  readonly accept: (request: CaptureRequest, same?: string) => Promise<string>;
+  /** The request whose capture answers this one, if that is not its own. */
+  readonly leaderOf: (id: string) => Promise<string | undefined>;
+  /** The requests that wait for the capture of this one. */
+  readonly followersOf: (id: string) => Promise<readonly string[]>;
+  /** Lets a request go its own way: the one it followed is gone. */
+  readonly unfollow: (id: string) => Promise<void>;
   /** Forgets a request that was refused after all. */
   readonly withdraw: (id: string) => Promise<void>;
   readonly load: (id: string) => Promise<CaptureRequest | undefined>;
@@ -49,6 +63,7 @@ export interface RequestStore {
    * "capturing" over a verdict. Nor may a failure be; a verdict may take the place of a failure.
    */
   readonly saveProgress: (id: string, progress: Progress) => Promise<boolean>;
+  /** How far a request has come; a follower is as far as its leader until it has a word of its own. */
   readonly progress: (id: string) => Promise<Progress>;
   /** Reserves a file name in a place for a request; false when another request has it. */
   readonly claimName: (id: string, place: string, name: string) => Promise<boolean>;
@@ -65,24 +80,27 @@ export function openRequestStore(redis: Redis): RequestStore {
     await all(redis.multi().hset(key(id), field, value).expire(key(id), KEEP_SECONDS));
   };
   return {
-    accept: async (request) => {
+    accept: async (request, same) => {
       const { id, acceptedAtMs } = request;
-      await all(
-        redis
-          .multi()
-          .hsetnx(key(id), 'request', JSON.stringify(request))
-          .expire(key(id), KEEP_SECONDS)
-          .zadd(OPEN, 'NX', acceptedAtMs, id),
-      );
+      const sameKey = SAME_PREFIX + (same === undefined ? '' : digest(same));
+      const keys = [key(id), OPEN, sameKey];
+      const args = [id, JSON.stringify(request), acceptedAtMs, KEEP_SECONDS, same === undefined ? 0 : 1];
+      return String(await redis.eval(ACCEPT, keys.length, ...keys, ...args, PREFIX, FOLLOWERS_PREFIX));
+    },
+    leaderOf: async (id) => (await redis.hget(key(id), 'leader')) ?? undefined,
+    followersOf: (id) => redis.smembers(FOLLOWERS_PREFIX + id),
+    unfollow: async (id) => {
+      await redis.hdel(key(id), 'leader');
     },
     withdraw: async (id) => {
       await all(redis.multi().del(key(id)).zrem(OPEN, id));
     },
     load: async (id) => {
-      const text = await redis.hget(key(id), 'request');
-      if (text === null) return undefined;
+      const [text, leader] = await redis.hmget(key(id), 'request', 'leader');
+      if (!text) return undefined;
       const parsed = requestSchema.safeParse(JSON.parse(text));
-      return parsed.success ? (parsed.data as CaptureRequest) : undefined;
+      if (!parsed.success) return undefined;
+      return { ...(parsed.data as CaptureRequest), ...(leader && { sameInstancesAs: leader }) };
     },
     open: (beforeMs) => redis.zrangebyscore(OPEN, 0, beforeMs, 'LIMIT', 0, MAX_OPEN_READ),
     close: async (id) => {
@@ -98,7 +116,8 @@ export function openRequestStore(redis: Redis): RequestStore {
       return (await redis.hget(names, name)) === id;
     },
     progress: async (id) => {
-      const text = await redis.hget(key(id), 'progress');
+      const [own, leader] = await redis.hmget(key(id), 'progress', 'leader');
+      const text = own ?? (leader ? await redis.hget(key(leader), 'progress') : null);
       return text === null ? { stage: 'queued' } : (JSON.parse(text) as Progress);
     },
     ledger: (id) => ({
@@ -119,6 +138,28 @@ export function openRequestStore(redis: Redis): RequestStore {
   };
 }
 
+/** Followed is only what is still under way: whoever comes after the last word asks anew. */
+const ACCEPT = `
+  local id, asksSame, prefix = ARGV[1], ARGV[5] == '1', ARGV[6]
+  local known = redis.call('HGET', KEYS[1], 'leader')
+  local isNew = redis.call('HSETNX', KEYS[1], 'request', ARGV[2]) == 1
+  redis.call('EXPIRE', KEYS[1], ARGV[4])
+  redis.call('ZADD', KEYS[2], 'NX', ARGV[3], id)
+  if known then return known end
+  if not isNew or not asksSame then return id end
+  local leader = redis.call('GET', KEYS[3])
+  if leader and leader ~= id then
+    local request, finality = unpack(redis.call('HMGET', prefix .. leader, 'request', 'finality'))
+    if request and (finality or '0') == '0' and redis.call('ZSCORE', KEYS[2], leader) then
+      redis.call('HSET', KEYS[1], 'leader', leader)
+      redis.call('SADD', ARGV[7] .. leader, id)
+      redis.call('EXPIRE', ARGV[7] .. leader, ARGV[4])
+      return leader
+    end
+  end
+  redis.call('SET', KEYS[3], id, 'EX', ARGV[4])
+  return id`;
+
 const SAVE_PROGRESS = `
   if redis.call('HEXISTS', KEYS[1], 'request') == 0 then return 0 end
   if tonumber(ARGV[2]) < tonumber(redis.call('HGET', KEYS[1], 'finality') or '0') then return 0 end
@@ -134,6 +175,10 @@ function finality({ stage }: Progress): 0 | 1 | 2 {
 /** Runs a transaction. A command that Redis refuses (out of memory, read-only) is otherwise only a value in its answer. */
 async function all(transaction: ChainableCommander): Promise<void> {
   for (const [error] of (await transaction.exec()) ?? []) if (error) throw error;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
 function posted(posting: Posting): string {

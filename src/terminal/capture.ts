@@ -60,6 +60,7 @@ function targetOf(command: CaptureCommand, env: Env): { service: Service; reques
       origin,
       delivery: `${nowMs}`,
       nowMs,
+      admins: [],
     });
     return { service, request };
   }
@@ -67,13 +68,14 @@ function targetOf(command: CaptureCommand, env: Env): { service: Service; reques
     throw fault;
   });
   const services = catalog.all();
-  const request = toRequest(command, services, { origin, delivery: `${nowMs}`, nowMs });
+  const request = toRequest(command, services, { origin, delivery: `${nowMs}`, nowMs, admins: [] });
   const service = catalog.find(request.service);
   if (!service)
     throw new Failure('service_unknown', {
       service: request.service,
       known: services.map(({ name }) => name),
     });
+  if (service.doNotTouch) throw new Failure('do_not_touch', { service: service.name });
   return { service, request };
 }
 
@@ -96,7 +98,11 @@ function memoryCapture(request: CaptureRequest, service: Service, reach: (instan
     };
     const records = await captureInstance(
       instance,
-      { steps: planSteps(request.kinds, request.windowMs, looks), allow: service.allow },
+      {
+        steps: planSteps(request.kinds, request.windowMs, looks),
+        allow: service.allow,
+        ...(request.consent && { consent: request.consent }),
+      },
       {
         ...reach(instance.name),
         now: Date.now,

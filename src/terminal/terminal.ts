@@ -36,6 +36,13 @@ export async function runTerminalCommand(
       const { testYourself } = await import('./selftest.ts');
       return testYourself(command, terminal);
     }
+    case 'stop':
+    case 'resume':
+    case 'cancel': {
+      const { controlCaptures } = await import('./control.ts');
+      terminal.print(await controlCaptures(command, await terminal.env()));
+      return EXIT_OK;
+    }
     case 'services':
     case 'status':
     case 'doctor': {

@@ -54,34 +54,32 @@ describe('the plan of a capture', () => {
 });
 
 describe('the gates', () => {
-  it.each([
-    [1_999, true],
-    [2_000, true],
-    [2_001, false],
-    [1_000_000, false],
-    [undefined, false],
-  ])('full stacks at %s goroutines: %s', (count, allowed) => {
-    const refusal = refuseStep(step('goroutine-text'), page(count, 'goroutine'), DEFAULT_PERMISSIONS);
-    expect(refusal === undefined).toBe(allowed);
+  const rules = { allow: DEFAULT_PERMISSIONS };
+
+  it('stand before every heavy question', () => {
+    expect(refuseStep(step('goroutine-text'), page(2_000, 'goroutine'), rules)).toBeUndefined();
+    expect(refuseStep(step('goroutine-text'), page(2_001, 'goroutine'), rules)?.because).toContain('2,001');
+    expect(refuseStep(step('goroutineleak'), page(10_000, 'goroutineleak'), rules)).toBeUndefined();
+    expect(refuseStep(step('goroutineleak'), page(10_001, 'goroutineleak'), rules)?.offer).toBeDefined();
   });
 
-  it.each([
-    [10_000, true],
-    [10_001, false],
-    [undefined, false],
-  ])('the leak detector at %s goroutines: %s', (count, allowed) => {
-    const refusal = refuseStep(step('goroutineleak'), page(count, 'goroutineleak'), DEFAULT_PERMISSIONS);
-    expect(refusal === undefined).toBe(allowed);
+  it('pass over the leak detector in silence where the service has none', () => {
+    expect(refuseStep(step('goroutineleak'), page(10, 'goroutine'), rules)?.because).toBe('');
   });
 
-  it('passes over the leak detector in silence where the service has none', () => {
-    expect(refuseStep(step('goroutineleak'), page(10, 'goroutine'), DEFAULT_PERMISSIONS)).toBe('');
+  it('leave even the counting profile alone above 200,000 goroutines', () => {
+    expect(refuseStep(step('goroutine'), page(200_000), rules)).toBeUndefined();
+    expect(refuseStep(step('goroutine'), page(200_001), rules)?.because).toContain('200,001');
   });
 
-  it('leaves even the counting profile alone above 200,000 goroutines', () => {
-    expect(refuseStep(step('goroutine'), page(200_001, 'goroutine'), DEFAULT_PERMISSIONS)).toContain(
-      '200,001',
-    );
+  it('say why only light questions are asked, and ask those', () => {
+    const light = { ...rules, lightBecause: 'The heavy captures are spent.' };
+    const everything = page(20, 'goroutine', 'goroutineleak');
+    expect(refuseStep(step('goroutine-text'), everything, light)).toEqual({ because: light.lightBecause });
+    expect(refuseStep(step('goroutineleak'), everything, light)).toEqual({ because: light.lightBecause });
+    for (const ask of ['count', 'memory', 'process', 'goroutine', 'heap']) {
+      expect(refuseStep(step(ask), everything, light)).toBeUndefined();
+    }
   });
 });
 

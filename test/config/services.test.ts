@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readEnv } from '../../src/config/env.ts';
-import { parseServices, watchServices } from '../../src/config/services.ts';
+import { parseRegistry, parseServices, watchServices } from '../../src/config/services.ts';
 import { Failure } from '../../src/failure.ts';
 
 const faultsOf = (text: string): readonly string[] => {
@@ -79,6 +79,39 @@ describe('services.yml', () => {
     ],
   ])('refuses %s and says where', (_name, text, words) => {
     expect(faultsOf(text).join(' ')).toContain(words);
+  });
+
+  it.each([
+    ['an unknown limit', 'services: { a: { instances: [http://h:1], budget: { heavyy: 2 } } }', 'heavyy'],
+    [
+      'a negative budget',
+      'services: { a: { instances: [http://h:1], budget: { heavy: -2 } } }',
+      'budget.heavy',
+    ],
+    [
+      'full stacks that need an admin',
+      'services: { a: { instances: [http://h:1], capture: { dump_up_to: 10001 } } }',
+      'dump_up_to',
+    ],
+    [
+      'an admin by name',
+      'admins: [alice]\nservices: { a: { instances: [http://h:1] } }',
+      'id of a Slack user',
+    ],
+  ])('refuses %s', (_name, text, words) => {
+    expect(faultsOf(text).join(' ')).toContain(words);
+  });
+
+  it('reads budgets, each with its default, and admins', () => {
+    const { services, admins } = parseRegistry(
+      'admins: [U0ADMIN]\nservices:\n  a: { instances: [http://h:1], budget: { heavy: 1 } }\n  b: { instances: [http://h:1] }',
+      'services.yml',
+    );
+    expect(admins).toEqual(['U0ADMIN']);
+    expect(services.map(({ budget }) => budget)).toEqual([
+      { light: 6, heavy: 1, service: 20 },
+      { light: 6, heavy: 4, service: 20 },
+    ]);
   });
 
   it('refuses an alias bomb', () => {

@@ -37,6 +37,11 @@ describe.skipIf(requires('redis'))('restarts and lost connections', () => {
       const mine = roots(stage).slice(before);
       return mine.length === 2 && mine.every(({ text }) => VERDICT.test(text));
     }, 60_000);
+    // Both asked for the same, so the service was asked once.
+    const captures = stage.workers.flatMap(({ log }) =>
+      log.filter((line) => line.includes('The verdict is ready.') && line.includes('ledger-svc')),
+    );
+    expect(captures).toHaveLength(1);
   }, 90_000);
 
   it('hears people again after Slack cut the connection and would not open another', async () => {

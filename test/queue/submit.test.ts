@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import type { CaptureRequest } from '../../src/model/request.ts';
 import { submit } from '../../src/queue/submit.ts';
 import { requestOf } from '../workers/room.ts';
 
 /** Redis and its queue, as a list of what was done. */
-function ports(slowAccept = Promise.resolve()) {
+function ports(slowAccept = Promise.resolve(), leader?: string) {
   const done: string[] = [];
   const step = (what: string) => async (): Promise<void> => {
     done.push(what);
   };
   return {
     done,
-    requests: { accept: () => slowAccept.then(step('accept')), withdraw: step('withdraw') },
+    requests: {
+      accept: ({ id }: CaptureRequest) => slowAccept.then(step('accept')).then(() => leader ?? id),
+      withdraw: step('withdraw'),
+    },
     queue: { capture: step('capture'), deliver: step('deliver') },
   };
 }
@@ -21,6 +25,12 @@ describe('submitting a request', () => {
     await submit(requestOf('20261101-a'), rest);
     await submit(requestOf('20261101-a'), rest);
     expect(done).toEqual(['accept', 'capture', 'deliver', 'accept', 'capture', 'deliver']);
+  });
+
+  it('starts no second capture for what somebody else’s will answer', async () => {
+    const { done, ...rest } = ports(undefined, '20261101-a');
+    await submit(requestOf('20261101-b'), rest);
+    expect(done).toEqual(['accept', 'deliver']);
   });
 
   it('takes back what a Redis that woke up late carried out after all', async () => {

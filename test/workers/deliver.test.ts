@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BOT } from '../../demo/workspace/nouns.ts';
 import type { Progress } from '../../src/model/request.ts';
 import { DELIVER_QUEUE } from '../../src/queue/jobs.ts';
+import { tellThreads } from '../../src/queue/tell.ts';
 import { runDeliver } from '../../workers/deliver.ts';
 import { sampleReport } from '../kit/report.ts';
 import { requires } from '../kit/require.ts';
@@ -28,13 +29,12 @@ describe.skipIf(requires('redis'))('delivering to a thread', () => {
   afterAll(() => room?.close());
 
   /** A request somebody made, in a channel of its own so that tests do not see each other. */
-  async function accepted() {
+  async function accepted(same?: string) {
     const id = `202611${String(10 + day++)}-abcdef123456`;
     const { id: channel } = room.workspace.addChannel(`room-${id}`, { members: ['U0ONCALL', BOT.id] });
-    await room.requests.accept(requestOf(id, { origin: { door: 'slash', user: 'U0ONCALL', channel } }));
+    await room.requests.accept(requestOf(id, { origin: { door: 'slash', user: 'U0ONCALL', channel } }), same);
     const tell = async (progress: Progress): Promise<void> => {
-      await room.requests.saveProgress(id, progress);
-      await room.queue.deliver(id);
+      await tellThreads(id, progress, { requests: room.requests, queue: room.queue });
     };
     const finish = async (): Promise<void> => {
       await room.work.reports.save(sampleReport('goroutine-leak', { ...facts(), id }));
@@ -76,6 +76,24 @@ describe.skipIf(requires('redis'))('delivering to a thread', () => {
     expect(roots()).toHaveLength(1);
     expect(roots()[0]?.text).toMatch(/goroutine leak/);
     room.workspace.faults.clear();
+  }, 40_000);
+
+  it('brings the verdict of one capture to each thread that asked for the same', async () => {
+    const { id: leader, finish, roots, closed, files } = await accepted('the same service');
+    const later = await accepted('the same service');
+    expect(await room.requests.followersOf(leader)).toEqual([later.id]);
+    await room.queue.deliver(later.id);
+    await expect.poll(() => later.roots().length).toBe(1);
+    await finish();
+    await closed();
+    await later.closed();
+    for (const thread of [roots(), later.roots()]) {
+      expect(thread).toHaveLength(1);
+      expect(thread[0]?.text).toMatch(/goroutine leak/);
+    }
+    for (const names of [files, later.files]) {
+      await expect.poll(() => names().filter((name) => name.startsWith('triage_')).length).toBe(1);
+    }
   }, 40_000);
 
   it('delivers what became known while an older stage was on its way to Slack', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CAPTURE_QUEUE, DELIVER_QUEUE } from '../../src/queue/jobs.ts';
-import { type CaptureWork, runCapture } from '../../workers/capture.ts';
+import { runCapture } from '../../workers/capture.ts';
 import { mendRequest, mendRound } from '../../workers/mend.ts';
 import { requires } from '../kit/require.ts';
 import { openRoom, type Room, requestOf } from './room.ts';
@@ -24,6 +24,17 @@ describe.skipIf(requires('redis'))('requests whose last word is not told yet', (
     expect(await room.queue.captureState(id)).toBe('waiting');
     const deliveries = await room.jobs(DELIVER_QUEUE).getWaiting();
     expect(deliveries.map(({ data }) => data.requestId)).toContain(id);
+  });
+
+  it('are captured themselves when the request they waited for was refused after all', async () => {
+    const [leader, id] = ['20261107-aaaaaaaaaaaa', '20261107-bbbbbbbbbbbb'];
+    await room.requests.accept(requestOf(leader), 'the same');
+    expect(await room.requests.accept(requestOf(id), 'the same')).toBe(leader);
+    await mendRequest(id, mending());
+    expect(await room.queue.captureState(id)).toBe('unknown');
+    await room.requests.withdraw(leader);
+    await mendRequest(id, mending());
+    expect(await room.queue.captureState(id)).toBe('waiting');
   });
 
   it('are left alone while somebody is at work on them', async () => {
@@ -56,19 +67,12 @@ describe.skipIf(requires('redis'))('requests whose last word is not told yet', (
 
   it('are answered instead of run when they waited too long', async () => {
     const id = '20261105-aaaaaaaaaaaa';
-    await room.requests.accept(requestOf(id, { acceptedAtMs: Date.now() - 16 * 60_000 }));
-    const work = {
-      ...room.work,
-      queue: room.queue,
-      leaving: new AbortController().signal,
-      home: '',
-      analyse: () => {
-        throw new Error('there is nothing to analyse');
-      },
-      fetch: () => {
-        throw new Error('nothing may be asked of the service');
-      },
-    } satisfies CaptureWork;
+    await room.requests.accept(
+      requestOf(id, { service: 'moved-svc', acceptedAtMs: Date.now() - 16 * 60_000 }),
+    );
+    const work = room.captureWork(() => {
+      throw new Error('nothing may be asked of the service');
+    });
     const job = { data: { v: 1, requestId: id }, opts: { attempts: 3 }, attemptsMade: 0 } as unknown as Job;
     await expect(runCapture(job, undefined, undefined, work)).rejects.toThrow('waited 16 min');
     expect(await room.requests.progress(id)).toMatchObject({ stage: 'failed' });

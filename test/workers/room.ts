@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Processor, Queue, Worker, type WorkerOptions } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { startWorkspace, type Workspace } from '../../demo/workspace/server.ts';
+import type { Fetch } from '../../src/capture/fetch.ts';
 import { serviceFromUrl } from '../../src/capture/resolve.ts';
 import { createSlackClient, createSlackPoster } from '../../src/deliver/slack.ts';
 import { createLog } from '../../src/log.ts';
@@ -14,9 +16,13 @@ import { connectRedis } from '../../src/queue/connection.ts';
 import { QUEUE_PREFIX } from '../../src/queue/jobs.ts';
 import { startPrivateRedis } from '../../src/queue/private-redis.ts';
 import { type JobQueue, openQueue, patientBackoffMs } from '../../src/queue/queue.ts';
+import { openBudgetStore } from '../../src/store/budgets.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
+import { openLeaseStore } from '../../src/store/leases.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
+import { openSwitchStore } from '../../src/store/switches.ts';
+import type { CaptureWork } from '../../workers/capture.ts';
 import type { DeliverWork } from '../../workers/deliver.ts';
 import { pathOf } from '../kit/require.ts';
 import { CHANNEL, ON_CALL } from '../kit/stage.ts';
@@ -25,7 +31,12 @@ export interface Room {
   readonly workspace: Workspace;
   readonly requests: RequestStore;
   readonly queue: JobQueue;
+  readonly redis: Redis;
+  /** The registered services, to be changed at will. */
+  readonly services: Map<string, Service>;
   readonly work: DeliverWork;
+  /** What a capture worker is given; services are asked through the function. */
+  readonly captureWork: (fetch: Fetch) => CaptureWork;
   /** Starts a worker that recovers fast, so that a test need not wait as long as production does. */
   readonly worker: (name: string, run: Processor, options?: Partial<WorkerOptions>) => Worker;
   readonly jobs: (name: string) => Queue;
@@ -50,22 +61,43 @@ export async function openRoom(): Promise<Room> {
   const queue = openQueue(redis);
   const closers: (() => Promise<unknown>)[] = [];
   const options = { connection: redis, prefix: QUEUE_PREFIX, skipVersionCheck: true };
+  const services = new Map([[MOVED.name, MOVED]]);
+  const leaving = new AbortController();
+  const stores = {
+    services: {
+      all: () => [...services.values()],
+      find: (name: string) => services.get(name),
+      admins: () => [],
+    },
+    requests,
+    captures: openCaptureStore(home),
+    reports: openReportStore(home),
+    log: createLog('test', 'silent'),
+  };
   return {
     workspace,
     requests,
     queue,
+    redis,
+    services,
     work: {
-      services: {
-        all: () => [MOVED],
-        find: (name) => (name === MOVED.name ? MOVED : undefined),
-      },
-      requests,
-      captures: openCaptureStore(home),
-      reports: openReportStore(home),
+      ...stores,
       slack: createSlackPoster(createSlackClient(SLACK_BOT_TOKEN, SLACK_API_URL)),
       renderChart: async () => ({ png: new Uint8Array(TINY_PNG), renderer: 'embedded' }),
-      log: createLog('test', 'silent'),
     },
+    captureWork: (fetch) => ({
+      ...stores,
+      leases: openLeaseStore(redis),
+      budgets: openBudgetStore(redis),
+      switches: openSwitchStore(redis),
+      queue,
+      fetch,
+      home,
+      analyse: () => {
+        throw new Error('there is nothing to analyse');
+      },
+      leaving: leaving.signal,
+    }),
     worker: (name, run, more = {}) => {
       const worker = new Worker(name, run, {
         ...options,

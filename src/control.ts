@@ -1,0 +1,102 @@
+// What people do to captures that are under way: stop, resume, cancel. The same from Slack and from a terminal; what
+// runs ends within two seconds, because every worker looks once a second and before every request.
+import type { Command } from './command/command.ts';
+import { explain, Failure } from './failure.ts';
+import { type CaptureRequest, isLastWord, type Origin } from './model/request.ts';
+import { mayStop } from './policy/admins.ts';
+import type { JobQueue } from './queue/queue.ts';
+import { tellThreads } from './queue/tell.ts';
+import type { RequestStore } from './store/requests.ts';
+import { EVERYTHING, type SwitchStore } from './store/switches.ts';
+
+export type ControlCommand = Extract<Command, { kind: 'stop' | 'resume' | 'cancel' }>;
+
+export interface ControlPorts {
+  readonly services: readonly string[];
+  readonly admins: readonly string[];
+  readonly requests: RequestStore;
+  readonly queue: Pick<JobQueue, 'deliver'>;
+  readonly switches: SwitchStore;
+  readonly now: () => number;
+}
+
+type Asker = Pick<Origin, 'door' | 'user'>;
+
+/**
+ * Does it, and says in a sentence what was done.
+ * @throws Failure `admins_only`, `service_unknown`, `request_unknown`
+ */
+export async function control(command: ControlCommand, asker: Asker, ports: ControlPorts): Promise<string> {
+  if (command.kind === 'cancel') return cancel(command.id, asker, ports);
+  const { admins, services } = ports;
+  if (!mayStop(asker, admins)) throw new Failure('admins_only', { what: `\`${command.kind}\``, admins });
+  const service = command.service ?? EVERYTHING;
+  if (service !== EVERYTHING && !services.includes(service)) {
+    throw new Failure('service_unknown', { service, known: services });
+  }
+  return command.kind === 'stop' ? stop(service, asker, ports) : resume(service, ports);
+}
+
+/** Refuses a capture of a service that is stopped. */
+export async function refuseStopped(service: string, { stopOf }: Pick<SwitchStore, 'stopOf'>): Promise<void> {
+  const stopped = await stopOf(service);
+  if (stopped) throw stoppedFailure(service, stopped.atMs);
+}
+
+export function stoppedFailure(service: string, atMs: number): Failure {
+  return new Failure('stopped', { service, at: `${new Date(atMs).toISOString().slice(11, 16)} UTC` });
+}
+
+async function stop(service: string, { user }: Asker, ports: ControlPorts): Promise<string> {
+  const { requests, queue, switches, now } = ports;
+  const atMs = now();
+  // First the switch: whatever is accepted from here on finds it.
+  await switches.stop({ service, by: user, atMs });
+  const ended = (await underWay(ports)).filter(
+    (request) => service === EVERYTHING || request.service === service,
+  );
+  for (const { id, service: theirs } of ended) {
+    const words = explain(stoppedFailure(theirs, atMs), id);
+    if (await requests.saveProgress(id, { stage: 'failed', ...words })) await queue.deliver(id);
+  }
+  const what = service === EVERYTHING ? 'All captures' : `Captures of ${service}`;
+  const again = service === EVERYTHING ? 'resume' : `resume ${service}`;
+  return `${what} are stopped; ${countOf(ended.length)} ended. \`${again}\` lets them run again.`;
+}
+
+async function resume(service: string, { switches }: ControlPorts): Promise<string> {
+  const lifted = await switches.resume(service);
+  const whole = service !== EVERYTHING && (await switches.stopOf(service));
+  if (whole) return `All captures are stopped, those of ${service} too; \`resume\` lets them run again.`;
+  if (lifted.length === 0) return 'Nothing was stopped.';
+  const names = lifted.map((stop) => (stop.service === EVERYTHING ? 'all services' : stop.service));
+  return `Captures of ${names.join(', ')} may run again. What was ended is not taken up again: ask anew.`;
+}
+
+async function cancel(wanted: string, asker: Asker, ports: ControlPorts): Promise<string> {
+  const open = await underWay(ports);
+  const matches = open.filter(({ id }) => id === wanted || id.split('-')[1]?.startsWith(wanted) === true);
+  const [request] = matches;
+  if (!request || matches.length > 1) throw new Failure('request_unknown', { id: wanted.slice(0, 40) });
+  if (request.origin.user !== asker.user && !mayStop(asker, ports.admins)) {
+    throw new Failure('admins_only', {
+      what: 'Cancelling what somebody else asked for',
+      admins: ports.admins,
+    });
+  }
+  await tellThreads(request.id, { stage: 'cancelled', by: asker.user }, ports);
+  return `The capture ${request.id} of ${request.service} is cancelled.`;
+}
+
+async function underWay({ requests, now }: ControlPorts): Promise<readonly CaptureRequest[]> {
+  const found: CaptureRequest[] = [];
+  for (const id of await requests.open(now())) {
+    const request = await requests.load(id);
+    if (request && !isLastWord((await requests.progress(id)).stage)) found.push(request);
+  }
+  return found;
+}
+
+function countOf(count: number): string {
+  return count === 1 ? 'one that ran or waited was' : `${count} that ran or waited were`;
+}

@@ -1,0 +1,108 @@
+// Which of the dear questions may be asked of a service with so many goroutines. Pure; the count comes from the index
+// page, which costs the service nothing.
+import type { Offer } from '../model/capture.ts';
+import type { Consent } from '../model/request.ts';
+import type { CapturePermissions } from '../model/target.ts';
+import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
+
+export interface GateFacts {
+  /** Live goroutines; undefined when the service does not say. */
+  readonly goroutines: number | undefined;
+  readonly allow: CapturePermissions;
+  readonly consent?: Consent;
+  /** Nobody is waiting for this capture, and nobody could be asked. */
+  readonly automatic?: boolean;
+}
+
+/** A question that is not asked: why, as a sentence for the report, and what somebody may agree to. */
+export interface Refusal {
+  readonly because: string;
+  readonly offer?: Offer;
+}
+
+// reliability policy, section on gates. A dump is free to 2,000 goroutines unless services.yml says otherwise.
+/** Highest count at which somebody's agreement, by button or by services.yml, is enough for a full dump. */
+export const DUMP_AGREED_UP_TO = 10_000;
+/** Above this not even an admin's --force takes a dump or runs the detector. */
+export const NEVER_ABOVE = 100_000;
+/** Above this even the counting profiles cost the service seconds of CPU. */
+const COUNT_PROFILE_UP_TO = 200_000;
+/** Sources nobody is waiting for ask nothing heavy above this. */
+const AUTOMATIC_UP_TO = 2_000;
+
+// One attempt stops the service for about 8 µs for each goroutine, and Go attempts again with a doubled buffer
+// until the text fits: 30-40 µs for each goroutine in all, for about 570 bytes (measured on Go 1.26).
+const LONGEST_DUMP_PAUSE_MS = 0.008;
+const DUMP_PAUSES_MS = 0.035;
+const DUMP_BYTES = 570;
+const LEAK_PAUSE_MS = 0.004;
+
+/** What a full dump of so many goroutines costs: the longest single pause, all of them, and the bytes. */
+export function dumpPrice(goroutines: number): { pauseMs: number; pausesMs: number; bytes: number } {
+  return {
+    pauseMs: goroutines * LONGEST_DUMP_PAUSE_MS,
+    pausesMs: goroutines * DUMP_PAUSES_MS,
+    bytes: goroutines * DUMP_BYTES,
+  };
+}
+
+export function leakPauseMs(goroutines: number): number {
+  return goroutines * LEAK_PAUSE_MS;
+}
+
+/** debug=2: without a count never, above the free count only with somebody's agreement, far above it never. */
+export function gateDump(facts: GateFacts): Refusal | undefined {
+  const refuse = (why: string): Refusal => ({ because: `Full stacks were not fetched: ${why}.` });
+  const { goroutines, allow, consent, automatic = false } = facts;
+  if (allow.dumpUpTo === 0) return refuse('services.yml allows none of this service');
+  if (goroutines === undefined) return refuse('the goroutine count is unknown, so their cost is too');
+  const count = formatCount(goroutines);
+  if (goroutines > NEVER_ABOVE) return refuse(`${count} goroutines are too many for that at any price`);
+  if (automatic && goroutines > AUTOMATIC_UP_TO) return refuse(unattended(count));
+  if (goroutines <= allow.dumpUpTo || consent === 'forced') return undefined;
+  if (goroutines > DUMP_AGREED_UP_TO) {
+    return refuse(
+      `${count} goroutines are above ${formatCount(DUMP_AGREED_UP_TO)}, where only an admin's --force takes them`,
+    );
+  }
+  if (consent === 'confirmed') return undefined;
+  const { pauseMs, pausesMs, bytes } = dumpPrice(goroutines);
+  const price = `pauses of about ${formatDuration(pausesMs)} in all, ${formatDuration(pauseMs)} at a time, for ${formatBytes(bytes)}`;
+  return {
+    ...refuse(`${count} goroutines mean ${price}, which somebody has to agree to first`),
+    offer: { what: 'full stacks', pauseMs: pausesMs },
+  };
+}
+
+/** The runtime's leak detector, likewise; it is only asked where the index page offers it. */
+export function gateLeakProfile(facts: GateFacts): Refusal | undefined {
+  const refuse = (why: string): Refusal => ({
+    because: `The runtime's leak detector was not run: ${why}.`,
+  });
+  const { goroutines, allow, consent, automatic = false } = facts;
+  if (allow.leakProfileUpTo === 0) return refuse('services.yml does not allow it for this service');
+  if (goroutines === undefined) return refuse('the goroutine count is unknown, so its cost is too');
+  const count = formatCount(goroutines);
+  if (goroutines > NEVER_ABOVE) return refuse(`${count} goroutines are too many for that at any price`);
+  if (automatic && goroutines > AUTOMATIC_UP_TO) return refuse(unattended(count));
+  if (goroutines <= allow.leakProfileUpTo || consent !== undefined) return undefined;
+  const pauseMs = leakPauseMs(goroutines);
+  return {
+    ...refuse(
+      `${count} goroutines mean a pause of about ${formatDuration(pauseMs)}, which somebody has to agree to first`,
+    ),
+    offer: { what: 'leak detector', pauseMs },
+  };
+}
+
+/** debug=0 and debug=1 stop the service for a moment only, but walk every stack. */
+export function gateCount({ goroutines }: Pick<GateFacts, 'goroutines'>): Refusal | undefined {
+  if (goroutines === undefined || goroutines <= COUNT_PROFILE_UP_TO) return undefined;
+  return {
+    because: `Goroutine stacks were not counted: ${formatCount(goroutines)} goroutines are too many to walk safely.`,
+  };
+}
+
+function unattended(count: string): string {
+  return `${count} goroutines are above ${formatCount(AUTOMATIC_UP_TO)}, where no automatic capture asks for it`;
+}

@@ -1,0 +1,42 @@
+// stop, resume and cancel from a terminal: the switch is in the Redis that the app and the workers use.
+import type { Env } from '../config/env.ts';
+import { watchServices } from '../config/services.ts';
+import { type ControlCommand, control } from '../control.ts';
+import { Failure } from '../failure.ts';
+import { answersPing, connectRedis } from '../queue/connection.ts';
+import { privateRedisUrl } from '../queue/private-redis.ts';
+import { openQueue, withinDeadline } from '../queue/queue.ts';
+import { openRequestStore } from '../store/requests.ts';
+import { openSwitchStore } from '../store/switches.ts';
+
+const PING_MS = 1_500;
+
+/** @throws Failure `verb_needs_redis` when none answers */
+export async function controlCaptures(command: ControlCommand, env: Env): Promise<string> {
+  const redis = connectRedis(env.redisUrl ?? privateRedisUrl(env.home), 'worker');
+  try {
+    if (!(await answersPing(redis, PING_MS))) throw new Failure('verb_needs_redis', { verb: command.kind });
+    const services = watchServices(env.servicesFile, (fault) => {
+      throw fault;
+    });
+    const queue = openQueue(redis);
+    const done = await withinDeadline(
+      control(
+        command,
+        { door: 'terminal', user: 'terminal' },
+        {
+          services: services.all().map(({ name }) => name),
+          admins: services.admins(),
+          requests: openRequestStore(redis),
+          queue,
+          switches: openSwitchStore(redis),
+          now: Date.now,
+        },
+      ),
+    );
+    await queue.close();
+    return done;
+  } finally {
+    redis.disconnect();
+  }
+}

@@ -1,0 +1,256 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { serviceFromUrl } from '../../src/capture/resolve.ts';
+import { type ControlCommand, control } from '../../src/control.ts';
+import type { CaptureRequest, Origin, Progress } from '../../src/model/request.ts';
+import { CAPTURE_QUEUE } from '../../src/queue/jobs.ts';
+import { openSwitchStore } from '../../src/store/switches.ts';
+import { runCapture } from '../../workers/capture.ts';
+import { type FakeTarget, fakeTarget } from '../kit/fake-target.ts';
+import { requires } from '../kit/require.ts';
+import { ON_CALL } from '../kit/stage.ts';
+import { openRoom, type Room, requestOf } from './room.ts';
+
+const WINDOW_MS = 100;
+
+describe.skipIf(requires('redis'))('capture jobs', () => {
+  let room: Room;
+  let target: FakeTarget;
+  let count = 0;
+  beforeAll(async () => {
+    room = await openRoom();
+    for (let worker = 0; worker < 3; worker++) {
+      room.worker(
+        CAPTURE_QUEUE,
+        (job, token, signal) =>
+          runCapture(
+            job,
+            token,
+            signal,
+            room.captureWork((...asked) => target.fetch(...asked)),
+          ),
+        { concurrency: 6 },
+      );
+    }
+  }, 60_000);
+  afterAll(() => room?.close());
+  beforeEach(() => {
+    target = fakeTarget();
+  });
+  afterEach(() => expect(target.open()).toBe(0));
+
+  /** A service nobody else knows, with so many instances. */
+  function register(instances = 1) {
+    const name = `svc-${++count}`;
+    const [one] = serviceFromUrl('http://127.0.0.1:1').instances;
+    if (!one) throw new Error('no instance');
+    const service = {
+      ...serviceFromUrl('http://127.0.0.1:1'),
+      name,
+      instances: Array.from({ length: instances }, (_, at) => ({
+        ...one,
+        name: `${name}-${at + 1}`,
+        pprofUrl: `http://${name}:${at + 1}/debug/pprof`,
+      })),
+    };
+    room.services.set(name, service);
+    return service;
+  }
+  async function ask(service: string, about: Partial<CaptureRequest> = {}): Promise<string> {
+    const id = `20261101-${String(++count).padStart(12, '0')}`;
+    await room.requests.accept(requestOf(id, { service, windowMs: WINDOW_MS, ...about }));
+    await room.queue.capture(id);
+    return id;
+  }
+  const stageOf = async (id: string): Promise<Progress> => room.requests.progress(id);
+  const ended = (id: string, stage: Progress['stage'] = 'done') =>
+    expect.poll(async () => (await stageOf(id)).stage, { timeout: 25_000 }).toBe(stage);
+
+  const problemsOf = async (id: string) =>
+    ((await room.work.reports.load(id))?.problems ?? []).map(({ text }) => text).join('\n');
+
+  describe('within their budget', () => {
+    it('are light, and say so, once the heavy ones are spent; then say when the next one is possible', async () => {
+      const service = register();
+      room.services.set(service.name, { ...service, budget: { light: 1, heavy: 1, service: 20 } });
+      const [heavy, light, none] = [
+        await ask(service.name),
+        await ask(service.name),
+        await ask(service.name),
+      ];
+      for (const id of [heavy, light]) await ended(id);
+      await ended(none, 'failed');
+      const asked = target.asked.map((each) => each.split(':')[1]);
+      expect(asked.filter((endpoint) => endpoint === 'goroutineleak')).toHaveLength(1);
+      const problems = [await problemsOf(heavy), await problemsOf(light), await problemsOf(none)].join('\n');
+      expect(problems.match(/left out: .* has had the heavy captures of this hour/g)).toHaveLength(1);
+      expect(await stageOf(none)).toMatchObject({
+        what: expect.stringMatching(/possible at \d\d:\d\d UTC, in 60 min/),
+      });
+    }, 40_000);
+
+    it('cost nothing heavy when nothing heavy was asked', async () => {
+      const service = register();
+      room.services.set(service.name, { ...service, budget: { light: 2, heavy: 1, service: 20 } });
+      target.goroutines = 150_000;
+      const many = await ask(service.name);
+      await ended(many);
+      target.goroutines = 20;
+      const few = await ask(service.name);
+      await ended(few);
+      expect(target.asked).toContain(`${service.name}-1:goroutineleak`);
+    }, 40_000);
+  });
+
+  describe('of thousands of goroutines', () => {
+    const dumps = () => target.asked.filter((each) => each.endsWith(':goroutine-text')).length;
+    it.each<[string, number, Partial<CaptureRequest>, boolean]>([
+      ['nobody agreed', 4_000, {}, false],
+      ['somebody agreed to the price', 4_000, { consent: 'confirmed' }, true],
+      ['somebody agreed to another price', 11_000, { consent: 'confirmed' }, false],
+      ['somebody forced it who is no admin', 11_000, { consent: 'forced' }, false],
+      [
+        'the terminal forced it',
+        11_000,
+        { consent: 'forced', origin: { door: 'terminal', user: 'x' } },
+        true,
+      ],
+      [
+        'the terminal forced too much',
+        100_001,
+        { consent: 'forced', origin: { door: 'terminal', user: 'x' } },
+        false,
+      ],
+      ['an alert asked', 2_001, { origin: { door: 'webhook', user: 'x' }, consent: 'confirmed' }, false],
+    ])(
+      'full stacks when %s',
+      async (_, goroutines, about, taken) => {
+        const { name } = register();
+        target.goroutines = goroutines;
+        await ended(await ask(name, about));
+        expect(dumps() > 0).toBe(taken);
+      },
+      40_000,
+    );
+  });
+
+  describe('when people change their minds', () => {
+    const admin = { door: 'slash', user: 'U0ADMIN' } as const;
+    const ports = (admins: readonly string[] = []) => ({
+      services: [...room.services.keys()],
+      admins,
+      requests: room.requests,
+      queue: room.queue,
+      switches: openSwitchStore(room.redis),
+      now: Date.now,
+    });
+    const act = (command: ControlCommand, asker: Pick<Origin, 'door' | 'user'> = admin, admins?: string[]) =>
+      control(command, asker, ports(admins));
+    const running = (least: number) =>
+      expect.poll(() => target.open(), { timeout: 15_000 }).toBeGreaterThanOrEqual(least);
+
+    it('end within two seconds of being stopped, those that wait too, and none begins until resumed', async () => {
+      const { name: other } = register();
+      const { name } = register(10);
+      const instances = [...(room.services.get(name)?.instances ?? [])];
+      target.answerMs = 8_000;
+      const ids = await Promise.all(instances.map((instance) => ask(name, { instances: [instance.name] })));
+      const waiting = await ask(name, { instances: [instances[0]?.name ?? ''] });
+      await running(1);
+      const said = await act({ kind: 'stop', service: name });
+      const since = Date.now();
+      await expect.poll(() => target.open(), { timeout: 5_000, interval: 20 }).toBe(0);
+      expect(Date.now() - since).toBeLessThan(2_000);
+      expect(said).toContain('11 that ran or waited were ended');
+      for (const id of [...ids, waiting]) {
+        expect(await stageOf(id)).toMatchObject({
+          stage: 'failed',
+          what: expect.stringContaining('were stopped'),
+        });
+      }
+      target.answerMs = 2;
+      const asked = target.asked.length;
+      const late = await ask(name);
+      await ended(late, 'failed');
+      expect(target.asked.length).toBe(asked);
+      await ended(await ask(other));
+
+      expect(await act({ kind: 'resume' })).toContain(`${name} may run again`);
+      await ended(await ask(name));
+    }, 60_000);
+
+    it('end when all services are stopped, and for followers too', async () => {
+      const { name } = register();
+      target.answerMs = 8_000;
+      const [leader, follower] = [`20261101-${++count}aaaaaaaaaa`, `20261101-${++count}bbbbbbbbbb`];
+      await room.requests.accept(requestOf(leader, { service: name }), name);
+      await room.queue.capture(leader);
+      expect(await room.requests.accept(requestOf(follower, { service: name }), name)).toBe(leader);
+      await running(1);
+      await act({ kind: 'stop' });
+      await ended(leader, 'failed');
+      await ended(follower, 'failed');
+      await expect.poll(() => target.open(), { timeout: 3_000 }).toBe(0);
+      await act({ kind: 'resume' });
+    }, 40_000);
+
+    it('are cancelled one by one, by the start of their id', async () => {
+      const { name } = register();
+      target.answerMs = 8_000;
+      const id = await ask(name);
+      await running(1);
+      await expect(act({ kind: 'cancel', id: 'nonesuch' })).rejects.toMatchObject({
+        code: 'request_unknown',
+      });
+      await act({ kind: 'cancel', id: id.split('-')[1] ?? '' });
+      await expect.poll(() => target.open(), { timeout: 3_000 }).toBe(0);
+      expect(await stageOf(id)).toEqual({ stage: 'cancelled', by: 'U0ADMIN' });
+      await expect.poll(() => room.queue.captureState(id), { timeout: 5_000 }).toBe('completed');
+      expect(await stageOf(id)).toEqual({ stage: 'cancelled', by: 'U0ADMIN' });
+    }, 40_000);
+
+    it('are stopped by admins only where some are named, and cancelled by whoever asked', async () => {
+      const { name } = register();
+      target.answerMs = 8_000;
+      const id = await ask(name);
+      await running(1);
+      const somebody = { door: 'slash', user: 'U0OTHER' } as const;
+      for (const command of [{ kind: 'stop' }, { kind: 'resume' }, { kind: 'cancel', id }] as const) {
+        await expect(act(command, somebody, ['U0ADMIN'])).rejects.toMatchObject({ code: 'admins_only' });
+      }
+      await act({ kind: 'cancel', id }, { door: 'slash', user: ON_CALL }, ['U0ADMIN']);
+      await expect.poll(() => target.open(), { timeout: 3_000 }).toBe(0);
+    }, 40_000);
+
+    it('ask a service nothing that must not be touched', async () => {
+      const service = register();
+      room.services.set(service.name, { ...service, doNotTouch: true });
+      const id = await ask(service.name);
+      await ended(id, 'failed');
+      expect(await stageOf(id)).toMatchObject({ what: expect.stringContaining('must not be touched') });
+      expect(target.asked).toEqual([]);
+    }, 40_000);
+  });
+
+  describe('at one instance', () => {
+    it('take turns, and say what they wait for', async () => {
+      const { name } = register();
+      target.answerMs = 60;
+      const ids = [await ask(name), await ask(name), await ask(name)];
+      await expect
+        .poll(async () => Promise.all(ids.map(stageOf)))
+        .toContainEqual({ stage: 'held', why: 'another capture of this instance is running', begun: false });
+      for (const id of ids) await ended(id);
+      expect(target.most()).toBe(1);
+    }, 40_000);
+
+    it('take turns even when it is registered under two names', async () => {
+      const first = register();
+      const second = register();
+      room.services.set(second.name, { ...second, instances: first.instances });
+      target.answerMs = 30;
+      const ids = [await ask(first.name), await ask(second.name)];
+      for (const id of ids) await ended(id);
+      expect(target.most()).toBe(1);
+    }, 40_000);
+  });
+});

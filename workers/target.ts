@@ -1,0 +1,128 @@
+// One instance of a capture job: waits for its turn at the address, then asks what is still missing.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fetch } from '../src/capture/fetch.ts';
+import { isComplete, isHeavy, type Looks, planSteps, type Step } from '../src/capture/plan.ts';
+import { captureInstance } from '../src/capture/run.ts';
+import type { ServiceCatalog } from '../src/config/services.ts';
+import { Failure } from '../src/failure.ts';
+import { type Captured, NotYet } from '../src/investigate.ts';
+import type { StepRecord } from '../src/model/capture.ts';
+import { type CaptureRequest, type Consent, isAutomatic } from '../src/model/request.ts';
+import { addressOf, type Instance, type Service } from '../src/model/target.ts';
+import { isAdmin } from '../src/policy/admins.ts';
+import { decideBudget, momentWords } from '../src/policy/budget.ts';
+import type { BudgetStore } from '../src/store/budgets.ts';
+import type { CaptureStore } from '../src/store/captures.ts';
+import type { ProgressBoard } from './progress.ts';
+import type { Turn } from './turn.ts';
+
+export interface TargetWork {
+  readonly services: ServiceCatalog;
+  readonly budgets: BudgetStore;
+  readonly captures: CaptureStore;
+  readonly fetch: Fetch;
+  readonly turn: Turn;
+  readonly board: ProgressBoard;
+}
+
+/** One capture at an address at a time, whoever asks and whichever worker has it. */
+const AT_ONE_ADDRESS = 1;
+
+/** @throws NotYet while another capture is at the same address */
+export async function captureTarget(
+  request: CaptureRequest,
+  service: Service,
+  { instance, looks }: { readonly instance: Instance; readonly looks: Looks },
+  work: TargetWork,
+): Promise<Captured> {
+  const { captures, turn } = work;
+  const steps = planSteps(request.kinds, request.windowMs, looks);
+  const earlier = await captures.records(request.id, instance.name);
+  const kept = async (): Promise<Captured> => ({
+    instance: instance.name,
+    records: await captures.records(request.id, instance.name),
+  });
+  if (isComplete(steps, earlier)) return kept();
+
+  const address = addressOf(instance);
+  const place = await turn.take(`target:${address}`, AT_ONE_ADDRESS);
+  if (!place) throw new NotYet('another capture of this instance is running');
+  try {
+    const rules = {
+      allow: service.allow,
+      automatic: isAutomatic(request.origin),
+      ...consentOf(request, work.services.admins()),
+    };
+    const spending = await spend(request, service, instance, work, steps);
+    const records = await captureInstance(
+      instance,
+      { steps, ...rules, ...spending.light },
+      {
+        fetch: (asked, endpoint, signal) => turn.ask(() => work.fetch(asked, endpoint, signal, request.id)),
+        now: Date.now,
+        sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
+        earlier,
+        keep: (record, bytes) => captures.keep(request.id, instance.name, record, bytes),
+        progress: (progress) => work.board.step(instance.name, progress),
+        signal: turn.signal,
+      },
+    );
+    await spending.settle(records);
+    return await kept();
+  } finally {
+    await turn.give(place);
+  }
+}
+
+/** Who asked may not be an admin any more. */
+function consentOf({ consent, origin }: CaptureRequest, admins: readonly string[]): { consent?: Consent } {
+  if (consent === undefined || (consent === 'forced' && !isAdmin(origin, admins))) return {};
+  return { consent };
+}
+
+interface Spending {
+  /** Set when only light questions may be asked. */
+  readonly light: { readonly lightBecause?: string };
+  readonly settle: (records: readonly StepRecord[]) => Promise<void>;
+}
+
+/** @throws Failure `budget_spent` */
+async function spend(
+  request: CaptureRequest,
+  service: Service,
+  instance: Instance,
+  { budgets }: TargetWork,
+  steps: readonly Step[],
+): Promise<Spending> {
+  const heavySteps = new Set(steps.filter(isHeavy).map(({ id }) => id));
+  const place = { address: addressOf(instance), service: service.name };
+  const ask = {
+    request: request.id,
+    weight: heavySteps.size > 0 ? ('heavy' as const) : ('light' as const),
+    automatic: isAutomatic(request.origin),
+  };
+  const { grant, nowMs } = await budgets.spend(place, ask, (spending) =>
+    decideBudget(spending, service.budget, ask),
+  );
+  if (grant.kind === 'spent') {
+    const what = grant.of === 'service' ? service.name : instance.name;
+    throw new Failure('budget_spent', {
+      what,
+      limit: grant.limit,
+      frees: momentWords(grant.freesAtMs, nowMs),
+    });
+  }
+  const { heavyAgainAtMs } = grant;
+  return {
+    light:
+      heavyAgainAtMs === undefined
+        ? {}
+        : {
+            lightBecause: `Full stacks and the leak detector were left out: ${instance.name} has had the heavy captures of this hour; the next one is possible at ${momentWords(heavyAgainAtMs, nowMs)}.`,
+          },
+    settle: async (records) => {
+      const askedHeavy = records.some(({ id, skipped }) => heavySteps.has(id) && !skipped);
+      if (grant.weight === 'heavy' && !askedHeavy) await budgets.lighten(place, ask);
+    },
+  };
+}
