@@ -15,6 +15,7 @@ import { privateRedisUrl } from '../src/queue/private-redis.ts';
 import { openQueue, patientBackoffMs } from '../src/queue/queue.ts';
 import { openBudgetStore } from '../src/store/budgets.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
+import { openCircuitStore } from '../src/store/circuits.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
 import { openReportStore } from '../src/store/reports.ts';
 import { openRequestStore } from '../src/store/requests.ts';
@@ -69,6 +70,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const safety = {
     leases: openLeaseStore(redis),
     budgets: openBudgetStore(redis),
+    circuits: openCircuitStore(redis),
     switches: openSwitchStore(redis),
   };
   const captureWork = { ...stores, ...safety, queue, fetch: fetcher.fetch, leaving: leaving.signal };

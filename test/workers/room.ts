@@ -18,6 +18,7 @@ import { startPrivateRedis } from '../../src/queue/private-redis.ts';
 import { type JobQueue, openQueue, patientBackoffMs } from '../../src/queue/queue.ts';
 import { openBudgetStore } from '../../src/store/budgets.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
+import { openCircuitStore } from '../../src/store/circuits.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
@@ -89,6 +90,7 @@ export async function openRoom(): Promise<Room> {
       ...stores,
       leases: openLeaseStore(redis),
       budgets: openBudgetStore(redis),
+      circuits: openCircuitStore(redis),
       switches: openSwitchStore(redis),
       queue,
       fetch,
