@@ -154,6 +154,13 @@ export const catalogue = {
     retry: 'never',
     exit: 1,
   }),
+  left_alone: entry<{ instance: string; because: string; look: string }>({
+    say: ({ instance, because, look }) =>
+      `${instance} is left alone: ${because}.${look === '' ? '' : ` ${look}`}`,
+    hint: () => 'Look at the service itself first, and capture it again when it is well.',
+    retry: 'never',
+    exit: 2,
+  }),
   stopped: entry<{ service: string; at: string }>({
     say: ({ service, at }) => `Captures of ${service} were stopped at ${at}.`,
     hint: () => 'Capture it again after somebody has typed `resume`; `status` shows who stopped it.',

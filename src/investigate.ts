@@ -12,6 +12,7 @@ import type { CaptureRequest } from './model/request.ts';
 import type { RawArtefact, Series } from './model/snapshot.ts';
 import type { Instance, Service } from './model/target.ts';
 import type { Analysis, AnalysisContext } from './model/verdict.ts';
+import { wavesOf } from './policy/fleet.ts';
 import { buildReport, type ReportFacts } from './report/report.ts';
 import type { Report } from './report/schema.ts';
 
@@ -33,9 +34,6 @@ export interface InvestigatePorts {
 export class NotYet extends Error {
   override readonly name = 'NotYet';
 }
-
-/** More at once would turn one request into load on a whole fleet. */
-const INSTANCES_AT_ONCE = 4;
 
 /**
  * @throws Failure when no instance could be captured at all; anything less is a problem in the report.
@@ -79,7 +77,7 @@ async function lookAt(
   looks: Looks,
   ports: InvestigatePorts,
 ): Promise<Look> {
-  const { captured, problems } = await captureAll(service, instances, looks, ports);
+  const { captured, problems } = await captureAll(request, service, instances, { looks, ports });
   await ports.analysing();
   const reading = await ports.analyse(captured, contextOf(service, request.windowMs));
   return { captured, reading, problems };
@@ -129,14 +127,16 @@ function contextOf(service: Service, windowMs: number): AnalysisContext {
 const ENDS_ALL: readonly string[] = ['interrupted', 'stopped'];
 
 async function captureAll(
+  request: CaptureRequest,
   service: Service,
   instances: readonly Instance[],
-  looks: Looks,
-  ports: InvestigatePorts,
+  { looks, ports }: { readonly looks: Looks; readonly ports: InvestigatePorts },
 ): Promise<{ captured: Captured[]; problems: Problem[] }> {
   const captured: Captured[] = [];
   const failures: Failure[] = [];
-  const waiting = [...instances];
+  const [turn] = resolveInstances(service, { ...request, instances: 'one' });
+  const { canary, others, atOnce } = wavesOf(instances, { all: request.instances === 'all', first: turn });
+  const waiting = canary ? [canary] : [...others];
   let notYet: NotYet | undefined;
   const captureNext = async (): Promise<void> => {
     for (let instance = waiting.shift(); instance; instance = waiting.shift()) {
@@ -152,19 +152,23 @@ async function captureAll(
       }
     }
   };
-  const ends = await Promise.allSettled(
-    Array.from({ length: Math.min(INSTANCES_AT_ONCE, instances.length) }, captureNext),
-  );
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  if (notYet) throw notYet;
+  const captureWaiting = async (): Promise<void> => {
+    const ends = await Promise.allSettled(Array.from({ length: atOnce }, captureNext));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    if (notYet) throw notYet;
+  };
+  await captureWaiting();
+  if (canary && captured.length > 0) {
+    waiting.push(...others);
+    await captureWaiting();
+  }
 
   const [first] = failures;
   if (captured.length === 0) {
-    if (first && failures.length === 1) throw first;
-    throw new Failure('nothing_captured', {
-      service: service.name,
-      reasons: failures.map(({ message }) => message),
-    });
+    if (first && failures.length === 1 && !canary) throw first;
+    const reasons = failures.map(({ message }) => message);
+    if (canary) reasons.push(`${canary.name} was asked first; the others were left alone.`);
+    throw new Failure('nothing_captured', { service: service.name, reasons });
   }
   // Instances answer in any order; the report lists them as registered.
   const order = instances.map(({ name }) => name);

@@ -30,6 +30,8 @@ const FACTS = {
   id: '20261123-abc',
   verb: 'status',
   at: '12:31 UTC',
+  because: 'it needed 2 s for its index page',
+  look: 'It has 20 goroutines.',
   admins: ['U0ADMIN'],
 };
 

@@ -106,6 +106,37 @@ describe('an investigation', () => {
     expect(report.problems.map(({ code }) => code)).toContain('instance-not-captured');
   });
 
+  it('asks one of all instances first, and leaves the others alone when that one cannot be captured', async () => {
+    const fleet = {
+      ...service,
+      instances: Array.from({ length: 30 }, (_, at) => ({ name: `i${at}`, pprofUrl: `http://h:${at + 1}` })),
+    };
+    const { ports } = recorded('leak-send');
+    const asked: string[] = [];
+    let atOnce = 0;
+    let most = 0;
+    const capture = async (instance: { name: string }, looks: number): Promise<Captured> => {
+      asked.push(instance.name);
+      most = Math.max(most, ++atOnce);
+      await new Promise((resolve) => setImmediate(resolve));
+      atOnce--;
+      if (asked.length === 1) expect(most).toBe(1);
+      return { ...(await ports.capture(instance, looks)), instance: instance.name };
+    };
+    await investigate({ ...request, instances: 'all' }, fleet, { ...ports, capture });
+    expect(new Set(asked).size).toBe(30);
+    expect(most).toBe(3);
+
+    asked.length = 0;
+    const down = async (instance: { name: string }): Promise<Captured> => {
+      asked.push(instance.name);
+      throw new Failure('target_unreachable', { instance: instance.name, url: 'h:1', reason: 'it is down' });
+    };
+    const failed = investigate({ ...request, instances: 'all' }, fleet, { ...ports, capture: down });
+    await expect(failed).rejects.toThrow(/it is down.* was asked first; the others were left alone/);
+    expect(asked).toHaveLength(1);
+  });
+
   it('fails with the reason when no instance could be captured', async () => {
     const { ports } = recorded('leak-send');
     const gone = new Failure('target_unreachable', {

@@ -14,6 +14,7 @@ import type { JobQueue } from '../src/queue/queue.ts';
 import { tellThreads } from '../src/queue/tell.ts';
 import type { BudgetStore } from '../src/store/budgets.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
+import type { CircuitStore } from '../src/store/circuits.ts';
 import type { LeaseStore } from '../src/store/leases.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
@@ -30,6 +31,7 @@ export interface CaptureWork {
   readonly reports: ReportStore;
   readonly leases: LeaseStore;
   readonly budgets: BudgetStore;
+  readonly circuits: CircuitStore;
   readonly switches: SwitchStore;
   readonly queue: Pick<JobQueue, 'deliver'>;
   readonly fetch: Fetch;

@@ -18,12 +18,13 @@ import { openQueue, patientBackoffMs, withinDeadline } from '../src/queue/queue.
 import { watchRedis } from '../src/queue/redis-check.ts';
 import { openBudgetStore } from '../src/store/budgets.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
+import { openCircuitStore } from '../src/store/circuits.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
 import { openReportStore } from '../src/store/reports.ts';
 import { openRequestStore } from '../src/store/requests.ts';
 import { openSwitchStore } from '../src/store/switches.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
-import { runCapture } from './capture.ts';
+import { type CaptureWork, runCapture } from './capture.ts';
 import { runDeliver } from './deliver.ts';
 import { measuredCapture, measuredFetch, measuredOutbox, measuredReports } from './measured.ts';
 import { mendRequest, mendRound } from './mend.ts';
@@ -46,6 +47,18 @@ const RECOVERY: Pick<
   maxStalledCount: 1,
   runRetryDelay: 1_000,
 };
+
+/** What keeps captures from hurting a service; all of it is shared through Redis. */
+function openSafety(
+  redis: ReturnType<typeof connectRedis>,
+): Pick<CaptureWork, 'leases' | 'budgets' | 'switches' | 'circuits'> {
+  return {
+    leases: openLeaseStore(redis),
+    budgets: openBudgetStore(redis),
+    circuits: openCircuitStore(redis),
+    switches: openSwitchStore(redis),
+  };
+}
 
 async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const botToken = botTokenOf(env);
@@ -76,14 +89,9 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
 
   const children = openAnalysisChildren({ log, onKill: metrics.killed });
   lifecycle.onEnd('analysis', () => children.close());
-  const safety = {
-    leases: openLeaseStore(redis),
-    budgets: openBudgetStore(redis),
-    switches: openSwitchStore(redis),
-  };
   const captureWork = {
     ...stores,
-    ...safety,
+    ...openSafety(redis),
     queue,
     fetch: measuredFetch(fetcher.fetch, metrics),
     analyse: children.analyse,

@@ -13,12 +13,15 @@ import { isAdmin } from '../src/policy/admins.ts';
 import { decideBudget, momentWords } from '../src/policy/budget.ts';
 import type { BudgetStore } from '../src/store/budgets.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
+import type { CircuitStore } from '../src/store/circuits.ts';
+import { withCaution } from './caution.ts';
 import type { ProgressBoard } from './progress.ts';
 import type { Turn } from './turn.ts';
 
 export interface TargetWork {
   readonly services: ServiceCatalog;
   readonly budgets: BudgetStore;
+  readonly circuits: CircuitStore;
   readonly captures: CaptureStore;
   readonly fetch: Fetch;
   readonly turn: Turn;
@@ -53,22 +56,27 @@ export async function captureTarget(
       automatic: isAutomatic(request.origin),
       ...consentOf(request, work.services.admins()),
     };
-    const spending = await spend(request, service, instance, work, steps);
-    const records = await captureInstance(
-      instance,
-      { steps, ...rules, ...spending.light },
-      {
-        fetch: (asked, endpoint, signal) => turn.ask(() => work.fetch(asked, endpoint, signal, request.id)),
-        now: Date.now,
-        sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
-        earlier,
-        keep: (record, bytes) => captures.keep(request.id, instance.name, record, bytes),
-        progress: (progress) => work.board.step(instance.name, progress),
-        signal: turn.signal,
-      },
-    );
-    await spending.settle(records);
-    return await kept();
+    const fetch: Fetch = (asked, endpoint, signal) =>
+      turn.ask(() => work.fetch(asked, endpoint, signal, request.id));
+    const caution = { circuits: work.circuits, fetch, signal: turn.signal };
+    return await withCaution(request, instance, caution, async (cautious) => {
+      const spending = await spend(request, service, instance, work, steps);
+      const records = await captureInstance(
+        instance,
+        { steps, ...rules, ...spending.light },
+        {
+          fetch: cautious,
+          now: Date.now,
+          sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
+          earlier,
+          keep: (record, bytes) => captures.keep(request.id, instance.name, record, bytes),
+          progress: (progress) => work.board.step(instance.name, progress),
+          signal: turn.signal,
+        },
+      );
+      await spending.settle(records);
+      return await kept();
+    });
   } finally {
     await turn.give(place);
   }

@@ -121,7 +121,7 @@ async function ask(question: Question, ports: CapturePorts): Promise<StepRecord>
   } catch (error) {
     ports.signal.throwIfAborted();
     // The first look decides whether there is a Go service at all; everything after it may fail alone.
-    if (!(error instanceof Failure) || step.id === 'count-0') throw error;
+    if (!(error instanceof Failure) || step.id === 'count-0' || error.code === 'left_alone') throw error;
     // Most services serve no /metrics; that is not worth a footnote.
     const quiet = step.ask === 'process' && error.code === 'target_refused';
     const gone = error.code === 'target_unreachable';

@@ -17,6 +17,7 @@ export async function tellThreads(
   { requests, queue }: TellPorts,
 ): Promise<void> {
   if (!(await requests.saveProgress(id, progress))) return;
+  await queue.deliver(id);
   const followers = await requests.followersOf(id);
-  await Promise.all([id, ...followers].map((thread) => queue.deliver(thread)));
+  await Promise.all(followers.map((thread) => queue.deliver(thread)));
 }

@@ -3,6 +3,7 @@ import { serviceFromUrl } from '../../src/capture/resolve.ts';
 import { type ControlCommand, control } from '../../src/control.ts';
 import type { CaptureRequest, Origin, Progress } from '../../src/model/request.ts';
 import { CAPTURE_QUEUE } from '../../src/queue/jobs.ts';
+import { openCircuitStore } from '../../src/store/circuits.ts';
 import { openSwitchStore } from '../../src/store/switches.ts';
 import { runCapture } from '../../workers/capture.ts';
 import { type FakeTarget, fakeTarget } from '../kit/fake-target.ts';
@@ -72,12 +73,12 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
     it('are light, and say so, once the heavy ones are spent; then say when the next one is possible', async () => {
       const service = register();
       room.services.set(service.name, { ...service, budget: { light: 1, heavy: 1, service: 20 } });
-      const [heavy, light, none] = [
-        await ask(service.name),
-        await ask(service.name),
-        await ask(service.name),
-      ];
-      for (const id of [heavy, light]) await ended(id);
+      // One after the other: captures that wait for each other come in no certain order.
+      const heavy = await ask(service.name);
+      await ended(heavy);
+      const light = await ask(service.name);
+      await ended(light);
+      const none = await ask(service.name);
       await ended(none, 'failed');
       const asked = target.asked.map((each) => each.split(':')[1]);
       expect(asked.filter((endpoint) => endpoint === 'goroutineleak')).toHaveLength(1);
@@ -131,6 +132,46 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
       },
       40_000,
     );
+  });
+
+  describe('of a service that is not well', () => {
+    /** As if the last failure had been so long ago. */
+    const age = async (address: string, ms: number): Promise<void> => {
+      const circuits = openCircuitStore(room.redis);
+      const circuit = await circuits.load(address);
+      if (circuit) await circuits.save(address, { ...circuit, atMs: circuit.atMs - ms });
+    };
+
+    it('leave it alone after three failures, but for a look at its index page, until it is well again', async () => {
+      const service = register();
+      const instance = `${service.name}-1`;
+      target.down.add(instance);
+      for (let failure = 0; failure < 3; failure++) await ended(await ask(service.name), 'failed');
+      target.down.delete(instance);
+      target.asked.length = 0;
+      const alone = await ask(service.name);
+      await ended(alone, 'failed');
+      expect(target.asked).toEqual([`${instance}:index`]);
+      expect(await stageOf(alone)).toMatchObject({
+        what: expect.stringMatching(/3 captures in a row .* possible at .* counts 20 goroutines/),
+      });
+      await ended(await ask(service.name, { origin: { door: 'webhook', user: 'alerts' } }), 'failed');
+      expect(target.asked).toEqual([`${instance}:index`]);
+
+      await age(`${service.name}:1`, 600_000);
+      await ended(await ask(service.name));
+      await ended(await ask(service.name));
+      expect(await openCircuitStore(room.redis).load(`${service.name}:1`)).toBeUndefined();
+    }, 90_000);
+
+    it('ask nothing dearer of one that needs more than a second for its index page', async () => {
+      const { name } = register();
+      target.indexMs = 1_001;
+      const id = await ask(name);
+      await ended(id, 'failed');
+      expect(target.asked).toEqual([`${name}-1:index`]);
+      expect(await stageOf(id)).toMatchObject({ what: expect.stringContaining('counts 20 goroutines') });
+    }, 40_000);
   });
 
   describe('when people change their minds', () => {

@@ -18,10 +18,12 @@ import { startPrivateRedis } from '../../src/queue/private-redis.ts';
 import { type JobQueue, openQueue, patientBackoffMs } from '../../src/queue/queue.ts';
 import { openBudgetStore } from '../../src/store/budgets.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
+import { openCircuitStore } from '../../src/store/circuits.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
 import { openSwitchStore } from '../../src/store/switches.ts';
+import { openAnalysisChildren } from '../../workers/analysis-children.ts';
 import type { CaptureWork } from '../../workers/capture.ts';
 import type { DeliverWork } from '../../workers/deliver.ts';
 import { pathOf } from '../kit/require.ts';
@@ -59,7 +61,8 @@ export async function openRoom(): Promise<Room> {
   const { SLACK_BOT_TOKEN, SLACK_API_URL } = workspace.env();
   const requests = openRequestStore(redis);
   const queue = openQueue(redis);
-  const closers: (() => Promise<unknown>)[] = [];
+  const children = openAnalysisChildren({ log: createLog('test', 'silent') });
+  const closers: (() => Promise<unknown>)[] = [() => children.close()];
   const options = { connection: redis, prefix: QUEUE_PREFIX, skipVersionCheck: true };
   const services = new Map([[MOVED.name, MOVED]]);
   const leaving = new AbortController();
@@ -89,13 +92,12 @@ export async function openRoom(): Promise<Room> {
       ...stores,
       leases: openLeaseStore(redis),
       budgets: openBudgetStore(redis),
+      circuits: openCircuitStore(redis),
       switches: openSwitchStore(redis),
       queue,
       fetch,
       home,
-      analyse: () => {
-        throw new Error('there is nothing to analyse');
-      },
+      analyse: children.analyse,
       leaving: leaving.signal,
     }),
     worker: (name, run, more = {}) => {

@@ -1,0 +1,82 @@
+// Leaves an instance alone that failed again and again, or that is too busy for the cheapest question. A person who asks
+// all the same is told what its index page says; nothing dearer is asked.
+import type { Fetch } from '../src/capture/fetch.ts';
+import { readIndexPage } from '../src/capture/index-page.ts';
+import { Failure } from '../src/failure.ts';
+import { type CaptureRequest, isAutomatic } from '../src/model/request.ts';
+import { addressOf, type Instance } from '../src/model/target.ts';
+import { formatCount, formatDuration } from '../src/model/units.ts';
+import { momentWords } from '../src/policy/budget.ts';
+import { failedAgain, isSlowIndex, standingOf } from '../src/policy/circuit.ts';
+import type { CircuitStore } from '../src/store/circuits.ts';
+
+/** What says that the service is not well, and not that somebody asked for the wrong thing. */
+const TROUBLE: readonly string[] = [
+  'target_unreachable',
+  'target_timeout',
+  'target_refused',
+  'target_not_pprof',
+];
+
+/**
+ * Runs the capture of one instance if it may be asked, and remembers how it went.
+ * @param fetch asks one question; used for the look at the index page
+ * @throws Failure `left_alone`
+ */
+export async function withCaution<Value>(
+  request: CaptureRequest,
+  instance: Instance,
+  { circuits, fetch, signal }: { circuits: CircuitStore; fetch: Fetch; signal: AbortSignal },
+  capture: (cautious: Fetch) => Promise<Value>,
+): Promise<Value> {
+  const address = addressOf(instance);
+  const before = await circuits.load(address);
+  const standing = standingOf(before, Date.now());
+  if (standing.kind === 'open') {
+    const because = `${before?.failures ?? 0} captures in a row have failed; the next one is possible at ${momentWords(standing.untilMs, Date.now())}`;
+    const look = isAutomatic(request.origin) ? '' : await lookAtIndex(instance, fetch, signal);
+    throw new Failure('left_alone', { instance: instance.name, because, look });
+  }
+  try {
+    const value = await capture((...asked) => unlessSlow(fetch, ...asked));
+    if (before) await circuits.clear(address);
+    return value;
+  } catch (error) {
+    if (error instanceof Failure && TROUBLE.includes(error.code)) {
+      await circuits.save(address, failedAgain(before, request.id, Date.now()));
+    }
+    throw error;
+  }
+}
+
+const unlessSlow: (fetch: Fetch, ...asked: Parameters<Fetch>) => ReturnType<Fetch> = async (
+  fetch,
+  instance,
+  endpoint,
+  signal,
+) => {
+  const answer = await fetch(instance, endpoint, signal);
+  const tookMs = answer.span.toMs - answer.span.fromMs;
+  if (endpoint !== 'index' || !isSlowIndex(tookMs)) return answer;
+  throw new Failure('left_alone', {
+    instance: instance.name,
+    because: `it needed ${formatDuration(tookMs)} for its index page, the cheapest question there is`,
+    look: countWords(answer.bytes),
+  });
+};
+
+async function lookAtIndex(instance: Instance, fetch: Fetch, signal: AbortSignal): Promise<string> {
+  try {
+    const { bytes } = await fetch(instance, 'index', signal);
+    return countWords(bytes) || 'Its index page answers.';
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof Failure) return `A look at its index page now: ${error.message}`;
+    throw error;
+  }
+}
+
+function countWords(bytes: Uint8Array): string {
+  const count = readIndexPage(bytes)?.goroutines;
+  return count === undefined ? '' : `Its index page counts ${formatCount(count)} goroutines.`;
+}
