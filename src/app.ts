@@ -7,7 +7,7 @@ import { control, refuseStopped } from './control.ts';
 import { createSlackClient } from './deliver/slack.ts';
 import { slackAnswers } from './deliver/slack-check.ts';
 import { examineInstallation, findingsText } from './doctor.ts';
-import { lookText } from './entry/look.ts';
+import { servicesText } from './entry/look.ts';
 import { registerSlackDoor } from './entry/slack.ts';
 import { openSlackApp } from './entry/slack-app.ts';
 import { Failure } from './failure.ts';
@@ -19,6 +19,8 @@ import { startPrivateRedis } from './queue/private-redis.ts';
 import { openQueue, withinDeadline } from './queue/queue.ts';
 import { watchRedis } from './queue/redis-check.ts';
 import { submit } from './queue/submit.ts';
+import { readStatus, statusText } from './status.ts';
+import { openCircuitStore } from './store/circuits.ts';
 import { openRequestStore } from './store/requests.ts';
 import { openSwitchStore } from './store/switches.ts';
 
@@ -63,8 +65,14 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     requestOf: (id) => withinDeadline(requests.load(id)),
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
     look: async (command) => {
-      if (command.kind === 'services') return lookText({ services: services.all() });
-      if (command.kind === 'status') return lookText({ queues: await withinDeadline(queue.counts()) });
+      if (command.kind === 'services') return servicesText(services.all());
+      if (command.kind === 'status') {
+        const nowMs = Date.now();
+        return statusText(
+          await withinDeadline(readStatus(nowMs, { ...controlled, circuits: openCircuitStore(redis) })),
+          nowMs,
+        );
+      }
       const findings = examineInstallation({
         slack,
         ...(appToken !== undefined && { appToken }),

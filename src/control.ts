@@ -50,18 +50,20 @@ export function stoppedFailure(service: string, atMs: number): Failure {
 async function stop(service: string, { user }: Asker, ports: ControlPorts): Promise<string> {
   const { requests, queue, switches, now } = ports;
   const atMs = now();
+  const theirs = async (): Promise<readonly CaptureRequest[]> =>
+    (await underWay(ports)).filter((request) => service === EVERYTHING || request.service === service);
+  // Workers that see the switch end captures by themselves, before they could be counted.
+  const before = await theirs();
   // First the switch: whatever is accepted from here on finds it.
   await switches.stop({ service, by: user, atMs });
-  const ended = (await underWay(ports)).filter(
-    (request) => service === EVERYTHING || request.service === service,
-  );
-  for (const { id, service: theirs } of ended) {
-    const words = explain(stoppedFailure(theirs, atMs), id);
+  const ended = await theirs();
+  for (const { id, service: named } of ended) {
+    const words = explain(stoppedFailure(named, atMs), id);
     if (await requests.saveProgress(id, { stage: 'failed', ...words })) await queue.deliver(id);
   }
   const what = service === EVERYTHING ? 'All captures' : `Captures of ${service}`;
   const again = service === EVERYTHING ? 'resume' : `resume ${service}`;
-  return `${what} are stopped; ${countOf(ended.length)} ended. \`${again}\` lets them run again.`;
+  return `${what} are stopped; ${countOf(new Set([...before, ...ended].map(({ id }) => id)).size)} ended. \`${again}\` lets them run again.`;
 }
 
 async function resume(service: string, { switches }: ControlPorts): Promise<string> {

@@ -29,6 +29,12 @@ export interface QueueCounts {
   readonly failed: number;
 }
 
+export interface FailedJob {
+  readonly requestId: string;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
 export interface JobQueue {
   /** One job per request, however often it is asked. */
   readonly capture: (requestId: string) => Promise<void>;
@@ -37,6 +43,8 @@ export interface JobQueue {
   /** What the queue knows of a request's capture; "unknown" when there is no such job (any more). */
   readonly captureState: (requestId: string) => Promise<string>;
   readonly counts: () => Promise<Readonly<Record<string, QueueCounts>>>;
+  /** Jobs that were given up, the newest first. */
+  readonly failures: (most: number) => Promise<readonly FailedJob[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -58,6 +66,19 @@ export function openQueue(connection: Redis): JobQueue {
     },
     captureState: (requestId) => capture.getJobState(captureId(requestId)),
     counts: async () => ({ capture: await countsOf(capture), deliver: await countsOf(deliver) }),
+    failures: async (most) => {
+      const jobs = (
+        await Promise.all([capture, deliver].map((queue) => queue.getFailed(0, most - 1)))
+      ).flat();
+      return jobs
+        .map(({ data, failedReason, finishedOn }) => ({
+          requestId: typeof data?.requestId === 'string' ? data.requestId : 'unknown',
+          reason: failedReason ?? 'no reason was kept',
+          atMs: finishedOn ?? 0,
+        }))
+        .toSorted((a, b) => b.atMs - a.atMs)
+        .slice(0, most);
+    },
     close: async () => {
       await Promise.all([capture.close(), deliver.close()]);
     },

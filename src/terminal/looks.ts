@@ -4,27 +4,38 @@ import type { Env } from '../config/env.ts';
 import { watchServices } from '../config/services.ts';
 import { createSlackClient } from '../deliver/slack.ts';
 import { examineInstallation, type Finding, findingsText } from '../doctor.ts';
-import { lookText } from '../entry/look.ts';
+import { servicesText } from '../entry/look.ts';
 import { Failure } from '../failure.ts';
 import type { Service } from '../model/target.ts';
 import { answersPing, connectRedis } from '../queue/connection.ts';
 import { privateRedisUrl } from '../queue/private-redis.ts';
 import { openQueue, withinDeadline } from '../queue/queue.ts';
+import { readStatus, statusText } from '../status.ts';
+import { openCircuitStore } from '../store/circuits.ts';
+import { openRequestStore } from '../store/requests.ts';
+import { openSwitchStore } from '../store/switches.ts';
 
 /** @throws Failure `verb_needs_redis` when `status` finds none that answers. */
 export async function lookAround(what: 'services' | 'status' | 'doctor', env: Env): Promise<string> {
-  if (what === 'services') return lookText({ services: readServices(env) });
-  return what === 'status' ? statusText(env) : doctorText(env);
+  if (what === 'services') return servicesText(readServices(env));
+  return what === 'status' ? statusOf(env) : doctorText(env);
 }
 
-async function statusText(env: Env): Promise<string> {
+async function statusOf(env: Env): Promise<string> {
   const redis = connectRedis(env.redisUrl ?? privateRedisUrl(env.home), 'worker');
   try {
     if (!(await answersPing(redis, 1_500))) throw new Failure('verb_needs_redis', { verb: 'status' });
     const queue = openQueue(redis);
-    const counts = await withinDeadline(queue.counts());
+    const nowMs = Date.now();
+    const ports = {
+      requests: openRequestStore(redis),
+      queue,
+      switches: openSwitchStore(redis),
+      circuits: openCircuitStore(redis),
+    };
+    const status = await withinDeadline(readStatus(nowMs, ports));
     await queue.close();
-    return lookText({ queues: counts });
+    return statusText(status, nowMs);
   } finally {
     redis.disconnect();
   }
