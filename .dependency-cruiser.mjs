@@ -62,6 +62,16 @@ const rooms = [
     },
   },
   {
+    name: 'digests-know-the-calendar-only',
+    comment:
+      'src/digest is told what time it is and what is known of the services: no clock, no Redis, no Slack. Hand the facts in; workers/ send what comes out.',
+    from: { path: '^src/digest/' },
+    to: {
+      path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR],
+      pathNot: ['^src/(model|digest)/', VENDOR('cron-parser')],
+    },
+  },
+  {
     name: 'command-and-config-know-words-only',
     comment:
       'They turn words into a Command and files into Service[]: src/model and src/failure.ts is all they need. Hand anything else in as an argument.',
