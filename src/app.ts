@@ -8,6 +8,7 @@ import { createSlackClient } from './deliver/slack.ts';
 import { slackAnswers } from './deliver/slack-check.ts';
 import { examineInstallation, findingsText } from './doctor.ts';
 import { servicesText } from './entry/look.ts';
+import { SIGNATURE_LIVES_MS } from './entry/signed-http.ts';
 import { registerSlackDoor } from './entry/slack.ts';
 import { openSlackApp } from './entry/slack-app.ts';
 import { Failure } from './failure.ts';
@@ -22,6 +23,7 @@ import { submit } from './queue/submit.ts';
 import { readStatus, statusText } from './status.ts';
 import { openCircuitStore } from './store/circuits.ts';
 import { openRequestStore } from './store/requests.ts';
+import { openSignatureMemory } from './store/signatures.ts';
 import { openSwitchStore } from './store/switches.ts';
 
 const DEFAULT_PORT = 3000;
@@ -53,6 +55,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     port: env.port ?? DEFAULT_PORT,
     health: { checks: { redis: () => answersPing(redis, 1_000) }, metrics: metrics.page },
     slackAnswers: slackAnswers(slack),
+    firstTime: openSignatureMemory(redis, SIGNATURE_LIVES_MS, { now: Date.now, log }),
     log,
   });
   const { appToken } = env.slack;

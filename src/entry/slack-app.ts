@@ -4,6 +4,7 @@ import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@s
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { HEALTH_PATHS, type Health, headersOf, healthAnswer, startHealthServer } from './health.ts';
+import { guardSigned, MAX_BODY_BYTES } from './signed-http.ts';
 
 export interface SlackAppOptions {
   readonly slack: {
@@ -16,6 +17,8 @@ export interface SlackAppOptions {
   readonly health: Health;
   /** Whether Slack answers, for the way that keeps no connection open. */
   readonly slackAnswers: () => Promise<boolean>;
+  /** Remembers the signature of a request over HTTP; false when it had been seen before. */
+  readonly firstTime: (signature: string) => Promise<boolean>;
   readonly log: Log;
 }
 
@@ -26,8 +29,8 @@ export interface SlackApp {
   readonly stop: () => Promise<void>;
 }
 
-/** Real requests are a few KiB; Bolt alone would read 4 MiB. */
-const MAX_BODY_BYTES = 256 * 1024;
+/** Slack sends what it has at once; whoever needs longer holds connections open. */
+const HTTP_PATIENCE = { headersTimeout: 5_000, requestTimeout: 10_000 };
 const TIMEOUT_MS = 10_000;
 /** Waits of a lost connection grow to this, and never end: a Slack that is away for an hour finds us there. */
 const LONGEST_RECONNECT_MS = 10_000;
@@ -87,11 +90,18 @@ function overHttp(signingSecret: string, options: SlackAppOptions): SlackApp {
     },
   }));
   const receiver = new HTTPReceiver({ signingSecret, port, customRoutes, bodyLimit: MAX_BODY_BYTES, logger });
+  const { firstTime } = options;
+  receiver.requestListener = guardSigned(receiver.requestListener, {
+    signingSecret,
+    firstTime,
+    now: Date.now,
+    log,
+  });
   const app = openApp(slack, receiver, logger);
   return {
     app,
     start: async () => {
-      await app.start();
+      await receiver.start(port, HTTP_PATIENCE);
       log.info({ port }, 'Slack is listened to on this port, at /slack/events.');
     },
     stop: async () => {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logFileIn, type ProductProcess, startProcess } from '../../demo/process.ts';
 import { startWorkspace, type Workspace } from '../../demo/workspace/server.ts';
+import { connectRedis } from '../../src/queue/connection.ts';
+import { privateRedisUrl } from '../../src/queue/private-redis.ts';
+import { openQueue } from '../../src/queue/queue.ts';
 import { pathOf, requires } from '../kit/require.ts';
 import { CHANNEL, ON_CALL } from '../kit/stage.ts';
 
@@ -65,6 +69,36 @@ describe.skipIf(requires('redis'))('the app without an app token: signed HTTP', 
     await type('/goleak help');
     await workspace.waitFor(() => answers().some((text) => text.includes('tells more')), 10_000);
     expect(listed()).toBe(before);
+  });
+
+  it('makes one request of the same signed command sent twice', async () => {
+    const { SLACK_SIGNING_SECRET: secret } = workspace.env();
+    const fields = { command: '/goleak', text: 'capture web-svc', user_id: ON_CALL, channel_id: CHANNEL };
+    const body = new URLSearchParams({ ...fields, trigger_id: 'once.1', team_id: 'T1' }).toString();
+    const sentAt = String(Math.floor(Date.now() / 1_000));
+    const digest = createHmac('sha256', secret).update(`v0:${sentAt}:${body}`).digest('hex');
+    const send = () =>
+      fetch(`${origin}/slack/events`, {
+        method: 'POST',
+        body,
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'x-slack-request-timestamp': sentAt,
+          'x-slack-signature': `v0=${digest}`,
+        },
+      });
+    const redis = connectRedis(privateRedisUrl(home), 'worker');
+    const queue = openQueue(redis);
+    try {
+      const statuses = (await Promise.all([send(), send()])).map(({ status }) => status);
+      expect(statuses.toSorted()).toEqual([200, 401]);
+      await expect.poll(async () => (await queue.counts()).capture?.waiting, { timeout: 10_000 }).toBe(1);
+      expect((await send()).status).toBe(401);
+      expect((await queue.counts()).capture?.waiting).toBe(1);
+    } finally {
+      await queue.close();
+      redis.disconnect();
+    }
   });
 
   it('refuses a body far larger than Slack sends', async () => {
