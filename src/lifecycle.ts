@@ -2,7 +2,8 @@
 // once; the first signal drains, a second one forces.
 import { type Env, readEnv } from './config/env.ts';
 import { Failure } from './failure.ts';
-import { createLog, type Log, redact } from './log.ts';
+import { createLog, type Log } from './log.ts';
+import { redact } from './model/secrets.ts';
 
 const EXIT_INTERNAL = 70;
 /** Slack and orchestrators give about 30 s between SIGTERM and SIGKILL. */

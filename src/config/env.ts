@@ -49,7 +49,7 @@ export interface Env {
   readonly color: boolean;
   /** Looks up a credential that services.yml names by reference; never logged. */
   readonly secret: (name: string) => string | undefined;
-  /** Values that must never be seen in a log. */
+  /** Values that must never be seen in a log; grows with what `secret` finds. */
   readonly secrets: readonly string[];
 }
 
@@ -78,6 +78,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = processEnvironment()): En
     throw new Failure('config_bad', { file: 'the environment', faults });
   }
   const env = parsed.data;
+  const secrets = secretsIn(env);
   return {
     slack: {
       ...(env.SLACK_BOT_TOKEN && { botToken: env.SLACK_BOT_TOKEN }),
@@ -95,8 +96,12 @@ export function readEnv(variables: NodeJS.ProcessEnv = processEnvironment()): En
     logLevel: env.LOG_LEVEL,
     workerConcurrency: env.WORKER_CONCURRENCY,
     color: env.NO_COLOR === undefined,
-    secret: (name) => variables[name],
-    secrets: secretsIn(env),
+    secret: (name) => {
+      const value = variables[name];
+      if (value !== undefined && !secrets.includes(value)) secrets.push(value);
+      return value;
+    },
+    secrets,
   };
 }
 
