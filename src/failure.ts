@@ -16,7 +16,42 @@ function entry<Facts>(definition: Entry<Facts>): Entry<Facts> {
   return definition;
 }
 
-type Where = { readonly instance: string; readonly url: string };
+type Where = {
+  readonly instance: string;
+  readonly url: string;
+  /** The beginning of what came instead, kept as evidence and never spoken. */
+  readonly received?: string | undefined;
+};
+
+/** Which deadline an answer missed. */
+export type Late = 'begin' | 'idle' | 'drip' | 'finish';
+
+/** What net/http and net/http/pprof say when they refuse, and what it means. */
+const SAID = {
+  'profile in use': {
+    say: 'refused',
+    hint: 'Another profile of this kind is being taken there; try again when it has ended.',
+  },
+  'write timeout': {
+    say: 'refused',
+    hint: "Take a shorter capture, or raise the WriteTimeout of the service's pprof server.",
+  },
+  'https wanted': {
+    say: 'wants TLS and refused',
+    hint: 'Write https:// instead of http:// in services.yml.',
+  },
+} as const;
+export type Said = keyof typeof SAID;
+
+function statusHint(status: number): string {
+  if (status === 401 || status === 403)
+    return "Give the service's token by reference in services.yml (`auth: { token_env: … }`).";
+  if (status >= 300 && status < 400)
+    return 'Redirects are not followed; write the address it points to in services.yml.';
+  if (status === 429 || (status >= 500 && status !== 501))
+    return 'Look at the service itself first: it, or a proxy before it, says that it is in trouble.';
+  return 'Check the path prefix of pprof in services.yml.';
+}
 
 export const catalogue = {
   command_unknown: entry<{ word: string; suggestion?: string | undefined }>({
@@ -90,38 +125,57 @@ export const catalogue = {
     retry: 'never',
     exit: 1,
   }),
-  target_unreachable: entry<Where & { reason: string }>({
+  target_unreachable: entry<Where & { reason: string; next?: string | undefined }>({
     say: ({ instance, url, reason }) => `${instance} did not answer at ${url}: ${reason}.`,
-    hint: () =>
+    hint: ({ next }) =>
+      next ??
       'Check that the service is up, that net/http/pprof is mounted, and that the port is reachable from here.',
     retry: 'later',
     exit: 2,
   }),
-  target_timeout: entry<Where & { seconds: number }>({
-    say: ({ instance, url, seconds }) => `${instance} did not finish answering ${url} within ${seconds} s.`,
+  target_timeout: entry<Where & { seconds: number; late?: Late }>({
+    say: ({ instance, url, seconds, late = 'finish' }) => {
+      if (late === 'begin') return `${instance} did not begin to answer ${url} within ${seconds} s.`;
+      if (late === 'idle')
+        return `${instance} stopped in the middle of its answer at ${url}: nothing came for ${seconds} s.`;
+      if (late === 'drip')
+        return `${instance} answers ${url} too slowly: less than 1 KiB a second for ${seconds} s.`;
+      return `${instance} did not finish answering ${url} within ${seconds} s.`;
+    },
     hint: () => 'The service may be overloaded; try again with a lighter capture (`--kinds memstats`).',
     retry: 'later',
     exit: 2,
   }),
-  target_refused: entry<Where & { status: number }>({
-    say: ({ instance, url, status }) => `${instance} answered ${url} with HTTP ${status}.`,
-    hint: ({ status }) =>
-      status === 401 || status === 403
-        ? "Give the service's token by reference in services.yml (`auth: { token_env: … }`)."
-        : 'Check the path prefix of pprof in services.yml.',
+  target_cut: entry<Where & { how: string }>({
+    say: ({ instance, url, how }) => `The answer of ${instance} at ${url} is not whole: ${how}.`,
+    hint: () =>
+      'Try again; if it stays so, look for a proxy or a WriteTimeout of the service that ends long answers.',
+    retry: 'later',
+    exit: 2,
+  }),
+  target_refused: entry<Where & { status: number; said?: Said | undefined }>({
+    say: ({ instance, url, status, said }) =>
+      `${instance} ${said === undefined ? 'answered' : SAID[said].say} ${url} with HTTP ${status}.`,
+    hint: ({ status, said }) => (said === undefined ? statusHint(status) : SAID[said].hint),
     retry: 'never',
     exit: 2,
   }),
-  target_not_pprof: entry<Where & { what: string }>({
-    say: ({ instance, url, what }) => `${instance} answered at ${url}, but with ${what} instead of pprof.`,
-    hint: () => 'Import net/http/pprof in the service, or set the right `pprof` path in services.yml.',
+  target_not_pprof: entry<Where & { what: string; wanted?: string }>({
+    say: ({ instance, url, what, wanted = 'pprof' }) =>
+      `${instance} answered at ${url}, but with ${what} instead of ${wanted}.`,
+    hint: ({ wanted }) =>
+      wanted === undefined
+        ? 'Import net/http/pprof in the service, or set the right `pprof` path in services.yml.'
+        : 'See what is mounted there: a proxy or a router of the service may answer in its place.',
     retry: 'never',
     exit: 2,
   }),
-  target_too_big: entry<Where & { limit: string }>({
-    say: ({ instance, url, limit }) =>
-      `The answer of ${instance} at ${url} is larger than ${limit}; it was cut off.`,
-    hint: () => 'Capture lighter kinds, or raise the limit if you trust the service.',
+  target_too_big: entry<Where & { limit: string; inflated?: boolean }>({
+    say: ({ instance, url, limit, inflated = false }) =>
+      inflated
+        ? `The answer of ${instance} at ${url} inflates to more than ${limit}; it was not kept.`
+        : `The answer of ${instance} at ${url} is larger than ${limit}; it was not kept.`,
+    hint: () => 'Look at what answers there; a lighter capture (`--kinds memstats`) leaves profiles out.',
     retry: 'never',
     exit: 2,
   }),

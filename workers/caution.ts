@@ -14,6 +14,7 @@ import type { CircuitStore } from '../src/store/circuits.ts';
 const TROUBLE: readonly string[] = [
   'target_unreachable',
   'target_timeout',
+  'target_cut',
   'target_refused',
   'target_not_pprof',
 ];

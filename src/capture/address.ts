@@ -1,5 +1,6 @@
 // Which addresses may be connected to. Decided on the address itself, at connect time, so that neither
 // a literal in disguise nor a name that changes its answer can lead anywhere else.
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -9,28 +10,47 @@ const NEVER: readonly [string, number][] = [
   ['0.0.0.0', 8],
   ['169.254.0.0', 16],
   ['100.100.100.200', 32],
+  ['168.63.129.16', 32],
+  ['192.0.0.192', 32],
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
   ['::', 128],
   ['fe80::', 10],
   ['fd00:ec2::254', 128],
+  ['fd20:ce::254', 128],
+  // NAT64 of one network's own making: where its addresses lead cannot be known.
+  ['64:ff9b:1::', 48],
   ['ff00::', 8],
 ];
 
-/** Why an address is refused, or undefined when it may be connected to. */
+/**
+ * Why an address is refused, or undefined when it may be connected to.
+ * @param registeredHost as written in the registration, before any URL parser made something else of it
+ */
 export function refuseAddress(text: string, registeredHost: string): string | undefined {
-  if (!ipaddr.isValid(text)) return `"${text}" is not an address`;
+  // Octal and short forms are addresses to some and names to others: only what all read alike is one.
+  if (isIP(text) === 0) return 'its name resolves to something that is not an address';
   const address = unwrap(ipaddr.parse(text));
   if (NEVER.some(([network, bits]) => within(address, network, bits))) {
-    return `${text} is in a range that is never captured (link-local, metadata or multicast)`;
+    return `its address ${text} is never connected to (link-local, metadata or multicast)`;
   }
   if (address.range() === 'loopback' && !isLoopbackName(registeredHost)) {
-    return `${registeredHost} resolved to this machine's own address ${text}`;
+    return `its address ${text} is this machine's own, and services.yml does not say so plainly`;
   }
   return undefined;
 }
 
-/** Addresses that carry an IPv4 address inside (mapped, NAT64, compatible, 6to4, Teredo) are judged by it. */
+/**
+ * The host as somebody wrote it: `2130706433` and `127.0.0.1` are one address, but only the second says which.
+ * Undefined unless it is a plain http or https address without credentials.
+ */
+export function writtenHost(url: string): string | undefined {
+  return /^https?:\/\/(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\%]+)(?::\d{1,5})?(?=[/?#]|$)/i
+    .exec(url)?.[1]
+    ?.toLowerCase();
+}
+
+/** Addresses that carry an IPv4 address inside (mapped, NAT64, compatible, 6to4, Teredo …) are judged by it. */
 function unwrap(address: Address): Address {
   if (address.kind() === 'ipv4') return address;
   const v6 = address as ipaddr.IPv6;
@@ -41,6 +61,8 @@ function unwrap(address: Address): Address {
   if (within(v6, '64:ff9b::', 96)) return embedded(12);
   if (within(v6, '2002::', 16)) return embedded(2);
   if (within(v6, '2001::', 32)) return embedded(12, 0xff);
+  if (within(v6, '::ffff:0:0:0', 96)) return embedded(12);
+  if (isIsatap(bytes)) return embedded(12);
   if (within(v6, '::', 96) && !within(v6, '::', 127)) return embedded(12);
   return v6;
 }
@@ -51,9 +73,14 @@ function within(address: Address, network: string, bits: number): boolean {
   return (address as ipaddr.IPv4).match(range as ipaddr.IPv4, bits);
 }
 
-/** Loopback is meant only where the registration itself says so. */
+/** Interface identifiers `0000:5efe` and `0200:5efe`, then an IPv4 address (RFC 5214). */
+function isIsatap(bytes: readonly number[]): boolean {
+  return ((bytes[8] ?? 1) & 0xfd) === 0 && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe;
+}
+
+/** Loopback is meant only where the registration itself says so, in a form everybody reads alike. */
 function isLoopbackName(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '');
   if (bare === 'localhost') return true;
-  return ipaddr.isValid(bare) && unwrap(ipaddr.parse(bare)).range() === 'loopback';
+  return isIP(bare) > 0 && unwrap(ipaddr.parse(bare)).range() === 'loopback';
 }

@@ -1,15 +1,19 @@
 // Bounded HTTP GET of a closed set of paths from registered instances. The only place that speaks to a
-// Go service: no redirects, no proxy, addresses checked at connect, caps on bytes and time.
-import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
-import { isIP } from 'node:net';
+// Go service: no redirects, no proxy, addresses judged at connect, caps on bytes and time.
 import { performance } from 'node:perf_hooks';
-import { Agent, buildConnector, errors, request } from 'undici';
-import { Failure } from '../failure.ts';
+import { Agent, type Dispatcher, request } from 'undici';
+import { Failure, type Said } from '../failure.ts';
 import type { Endpoint } from '../model/capture.ts';
 import type { Span } from '../model/snapshot.ts';
 import type { Instance } from '../model/target.ts';
 import { formatBytes } from '../model/units.ts';
-import { refuseAddress } from './address.ts';
+import { writtenHost } from './address.ts';
+import { guardedConnector, NETWORK, type Network } from './dial.ts';
+import { CAPS, type Caps, DEADLINES, type Deadlines, MAX_ERROR_BYTES, workMs } from './limits.ts';
+import { describeTrouble, type Where } from './reasons.ts';
+import { receivedWords } from './received.ts';
+import { checkAnswer } from './sound.ts';
+import { type Watch, watchAnswer } from './watch.ts';
 
 export interface Fetched {
   readonly bytes: Uint8Array;
@@ -27,17 +31,6 @@ export type Fetch = (
   signal: AbortSignal,
   capture?: string,
 ) => Promise<Fetched>;
-
-// reliability policy: connect 2 s, headers 5 s, idle 10 s, whole request 20 s. A full dump of a big service
-// is written only after it was formatted, so its headers may take as long as the whole request.
-const CONNECT_TIMEOUT_MS = 2_000;
-const HEADERS_TIMEOUT_MS = 15_000;
-const IDLE_TIMEOUT_MS = 10_000;
-const TOTAL_TIMEOUT_MS = 20_000;
-/** Go itself cuts debug=2 at 64 MiB; no other artefact of a sane service comes near. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
-/** What is read of a refused answer before the connection is given up. */
-const MAX_ERROR_BYTES = 4 * 1024;
 
 /** The address of an endpoint, or undefined when the instance has none (`vars: false`). */
 function endpointUrl(instance: Instance, endpoint: Endpoint): string | undefined {
@@ -63,29 +56,44 @@ function endpointUrl(instance: Instance, endpoint: Endpoint): string | undefined
   }
 }
 
-/** A fetcher with its own connection pool. `close` ends every open connection. */
-export function createFetcher(secret: (name: string) => string | undefined): {
+/** What a fetcher stands on; all of it may be replaced by tests. */
+export interface Means {
+  readonly network: Network;
+  readonly deadlines: Deadlines;
+  readonly caps: Caps;
+}
+
+/**
+ * A fetcher with its own connection pool. `close` ends every open connection.
+ * @param secret the value of an environment variable, sent to the service whose registration names it and to nobody else
+ */
+export function createFetcher(
+  secret: (name: string) => string | undefined,
+  means: Partial<Means> = {},
+): {
   readonly fetch: Fetch;
   readonly close: () => Promise<void>;
 } {
+  const { network = NETWORK, deadlines = DEADLINES, caps = CAPS } = means;
   const agents = new Map<string, Agent>();
   const agentFor = (host: string): Agent => {
     const known = agents.get(host);
     if (known) return known;
     const agent = new Agent({
-      connect: guardedConnector(host),
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      bodyTimeout: IDLE_TIMEOUT_MS,
-      maxResponseSize: MAX_BODY_BYTES + 1,
+      connect: guardedConnector(host, network, deadlines.connectMs),
+      // The deadlines are kept by a watch of our own, which knows what it says when they pass.
+      headersTimeout: 0,
+      bodyTimeout: 0,
       pipelining: 0,
       connections: 2,
     });
     agents.set(host, agent);
     return agent;
   };
+  const pool = { agentFor, secret, deadlines, caps };
   return {
     fetch: (instance, endpoint, signal, capture) =>
-      fetchOnce({ instance, endpoint, signal, agentFor, secret, ...(capture !== undefined && { capture }) }),
+      fetchOnce({ instance, endpoint, signal, ...(capture !== undefined && { capture }) }, pool),
     close: async () => {
       await Promise.all([...agents.values()].map((agent) => agent.destroy()));
       agents.clear();
@@ -97,127 +105,132 @@ interface Ask {
   readonly instance: Instance;
   readonly endpoint: Endpoint;
   readonly signal: AbortSignal;
-  readonly agentFor: (host: string) => Agent;
-  readonly secret: (name: string) => string | undefined;
   readonly capture?: string;
 }
 
-async function fetchOnce(ask: Ask): Promise<Fetched> {
+interface Pool extends Omit<Means, 'network'> {
+  readonly agentFor: (host: string) => Agent;
+  readonly secret: (name: string) => string | undefined;
+}
+
+async function fetchOnce(ask: Ask, pool: Pool): Promise<Fetched> {
   const { instance, endpoint, signal } = ask;
   const text = endpointUrl(instance, endpoint);
   if (text === undefined)
     throw new Failure('target_refused', { instance: instance.name, url: endpoint, status: 404 });
-  const url = new URL(text);
-  const shown = { instance: instance.name, url: `${url.host}${url.pathname}${url.search}` };
-  const token = instance.tokenEnv === undefined ? undefined : ask.secret(instance.tokenEnv);
-  const started = performance.timeOrigin + performance.now();
+  const { url, host } = addressIn(text, instance);
+  const where = { instance: instance.name, url: `${url.host}${url.pathname}${url.search}` };
+  const watch = watchAnswer(where, pool.deadlines, workMs(endpoint));
+  const fromMs = performance.timeOrigin + performance.now();
+  let begun = false;
   try {
     const response = await request(url, {
-      dispatcher: ask.agentFor(url.hostname),
+      dispatcher: pool.agentFor(host),
       method: 'GET',
-      headers: {
-        'accept-encoding': 'identity',
-        'user-agent': ask.capture === undefined ? 'goleak' : `goleak (capture ${ask.capture})`,
-        ...(token && { authorization: `Bearer ${token}` }),
-      },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TOTAL_TIMEOUT_MS)]),
+      headers: headersOf(ask, pool),
+      signal: AbortSignal.any([signal, watch.signal]),
     });
-    const contentType = String(response.headers['content-type'] ?? '');
-    if (response.statusCode !== 200) {
-      await response.body.dump({ limit: MAX_ERROR_BYTES });
-      throw new Failure('target_refused', { ...shown, status: response.statusCode });
-    }
-    const bytes = await readBounded(response.body, MAX_BODY_BYTES);
-    const span = { fromMs: started, toMs: performance.timeOrigin + performance.now() };
+    begun = true;
+    watch.begun();
+    const arrived = await readAnswer(response, where, { watch, caps: pool.caps });
+    const span = { fromMs, toMs: performance.timeOrigin + performance.now() };
+    watch.end();
+    await checkAnswer(endpoint, arrived, where, pool.caps);
+    const { bytes, contentType } = arrived;
     return { bytes, contentType, span, path: `${url.pathname}${url.search}` };
   } catch (error) {
-    throw describe(error, shown, signal);
+    if (signal.aborted) throw signal.reason instanceof Error ? signal.reason : new Error('cancelled');
+    throw describeTrouble(watch.signal.aborted ? watch.signal.reason : error, where, begun);
+  } finally {
+    watch.end();
   }
 }
 
-async function readBounded(body: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
+/** Only http and https, without credentials: a registration was checked for it, and is checked here again. */
+function addressIn(text: string, instance: Instance): { readonly url: URL; readonly host: string } {
+  const host = writtenHost(text);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && host !== undefined) return { url, host };
+  throw new Failure('target_unreachable', {
+    instance: instance.name,
+    url: url ? `${url.host}${url.pathname}` : 'its address',
+    reason: 'only plain http and https addresses without credentials are connected to',
+    next: 'Correct its address in services.yml.',
+  });
+}
+
+function headersOf({ instance, capture }: Ask, { secret }: Pool): Record<string, string> {
+  const token = instance.tokenEnv === undefined ? undefined : secret(instance.tokenEnv);
+  return {
+    'accept-encoding': 'identity',
+    'user-agent': capture === undefined ? 'goleak' : `goleak (capture ${capture})`,
+    ...(token && { authorization: `Bearer ${token}` }),
+  };
+}
+
+interface Arriving {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+  readonly isOpenEnded: boolean;
+}
+
+async function readAnswer(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  where: Where,
+  { watch, caps }: { readonly watch: Watch; readonly caps: Caps },
+): Promise<Arriving> {
+  const contentType = String(headers['content-type'] ?? '');
+  const encoding = String(headers['content-encoding'] ?? 'identity').slice(0, 40);
+  const limit = statusCode === 200 ? caps.bodyBytes : MAX_ERROR_BYTES;
+  const tooBig = (): Failure => new Failure('target_too_big', { ...where, limit: formatBytes(limit) });
+  // A length that is announced need not be waited for.
+  if (statusCode === 200 && Number(headers['content-length']) > limit) {
+    // What it says when it is closed early is known here already.
+    body.on('error', () => {}).destroy();
+    throw tooBig();
+  }
+  const { bytes, isWhole } = await readBounded(body, limit, watch);
+  if (statusCode !== 200) {
+    const received = receivedWords(statusCode, contentType, bytes);
+    throw new Failure('target_refused', { ...where, status: statusCode, said: saidIn(bytes), received });
+  }
+  if (!isWhole) throw tooBig();
+  if (encoding !== 'identity') {
+    const received = receivedWords(statusCode, contentType, bytes);
+    throw new Failure('target_not_pprof', { ...where, what: 'an encoding nobody asked for', received });
+  }
+  const isOpenEnded = headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
+  return { bytes, contentType, isOpenEnded };
+}
+
+/** Reads to the limit and no further: leaving the loop early closes the connection. */
+async function readBounded(
+  body: AsyncIterable<Uint8Array>,
+  limit: number,
+  watch: Watch,
+): Promise<{ readonly bytes: Uint8Array; readonly isWhole: boolean }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
+  let isWhole = true;
   for await (const chunk of body) {
+    watch.came(chunk.byteLength);
     const room = limit - size;
-    chunks.push(chunk.byteLength > room ? chunk.subarray(0, room) : chunk);
+    isWhole = chunk.byteLength <= room;
+    chunks.push(isWhole ? chunk : chunk.subarray(0, room));
     size += Math.min(chunk.byteLength, room);
-    if (size >= limit) break;
+    if (!isWhole) break;
   }
-  return new Uint8Array(Buffer.concat(chunks, size));
+  return { bytes: new Uint8Array(Buffer.concat(chunks, size)), isWhole };
 }
 
-/** Turns what undici and the network say into one plain sentence. */
-function describe(error: unknown, shown: { instance: string; url: string }, signal: AbortSignal): Error {
-  if (error instanceof Failure) return error;
-  if (signal.aborted) return signal.reason instanceof Error ? signal.reason : new Error('cancelled');
-  if (error instanceof errors.ResponseExceededMaxSizeError) {
-    return new Failure('target_too_big', { ...shown, limit: formatBytes(MAX_BODY_BYTES) }, { cause: error });
-  }
-  const name = error instanceof Error ? error.name : '';
-  if (
-    name === 'TimeoutError' ||
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.BodyTimeoutError
-  ) {
-    return new Failure('target_timeout', { ...shown, seconds: TOTAL_TIMEOUT_MS / 1000 }, { cause: error });
-  }
-  return new Failure('target_unreachable', { ...shown, reason: reasonOf(error) }, { cause: error });
-}
+// net/http/pprof/pprof.go: serveError, Profile; net/http/server.go: tlsHandshakeErrorLog.
+const SAYINGS: readonly (readonly [string, Said])[] = [
+  ['already in use', 'profile in use'],
+  ["exceeds server's WriteTimeout", 'write timeout'],
+  ['Client sent an HTTP request to an HTTPS server', 'https wanted'],
+];
 
-const NETWORK_REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens on that port',
-  ENOTFOUND: 'its name does not resolve',
-  EAI_AGAIN: 'its name does not resolve right now',
-  ECONNRESET: 'the connection was cut',
-  UND_ERR_SOCKET: 'the connection was cut in the middle of the answer',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the connection was cut in the middle of the answer',
-  EHOSTUNREACH: 'there is no route to it',
-  ENETUNREACH: 'there is no route to it',
-  ETIMEDOUT: 'it did not answer in time',
-  UND_ERR_CONNECT_TIMEOUT: `it did not accept the connection within ${CONNECT_TIMEOUT_MS / 1000} s`,
-  HPE_INVALID_CONSTANT: 'it does not speak HTTP (is this a gRPC or TLS port?)',
-  EPROTO: 'the TLS handshake failed',
-};
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown network error';
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code.startsWith('HPE_')) return NETWORK_REASONS.HPE_INVALID_CONSTANT ?? code;
-  return NETWORK_REASONS[code] ?? (error.message.slice(0, 200) || 'unknown network error');
-}
-
-/** Checks literal addresses itself (they never pass a lookup) and every answer of a lookup, then pins it. */
-function guardedConnector(host: string): buildConnector.connector {
-  const connect = buildConnector({
-    timeout: CONNECT_TIMEOUT_MS,
-    lookup: guardedLookup(host),
-  } as buildConnector.BuildOptions);
-  return (options, callback) => {
-    const literal = options.hostname.replace(/^\[|\]$/g, '');
-    const why = isIP(literal) ? refuseAddress(literal, host) : undefined;
-    if (why !== undefined) {
-      callback(new Error(why), null);
-      return;
-    }
-    connect(options, callback);
-  };
-}
-
-type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
-
-function guardedLookup(host: string) {
-  return (name: string, options: LookupOptions, callback: LookupCallback): void => {
-    lookup(name, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, []);
-      for (const { address } of addresses) {
-        const why = refuseAddress(address, host);
-        if (why !== undefined) return callback(new Error(why), []);
-      }
-      const [first] = addresses;
-      if (!first) return callback(new Error('its name has no address'), []);
-      if (options.all) return callback(null, addresses);
-      return callback(null, first.address, first.family);
-    });
-  };
+function saidIn(bytes: Uint8Array): Said | undefined {
+  const text = Buffer.from(bytes).toString('latin1');
+  return SAYINGS.find(([words]) => text.includes(words))?.[1];
 }

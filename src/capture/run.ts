@@ -120,23 +120,43 @@ async function ask(question: Question, ports: CapturePorts): Promise<StepRecord>
     return record;
   } catch (error) {
     ports.signal.throwIfAborted();
-    // The first look decides whether there is a Go service at all; everything after it may fail alone.
-    if (!(error instanceof Failure) || step.id === 'count-0' || error.code === 'left_alone') throw error;
-    // Most services serve no /metrics; that is not worth a footnote.
-    const quiet = step.ask === 'process' && error.code === 'target_refused';
-    const gone = error.code === 'target_unreachable';
-    const lost: StepRecord = {
-      ...base,
-      ...(gone && { gone }),
-      fromMs: from,
-      toMs: ports.now(),
-      pauseMsEstimate: 0,
-      problem: quiet ? '' : error.message,
-    };
+    if (!(error instanceof Failure) || error.code === 'left_alone') throw error;
+    const lost = lostRecord(error, step, { ...base, fromMs: from, toMs: ports.now() });
     await ports.keep(lost, undefined);
+    // The first look decides whether there is a Go service at all; everything after it may fail alone.
+    if (step.id === FIRST_LOOK) throw error;
     return lost;
   }
 }
+
+const FIRST_LOOK = 'count-0';
+/** Most services serve no /metrics; that is not worth a footnote. */
+const ABSENT: readonly string[] = ['target_refused', 'target_not_pprof'];
+const MAX_SAYS = 500;
+
+function lostRecord(
+  error: Failure,
+  { id, ask }: Step,
+  base: Pick<StepRecord, 'id' | 'snapshot' | 'bytes' | 'fromMs' | 'toMs'>,
+): StepRecord {
+  const isQuiet = (ask === 'process' && ABSENT.includes(error.code)) || id === FIRST_LOOK;
+  // Silence at a question that costs a service nothing is absence too: nothing dearer is asked of it.
+  const isGone =
+    error.code === 'target_unreachable' || (error.code === 'target_timeout' && !DEAR.includes(ask));
+  const says = `${error.message} ${error.hint}`.slice(0, MAX_SAYS);
+  const received = 'received' in error.facts ? error.facts.received : undefined;
+  return {
+    ...base,
+    // Kept under a name of its own: another attempt asks again.
+    ...(id === FIRST_LOOK && { id: `${FIRST_LOOK}-failed-${Math.round(base.fromMs)}` }),
+    ...(isGone && { gone: true }),
+    pauseMsEstimate: 0,
+    problem: isQuiet ? '' : says,
+    evidence: { says, ...(received !== undefined && { received }) },
+  };
+}
+
+const DEAR: readonly Step['ask'][] = ['goroutine', 'goroutine-text', 'goroutineleak', 'heap'];
 
 async function skip(step: Step, { because, offer }: Refusal, ports: CapturePorts): Promise<StepRecord> {
   const now = ports.now();
@@ -208,7 +228,7 @@ async function readMemory(
       const answer = asMemory(source, fetched, step.id);
       if (answer) return answer;
     } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'target_refused') throw error;
+      if (!(error instanceof Failure) || !ABSENT.includes(error.code)) throw error;
       last = error;
     }
   }

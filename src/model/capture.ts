@@ -21,6 +21,11 @@ export interface IndexPage {
   readonly profiles: readonly string[];
 }
 
+export interface Evidence {
+  readonly says: string;
+  readonly received?: string;
+}
+
 /** What became of one step; kept beside the bytes. */
 export interface StepRecord {
   readonly id: string;
@@ -40,6 +45,8 @@ export interface StepRecord {
   readonly offer?: Offer;
   /** The service stopped answering here; nothing more was asked. */
   readonly gone?: boolean;
+  /** What was said of a question that failed, and the beginning of what came instead; at most 4 KiB with the rest. */
+  readonly evidence?: Evidence;
   readonly page?: IndexPage;
   /** The source of memory readings that answered, so later ones ask it first. */
   readonly memorySource?: Endpoint;

@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFetcher } from '../../src/capture/fetch.ts';
 import { readIndexPage } from '../../src/capture/index-page.ts';
@@ -7,6 +10,8 @@ import { serviceFromUrl } from '../../src/capture/resolve.ts';
 import { withoutSecrets } from '../../src/capture/vars.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Instance } from '../../src/model/target.ts';
+
+const PROFILES = fileURLToPath(new URL('../captures/profiles', import.meta.url));
 
 const open: { close: () => unknown }[] = [];
 afterEach(async () => {
@@ -39,6 +44,7 @@ function fetcher(secret: (name: string) => string | undefined = () => undefined)
   return made.fetch;
 }
 
+const STACKS = 'goroutine 1 [running]:\nmain.main()\n\t/app/main.go:10 +0x1d\n';
 const never = new AbortController().signal;
 const failureOf = async (work: Promise<unknown>): Promise<Failure> => {
   const error = await work.then(
@@ -51,60 +57,21 @@ const failureOf = async (work: Promise<unknown>): Promise<Failure> => {
 
 describe('fetching from a service', () => {
   it('gives the bytes, the span and the path for the cost line', async () => {
-    const { instance, hits } = await serve((_, response) => response.end('profile'));
+    const { instance, hits } = await serve((_, response) => response.end(STACKS));
     const fetched = await fetcher()(instance, 'goroutine-text', never);
-    expect(Buffer.from(fetched.bytes).toString()).toBe('profile');
+    expect(Buffer.from(fetched.bytes).toString()).toBe(STACKS);
     expect(fetched.path).toBe('/debug/pprof/goroutine?debug=2');
     expect(fetched.span.toMs).toBeGreaterThanOrEqual(fetched.span.fromMs);
     expect(hits).toEqual(['/debug/pprof/goroutine?debug=2']);
   });
 
-  it.each([301, 302, 303, 307, 308])('does not follow a redirect (%i)', async (status) => {
-    const canary = await serve((_, response) => response.end());
-    const { instance } = await serve((_, response) =>
-      response.writeHead(status, { location: `${canary.instance.pprofUrl}/heap` }).end(),
-    );
-    const failure = await failureOf(fetcher()(instance, 'heap', never));
-    expect(failure.code).toBe('target_refused');
-    expect(canary.hits).toEqual([]);
-  });
-
   it('sends a token only where the registration names one', async () => {
-    const { instance, hits } = await serve((_, response) => response.end('x'));
+    const { instance, hits } = await serve((_, response) => response.end(STACKS));
     const fetch = fetcher((name) => (name === 'PAYMENTS_TOKEN' ? 's3cret' : undefined));
-    await fetch(instance, 'heap', never);
-    await fetch({ ...instance, tokenEnv: 'PAYMENTS_TOKEN' }, 'heap', never);
-    expect(hits).toEqual(['/debug/pprof/heap', '/debug/pprof/heap Bearer s3cret']);
-  });
-
-  it.each([
-    [401, 'token'],
-    [403, 'token'],
-    [404, 'path prefix'],
-    [500, 'path prefix'],
-  ])('says what HTTP %i means', async (status, words) => {
-    const { instance } = await serve((_, response) => response.writeHead(status).end('no'));
-    const failure = await failureOf(fetcher()(instance, 'heap', never));
-    expect(failure).toMatchObject({ code: 'target_refused', exit: 2 });
-    expect(failure.hint).toContain(words);
-  });
-
-  it('says that nothing listens', async () => {
-    const { instance, server } = await serve((_, response) => response.end());
-    await new Promise((resolve) => server.close(resolve));
-    const failure = await failureOf(fetcher()(instance, 'index', never));
-    expect(failure.message).toContain('nothing listens on that port');
-  });
-
-  it('says that an answer was cut', async () => {
-    const { instance } = await serve((request, response) => {
-      response.writeHead(200, { 'content-length': '100' });
-      response.write('half');
-      setImmediate(() => request.socket.destroy());
-    });
-    const failure = await failureOf(fetcher()(instance, 'heap', never));
-    expect(failure.code).toBe('target_unreachable');
-    expect(failure.message).toContain('cut');
+    await fetch(instance, 'goroutine-text', never);
+    await fetch({ ...instance, tokenEnv: 'PAYMENTS_TOKEN' }, 'goroutine-text', never);
+    const path = '/debug/pprof/goroutine?debug=2';
+    expect(hits).toEqual([path, `${path} Bearer s3cret`]);
   });
 
   it('lets go at once when told to stop', async () => {
@@ -115,11 +82,26 @@ describe('fetching from a service', () => {
     await expect(pending).rejects.toThrow('stopped by somebody');
   });
 
+  it.each(['heap', 'goroutine', 'goroutineleak'] as const)(
+    'takes every %s profile that Go programs were seen to write',
+    async (endpoint) => {
+      const files = readdirSync(PROFILES).filter((name) => name.endsWith(`.${endpoint}.pb.gz`));
+      expect(files.length).toBeGreaterThan(0);
+      let bytes = Buffer.alloc(0);
+      const { instance } = await serve((_, response) => response.end(bytes));
+      for (const file of files) {
+        bytes = readFileSync(join(PROFILES, file));
+        const fetched = await fetcher()(instance, endpoint, never);
+        expect(Buffer.from(fetched.bytes).equals(bytes), file).toBe(true);
+      }
+    },
+  );
+
   it('never connects to a metadata address', async () => {
     const [instance] = serviceFromUrl('http://169.254.169.254').instances;
     if (!instance) throw new Error('no instance');
     const failure = await failureOf(fetcher()(instance, 'index', never));
-    expect(failure.message).toContain('never captured');
+    expect(failure.message).toContain('never connected to');
   });
 });
 

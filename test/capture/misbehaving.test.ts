@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { readCaptures } from '../../src/analysis.ts';
+import { createFetcher } from '../../src/capture/fetch.ts';
+import { CAPS, DEADLINES, type Deadlines } from '../../src/capture/limits.ts';
+import { planSteps } from '../../src/capture/plan.ts';
+import { serviceFromUrl } from '../../src/capture/resolve.ts';
+import { captureInstance } from '../../src/capture/run.ts';
+import { Failure } from '../../src/failure.ts';
+import { investigate } from '../../src/investigate.ts';
+import type { StepRecord } from '../../src/model/capture.ts';
+import type { CaptureRequest } from '../../src/model/request.ts';
+import type { RawArtefact } from '../../src/model/snapshot.ts';
+import { DEFAULT_PERMISSIONS } from '../../src/model/target.ts';
+import { verdictMessage } from '../../src/report/root-message.ts';
+import { reportText } from '../../src/report/text.ts';
+import { threadMessages } from '../../src/report/thread-messages.ts';
+import { MISBEHAVIOURS, type Misbehaviour, saysAt } from '../faults/misbehaviours.ts';
+
+const TIGHT = { ...CAPS, bodyBytes: 2 * 1024 * 1024, inflatedBytes: 8 * 1024 * 1024 };
+const MAX_EVIDENCE_BYTES = 4 * 1024;
+
+/** Only the deadline a misbehaviour is about is short, so that a busy machine changes nothing. */
+function hasteFor({ says }: Misbehaviour): Deadlines {
+  return {
+    ...DEADLINES,
+    ...(says.includes('{headers}') && { headersMs: 200 }),
+    ...(says.includes('{idle}') && { idleMs: 200 }),
+    ...(says.includes('{rate}') && { rateMs: 300 }),
+    ...(says.includes('{total}') && { totalMs: 600 }),
+  };
+}
+
+const open: { close: () => Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close();
+});
+
+/** One snapshot of a service that misbehaves, through the whole story up to the report. */
+async function capture(misbehaviour: Misbehaviour) {
+  const target = await misbehaviour.start();
+  const deadlines = hasteFor(misbehaviour);
+  const { fetch, close } = createFetcher(() => undefined, { deadlines, caps: TIGHT });
+  open.push(target, { close });
+  const service = serviceFromUrl(target.url);
+  const kept: StepRecord[] = [];
+  const files: RawArtefact[] = [];
+  const request: CaptureRequest = {
+    id: '20261126-0123456789ab',
+    service: service.name,
+    instances: 'one',
+    windowMs: 1_000,
+    kinds: misbehaviour.endpoint === 'heap' ? ['heap'] : ['goroutine'],
+    origin: { door: 'terminal', user: 'terminal' },
+    acceptedAtMs: 0,
+  };
+  const steps = planSteps(request.kinds, request.windowMs).filter(({ snapshot }) => snapshot === 0);
+  const outcome = await investigate(request, service, {
+    capture: async (instance) => {
+      const records = await captureInstance(
+        instance,
+        { steps, allow: DEFAULT_PERMISSIONS },
+        {
+          fetch,
+          now: Date.now,
+          sleep: async () => {},
+          earlier: [...kept],
+          keep: async (record, bytes) => {
+            if (kept.some(({ id }) => id === record.id)) return;
+            kept.push(record);
+            if (record.file !== undefined && bytes) files.push({ name: record.file, bytes });
+          },
+          progress: () => {},
+          signal: new AbortController().signal,
+        },
+      );
+      return { instance: instance.name, records };
+    },
+    analyse: async (captured, context) =>
+      readCaptures(
+        captured.map((one) => ({ ...one, snapshots: [files], earlier: [] })),
+        context,
+      ),
+    analysing: async () => {},
+  }).catch((error: unknown) => error);
+  return { target, kept, outcome, says: saysAt(misbehaviour, new URL(target.url).host, deadlines, TIGHT) };
+}
+
+describe('a service that misbehaves', () => {
+  it('does so in more than thirty ways', () => {
+    expect(new Set(MISBEHAVIOURS.map(({ name }) => name)).size).toBe(MISBEHAVIOURS.length);
+    expect(MISBEHAVIOURS.length).toBeGreaterThan(30);
+  });
+
+  it.each(MISBEHAVIOURS)('$name: one sentence, its cause and the next step', async (misbehaviour) => {
+    const { kept, outcome, says } = await capture(misbehaviour);
+    const failed = kept.filter(({ evidence }) => evidence !== undefined);
+    expect(failed.map(({ evidence }) => evidence?.says)).toEqual([says]);
+    expect(Buffer.byteLength(JSON.stringify(failed[0]))).toBeLessThanOrEqual(MAX_EVIDENCE_BYTES);
+    if (misbehaviour.endpoint === 'index') {
+      expect(outcome).toBeInstanceOf(Failure);
+      const failure = outcome as Failure;
+      expect(`${failure.message} ${failure.hint}`).toBe(says);
+      expect(failure.exit).toBe(2);
+      return;
+    }
+    // What else could be captured is judged, and what is missing is said, once.
+    if (outcome instanceof Error) throw outcome;
+    const report = outcome as Awaited<ReturnType<typeof investigate>>;
+    expect(report.problems.filter(({ text }) => text === says)).toHaveLength(1);
+    const told = [
+      reportText(report, { color: false, width: 100 }),
+      JSON.stringify(verdictMessage(report)),
+      JSON.stringify(threadMessages(report)),
+    ].join('\n');
+    expect(told).not.toMatch(/\b(0|no) goroutines\b|healthy/i);
+  });
+
+  it.each(MISBEHAVIOURS.filter(({ says }) => /\{(headers|idle|rate|total|body)\}/.test(says)))(
+    '$name: its connection is closed',
+    async (misbehaviour) => {
+      const { target } = await capture(misbehaviour);
+      await expect.poll(target.open).toBe(0);
+    },
+  );
+});
