@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { buildGoService, startGoService } from './go-service.ts';
+import { withSigns } from './prepare/steps.mjs';
 import { logFileIn, type ProductProcess, startProcess } from './process.ts';
 import { startReplay } from './replay/server.ts';
 import { startWorkspace, type Workspace } from './workspace/server.ts';
@@ -113,7 +114,12 @@ async function startServices(
 ): Promise<Map<string, Service>> {
   const running = new Map<string, Service>();
   const start = async (name: keyof typeof CAST): Promise<void> => {
-    const binary = go === '' ? '' : await buildGoService(go, name, home);
+    // A cold build compiles Go's standard library: long enough to look like a standstill.
+    const build = () =>
+      withSigns(name, 'compiling it, the first time with all of Go’s library', () =>
+        buildGoService(go, name, home),
+      );
+    const binary = go === '' ? '' : await build();
     const rate = name === 'payments-svc' ? [`-leak-rate=${leakRate}`] : [];
     for (const instance of CAST[name]) {
       const started =

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // The terminal process: the same commands as in Slack, with neither Slack nor Redis. Results go to standard output,
 // everything else to standard error.
-import { findVerb, readCommand } from './command/command.ts';
+import { findVerb, readCommand, unknownVerb } from './command/command.ts';
 import { helpText, verbHelp } from './command/usage.ts';
 import { Failure } from './failure.ts';
+import { screen, type TerminalText } from './report/foreign.ts';
 import { runTerminalCommand } from './terminal/terminal.ts';
 
 const EXIT_INTERNAL = 70;
@@ -31,16 +32,14 @@ function outputFlags(args: readonly string[]): { words: string[]; json: boolean 
 }
 
 function help(verb: string | undefined): number {
-  if (verb !== undefined && !findVerb(verb, 'terminal')) {
-    throw new Failure('command_unknown', { word: verb.slice(0, 40) });
-  }
+  if (verb !== undefined && !findVerb(verb, 'terminal')) throw unknownVerb(verb, 'terminal');
   const text = verb === undefined ? helpText('terminal', 'goleak') : verbHelp(verb, 'terminal', 'goleak');
   process.stdout.write(`${text}\n`);
   return 0;
 }
 
 /** One line on standard error: rewritten in place on a terminal, a line a stage elsewhere. */
-function progressLine(): (text: string) => void {
+function progressLine(): (text: TerminalText | '') => void {
   let last = '';
   return (text) => {
     if (text === last) return;
@@ -66,6 +65,6 @@ main()
     const words = known
       ? `goleak: ${error.message} ${error.hint}`
       : `goleak: something broke on our side.\n${error instanceof Error ? error.stack : error}`;
-    process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[2K' : ''}${words}\n`);
+    process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[2K' : ''}${screen(words)}\n`);
     process.exitCode = known ? error.exit : EXIT_INTERNAL;
   });

@@ -61,6 +61,13 @@ export const catalogue = {
     retry: 'never',
     exit: 1,
   }),
+  terminal_only: entry<{ verb: string; usage: string }>({
+    say: ({ verb }) => `\`${verb}\` is for a terminal: it works with files and programs of that machine.`,
+    hint: ({ usage }) =>
+      `Run \`goleak ${usage}\` there; here, \`capture <service>\` looks at a running service.`,
+    retry: 'never',
+    exit: 1,
+  }),
   usage_wrong: entry<{ what: string; usage: string }>({
     say: ({ what }) => `${what}.`,
     hint: ({ usage }) => `Use it like this: \`${usage}\`.`,

@@ -225,14 +225,17 @@ export function readCommand(typed: readonly string[], door: Door): Command {
   if (first === undefined) return { kind: 'help' };
   if (words.flags.has('help')) return { kind: 'help', verb: first };
   const verb = findVerb(first, door);
-  if (!verb) {
-    const known = VERBS.filter((candidate) => candidate.doors.includes(door)).map(
-      (candidate) => candidate.verb,
-    );
-    throw new Failure('command_unknown', { word: first.slice(0, 40), suggestion: suggest(first, known) });
-  }
+  if (!verb) throw unknownVerb(first, door);
   checkFlags(words, verb);
   return verb.read({ plain: rest, flags: words.flags }, verb.usage);
+}
+
+/** What to say of a word that is no verb at this door: meant for the other door, or mistyped. */
+export function unknownVerb(word: string, door: Door): Failure {
+  const elsewhere = findVerb(word, 'terminal');
+  if (elsewhere) return new Failure('terminal_only', { verb: elsewhere.verb, usage: elsewhere.usage });
+  const known = VERBS.filter(({ doors }) => doors.includes(door)).map(({ verb }) => verb);
+  return new Failure('command_unknown', { word: word.slice(0, 40), suggestion: suggest(word, known) });
 }
 
 /** A mistyped flag that is passed over would quietly do something else than was asked. */

@@ -20,10 +20,20 @@ export function verbsFor(door: Door): readonly Verb[] {
   return VERBS.filter((verb) => verb.doors.includes(door));
 }
 
+const FLAGS_EVERYWHERE = [
+  'Every command takes:',
+  '  --json        the result as JSON on standard output',
+  '  -h, --help    what the command does, and its flags',
+  '',
+];
+
 /** The whole list, one line a verb, aligned. */
 export function helpText(door: Door, prefix: string): string {
   const verbs = verbsFor(door);
   const width = Math.max(...verbs.map((verb) => verb.verb.length)) + 2;
   const lines = verbs.map((verb) => `  ${verb.verb.padEnd(width)}${verb.about}`);
-  return [`${prefix} <command>`, '', ...lines, '', `${prefix} help <command> tells more.`].join('\n');
+  const flags = door === 'terminal' ? FLAGS_EVERYWHERE : [];
+  return [`${prefix} <command>`, '', ...lines, '', ...flags, `${prefix} help <command> tells more.`].join(
+    '\n',
+  );
 }

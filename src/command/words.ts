@@ -24,7 +24,8 @@ export function splitWords(words: readonly string[], valued: ReadonlySet<string>
   const plain: string[] = [];
   const flags = new Map<string, string | true>();
   for (let at = 0; at < words.length; at++) {
-    const word = (words[at] ?? '').replace(PHONE_DASH, '--');
+    const typed = words[at] ?? '';
+    const word = typed === '-h' ? '--help' : typed.replace(PHONE_DASH, '--');
     if (!word.startsWith('--') || word === '--') {
       plain.push(word);
       continue;

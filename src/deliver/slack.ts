@@ -1,9 +1,9 @@
 // The one place that writes to Slack. No blind retries: a lost answer is settled by looking for the
 // message, and a rate limit is reported upwards with its delay instead of waited out here.
-import type { KnownBlock } from '@slack/types';
 import { type ConversationsHistoryArguments, LogLevel, WebClient } from '@slack/web-api';
 import { Failure } from '../failure.ts';
-import type { SlackMessage } from '../report/blocks.ts';
+import { type Content, contentOf, type SlackMessage, textContent } from '../report/blocks.ts';
+import type { FileName, Plain } from '../report/foreign.ts';
 import { call, reasonOf } from './slack-call.ts';
 
 const TIMEOUT_MS = 15_000;
@@ -26,10 +26,10 @@ export interface Place {
 }
 
 export interface Upload {
-  readonly name: string;
-  readonly title: string;
+  readonly name: FileName;
+  readonly title: Plain;
   /** What a picture shows, for those who cannot see it. */
-  readonly altText?: string;
+  readonly altText?: Plain;
   readonly bytes: Uint8Array;
 }
 
@@ -97,21 +97,16 @@ export function createSlackPoster(client: WebClient): SlackPoster {
   };
 }
 
-interface Content {
-  readonly text: string;
-  readonly blocks: KnownBlock[];
-}
-
 /** A verdict in plain text beats none: its text says the same in fewer words. */
 async function withBlocksOrWithout<Answer>(
-  { text, blocks }: SlackMessage,
+  message: SlackMessage,
   send: (content: Content) => Promise<Answer>,
 ): Promise<Answer> {
   try {
-    return await send({ text, blocks: [...blocks] });
+    return await send(contentOf(message));
   } catch (error) {
     if (!(error instanceof Failure) || !isAbout(error, BLOCKS_REFUSED)) throw error;
-    return await send({ text, blocks: [] });
+    return await send(textContent(message.text));
   }
 }
 

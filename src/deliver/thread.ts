@@ -12,6 +12,7 @@ import {
   threadMessages,
   verdictMessage,
 } from '../report/blocks.ts';
+import { fileName, json, plain } from '../report/foreign.ts';
 import { pictures } from '../report/pictures.ts';
 import { attachedName } from '../report/pprof-command.ts';
 import { triageFileName } from '../report/report.ts';
@@ -56,6 +57,7 @@ export interface Attachable {
 
 /** Slack shows a handful of attachments well; the rest stays in the store. */
 const MAX_ARTEFACTS = 12;
+const TITLE = 120;
 const MAX_ARTEFACT_BYTES = 8 * 1024 * 1024;
 /** Held in memory at once while they are uploaded. */
 const MAX_ATTACHED_BYTES = 32 * 1024 * 1024;
@@ -103,7 +105,7 @@ export async function postStacks(state: ThreadState, rootTs: string, ports: Thre
   const bytes = new TextEncoder().encode(fullStacksFile(report));
   await uploadOnce(
     'stacks',
-    [{ name: 'stacks.txt', title: `Full stacks of ${report.service}`, bytes }],
+    [{ name: fileName('stacks.txt'), title: plain(`Full stacks of ${report.service}`, TITLE), bytes }],
     thread,
     ports,
   );
@@ -171,7 +173,7 @@ async function postCharts(report: Report, thread: Place, ports: ThreadPorts): Pr
   const files: Upload[] = [];
   for (const { name, title, alt, config } of pictures(report)) {
     const { png } = await ports.renderChart(config, CHART_SIZE);
-    files.push({ name, title, altText: alt, bytes: png });
+    files.push({ name: fileName(name), title: plain(title, TITLE), altText: alt, bytes: png });
   }
   if (files.length > 0) await uploadOnce('charts', files, thread, ports);
 }
@@ -180,15 +182,15 @@ async function postArtefacts(report: Report, thread: Place, ports: ThreadPorts):
   if ((await ports.ledger.posting('artefacts')).state === 'sent') return;
   const name = await triageName(report, thread, ports);
   const triage: Upload = {
-    name,
-    title: name,
-    bytes: new TextEncoder().encode(JSON.stringify(report, null, 2)),
+    name: fileName(name),
+    title: plain(name, TITLE),
+    bytes: new TextEncoder().encode(json(report, 2)),
   };
   const raw = await Promise.all(
     attached(await ports.artefacts()).map(
       async (file): Promise<Upload> => ({
         name: attachedName(file.name),
-        title: file.name,
+        title: plain(file.name, TITLE),
         bytes: await file.read(),
       }),
     ),

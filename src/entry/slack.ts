@@ -1,14 +1,14 @@
 // The Slack door: acknowledge at once, understand, hand over. Every answer that is not the thread itself is
 // visible only to the person who asked.
 import type { App, BlockAction, RespondFn } from '@slack/bolt';
-import { type Command, readCommand } from '../command/command.ts';
+import { type Command, readCommand, unknownVerb } from '../command/command.ts';
 import { helpText, verbHelp } from '../command/usage.ts';
 import { wordsOf } from '../command/words.ts';
 import { explain, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
 import type { Service } from '../model/target.ts';
-import { AGREE_ACTION, CAPTURE_AGAIN_ACTION, FULL_STACKS_ACTION } from '../report/blocks.ts';
+import { AGREE_ACTION, CAPTURE_AGAIN_ACTION, FULL_STACKS_ACTION, textContent } from '../report/blocks.ts';
 import { codeBlock, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { type CaptureCommand, requestId, toRequest } from './accept.ts';
 
@@ -72,7 +72,13 @@ export function registerSlackDoor(app: App, ports: SlackPorts): void {
       origin: { door: 'mention', user, channel, threadTs: threadTs ?? ts },
       delivery: `mention ${channel} ${ts}`,
       answer: async (text) => {
-        await client.chat.postEphemeral({ channel, user, text, ...(threadTs && { thread_ts: threadTs }) });
+        const content = textContent(text);
+        await client.chat.postEphemeral({
+          channel,
+          user,
+          ...content,
+          ...(threadTs && { thread_ts: threadTs }),
+        });
       },
       whereabouts: () => whereabouts(channel),
     });
@@ -207,13 +213,14 @@ async function guarded(
 }
 
 function helpMessage(verb: string | undefined): Mrkdwn {
-  const text = verb === undefined ? undefined : verbHelp(verb, 'chat', COMMAND);
-  return mrkdwn`${codeBlock((text ?? helpText('chat', COMMAND)).split('\n'), MAX_REPLY)}`;
+  const text = verb === undefined ? helpText('chat', COMMAND) : verbHelp(verb, 'chat', COMMAND);
+  if (text === undefined) throw unknownVerb(verb ?? '', 'chat');
+  return mrkdwn`${codeBlock(text.split('\n'), MAX_REPLY)}`;
 }
 
 function ephemeral(respond: RespondFn): Answer {
   return async (text) => {
-    await respond({ response_type: 'ephemeral', replace_original: false, text });
+    await respond({ response_type: 'ephemeral', replace_original: false, ...textContent(text) });
   };
 }
 

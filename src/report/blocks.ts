@@ -1,5 +1,5 @@
 // Slack messages, as pure functions from what is known to { text, blocks }. Nothing here posts anything.
-export type { SlackMessage } from './elements.ts';
+export { type Content, contentOf, type SlackMessage, textContent } from './elements.ts';
 export {
   AGREE_ACTION,
   CAPTURE_AGAIN_ACTION,

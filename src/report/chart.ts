@@ -1,7 +1,7 @@
 // Pictures as plain Chart.js v4 configurations: pure JSON, no callbacks, so that the embedded renderer and a
 // QuickChart host draw the same. Whatever needs formatting is formatted here.
 import { byteScale, formatBytes, formatCount, formatDuration } from '../model/units.ts';
-import type { ChartConfig, Json } from './chart-config.ts';
+import { type ChartConfig, chartConfig, type Json } from './chart-config.ts';
 import { chartText, PALETTE, paleAxis, type Series, TEXT, titleOf } from './chart-style.ts';
 import { nameWithin } from './name.ts';
 import type { Report, ReportSignature } from './schema.ts';
@@ -51,7 +51,7 @@ export function memoryChart(report: Report): ChartConfig | undefined {
   if (collections.length > 0)
     datasets.push(markDataset(`GC (${formatCount(collections.length)})`, collections));
 
-  return {
+  return chartConfig({
     type: 'line',
     data: { datasets },
     options: {
@@ -76,7 +76,7 @@ export function memoryChart(report: Report): ChartConfig | undefined {
         ...(collections.length > 0 && { marks: { display: false, min: 0, max: 1 } }),
       },
     },
-  };
+  });
 }
 
 /** Bars per signature, first and last snapshot; undefined when nothing leaks. */
@@ -87,7 +87,7 @@ export function signatureChart(report: Report): ChartConfig | undefined {
   const left = report.signatures.length - shown.length;
   const more = left > 0 ? ` (top ${shown.length} of ${report.signatures.length})` : '';
   const over = report.window.seconds > 0 ? ` over ${formatDuration(report.window.seconds * 1000)}` : '';
-  return {
+  return chartConfig({
     type: 'bar',
     data: {
       labels: shown.map((signature) => signatureLabel(signature, compared)),
@@ -113,7 +113,7 @@ export function signatureChart(report: Report): ChartConfig | undefined {
         },
       },
     },
-  };
+  });
 }
 
 /** The goroutine series' colour, darkened until small type has a contrast of 4.5 on white. */

@@ -13,36 +13,66 @@ import type {
   SectionBlock,
   TableBlock,
 } from '@slack/types';
-import { cutList, type Foreign, type Mrkdwn, mrkdwn, type Plain, plain } from './foreign.ts';
+import {
+  cutList,
+  type Foreign,
+  type Mrkdwn,
+  mrkdwn,
+  type Plain,
+  plain,
+  type Unlinked,
+  unlinked,
+} from './foreign.ts';
 import {
   BUTTON_TEXT,
   BUTTON_VALUE,
   CONTEXT_ELEMENTS,
   HEADER_TEXT,
   IMAGE_ALT_TEXT,
+  SECTION_TEXT,
   TABLE_ROWS,
 } from './limits.ts';
+
+declare const made: unique symbol;
+/** A block made in this file: one written down elsewhere could carry a raw string. */
+export type Made<Kind> = Kind & { readonly [made]: true };
+export type Block = Made<KnownBlock>;
 
 /** What chat.postMessage and chat.update take. `text` alone must tell the story. */
 export interface SlackMessage {
   readonly text: Mrkdwn;
-  readonly blocks: readonly KnownBlock[];
+  readonly blocks: readonly Block[];
 }
 
-export function section(text: Mrkdwn): SectionBlock {
-  return { type: 'section', text: mrkdwnText(text) };
+/** A message as Slack takes it. */
+export interface Content {
+  readonly text: Unlinked;
+  readonly blocks: Block[];
 }
 
-export function context(lines: readonly Mrkdwn[]): ContextBlock {
-  return { type: 'context', elements: lines.slice(0, CONTEXT_ELEMENTS).map(mrkdwnText) };
+export function contentOf({ text, blocks }: SlackMessage): Content {
+  return { text: unlinked(text), blocks: [...blocks] };
 }
 
-export function header(text: Foreign): HeaderBlock {
-  return { type: 'header', text: plainText(plain(text, HEADER_TEXT)) };
+/** Nothing but text: in a block where it fits one, for in `text` Slack links what looks like an address. */
+export function textContent(text: Mrkdwn): Content {
+  return { text: unlinked(text), blocks: text.length <= SECTION_TEXT ? [section(text)] : [] };
 }
 
-export function divider(): DividerBlock {
-  return { type: 'divider' };
+export function section(text: Mrkdwn): Made<SectionBlock> {
+  return make({ type: 'section', text: mrkdwnText(text) });
+}
+
+export function context(lines: readonly Mrkdwn[]): Made<ContextBlock> {
+  return make({ type: 'context', elements: lines.slice(0, CONTEXT_ELEMENTS).map(mrkdwnText) });
+}
+
+export function header(text: Foreign): Made<HeaderBlock> {
+  return make({ type: 'header', text: plainText(plain(text, HEADER_TEXT)) });
+}
+
+export function divider(): Made<DividerBlock> {
+  return make({ type: 'divider' });
 }
 
 export interface ButtonWords {
@@ -54,17 +84,17 @@ export interface ButtonWords {
   readonly says?: string;
 }
 
-export function actions(buttons: readonly ButtonWords[]): ActionsBlock {
-  return { type: 'actions', elements: buttons.map(button) };
+export function actions(buttons: readonly ButtonWords[]): Made<ActionsBlock> {
+  return make({ type: 'actions', elements: buttons.map(button) });
 }
 
 /** An image that was uploaded to Slack before. */
-export function uploadedImage(fileId: string, alt: string): ImageBlock {
-  return {
+export function uploadedImage(fileId: string, alt: string): Made<ImageBlock> {
+  return make({
     type: 'image',
     slack_file: { id: fileId },
     alt_text: plain(alt.trim() || 'chart', IMAGE_ALT_TEXT),
-  };
+  });
 }
 
 export interface Column {
@@ -74,14 +104,14 @@ export interface Column {
 }
 
 /** A table with a heading row. Slack refuses empty cells, so a cell without text gets a dash. */
-export function table(columns: readonly Column[], rows: readonly (readonly Plain[])[]): TableBlock {
+export function table(columns: readonly Column[], rows: readonly (readonly Plain[])[]): Made<TableBlock> {
   const { shown } = cutList(rows, TABLE_ROWS - 1);
   const heading = columns.map(({ title }) => cell(plain(title, HEADER_TEXT)));
-  return {
+  return make({
     type: 'table',
     rows: [heading, ...shown.map((row) => row.map(cell))],
     column_settings: columns.map(({ align, wrapped }) => ({ align, is_wrapped: wrapped === true })),
-  };
+  });
 }
 
 /** Characters Slack counts towards a message: every text in its blocks. */
@@ -96,6 +126,10 @@ export function charactersOf(blocks: readonly unknown[]): number {
 }
 
 export const NOTHING: Mrkdwn = mrkdwn``;
+
+function make<Kind extends KnownBlock>(block: Kind): Made<Kind> {
+  return block as Made<Kind>;
+}
 
 function button({ text, actionId, value, primary, says }: ButtonWords): Button {
   return {

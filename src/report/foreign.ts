@@ -14,6 +14,10 @@ export type TerminalText = string & { readonly [language]: 'terminal' };
 export type HtmlText = string & { readonly [language]: 'html' };
 /** One quoted CSV field. */
 export type CsvField = string & { readonly [language]: 'csv' };
+/** Mrkdwn for where Slack makes links by itself: the `text` of a message. Holds no address it would find. */
+export type Unlinked = string & { readonly [language]: 'unlinked' };
+/** Name of an attached file. */
+export type FileName = string & { readonly [language]: 'file name' };
 
 /** A piece of mrkdwn on its way into a bigger one. Wrapped, because a string alone cannot say it is escaped. */
 export interface Markup {
@@ -91,10 +95,10 @@ function cutPiece(piece: string, span: boolean, left: number, beyond: number): s
   return `\`${bounded(piece.replaceAll('`', GRAVE), left - 2, escapeMrkdwn, beyond)}\``;
 }
 
-/** `<@U…>` or `<!subteam^S…>` for a real Slack id; anything else stays words and calls nobody. */
+/** `<@U…>` or `<!subteam^S…>` for a real Slack id (`SRE` is none); anything else stays words and calls nobody. */
 export function mention(id: Foreign): Markup {
-  if (/^[UW][A-Z0-9]{2,20}$/.test(id)) return { markup: `<@${id}>` as Mrkdwn };
-  if (/^S[A-Z0-9]{2,20}$/.test(id)) return { markup: `<!subteam^${id}>` as Mrkdwn };
+  if (/^[UW](?=[A-Z]*\d)[A-Z0-9]{2,20}$/.test(id)) return { markup: `<@${id}>` as Mrkdwn };
+  if (/^S(?=[A-Z]*\d)[A-Z0-9]{2,20}$/.test(id)) return { markup: `<!subteam^${id}>` as Mrkdwn };
   return words(id, DEFAULT_SPAN);
 }
 
@@ -106,16 +110,62 @@ export function terminal(foreign: Foreign, maxLength = Number.POSITIVE_INFINITY)
   return bounded(visible(stripAnsi(foreign)), maxLength, (text) => text) as TerminalText;
 }
 
+/**
+ * A whole text of ours for a terminal, colours and line breaks kept: the last thing before it is printed, so that
+ * what somebody forgot to clean is harmless all the same.
+ */
+export function screen(text: string): TerminalText {
+  return text
+    .split(OWN_COLOURS)
+    .map((piece, index) => (index % 2 === 1 ? piece : piece.split('\n').map(visible).join('\n')))
+    .join('') as TerminalText;
+}
+
+/** A value as JSON in which nothing is invisible, so that it may be shown on a terminal as it is. */
+export function json(value: unknown, indent?: number): TerminalText {
+  const text = JSON.stringify(value, null, indent) ?? 'null';
+  return text.replace(INVISIBLE, (character) =>
+    character === '\n'
+      ? character
+      : [...Array(character.length).keys()]
+          .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+          .join(''),
+  ) as TerminalText;
+}
+
+/** The text of a message, without what Slack would make a link of there; in blocks `verbatim` sees to that. */
+export function unlinked(text: Mrkdwn): Unlinked {
+  return text.replaceAll('://', ':∕∕').replace(/\b(www)\.(?=\S)/gi, '$1․') as Unlinked;
+}
+
+/** `payments-svc-1/0/heap.pb.gz` -> `payments-svc-1-0-heap.pb.gz`; nothing in it means anything to a shell or a path. */
+export function fileName(foreign: Foreign): FileName {
+  const safe = foreign
+    .replaceAll('/', '-')
+    .replace(/[^\w.%@+=,-]/g, '_')
+    .slice(0, MAX_FILE_NAME);
+  return safe.replace(/^[.-]/, '_') as FileName;
+}
+
+const MAX_FILE_NAME = 180;
+/** What paint.ts makes, and nothing else. */
+const OWN_COLOURS = new RegExp(`(${String.fromCharCode(27)}\\[(?:0|1|2|36|1;3[123])m)`);
+
 export function html(foreign: Foreign): HtmlText {
   const escaped = escapeMrkdwn(visible(foreign)).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
   return escaped as HtmlText;
 }
 
-/** Always quoted; a leading `= + - @` would be a formula in a spreadsheet and gets an apostrophe. */
+/**
+ * Always quoted; what a spreadsheet takes for the beginning of a formula (`= + - @`, their full-width forms, a tab
+ * or a return) gets an apostrophe.
+ */
 export function csv(foreign: Foreign): CsvField {
   const text = visible(foreign).replaceAll('"', '""');
-  return `"${/^\s*[=+\-@]/.test(text) ? "'" : ''}${text}"` as CsvField;
+  return `"${FORMULA.test(foreign) || FORMULA.test(text) ? "'" : ''}${text}"` as CsvField;
 }
+
+const FORMULA = /^(?:[\t\r]|\s*[=+\-@＝＋－＠])/;
 
 /** The first `max` of a list, and the sentence that says how many were left out (empty when none). */
 export function cutList<Entry>(
@@ -141,7 +191,8 @@ const DEFAULT_SPAN = 120;
 /** U+02CB looks like a back-tick and ends no code span. */
 const GRAVE = 'ˋ';
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': ' ', '\u2028': '\\n' };
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|(?!\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
+const INVISIBLE =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]|(?!\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
 /** Marks piled on one letter spill over the lines around it; four are more than any language needs. */
 const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
 /** CSI, OSC (to BEL or ST) and two-byte escapes, as ECMA-48 has them. */

@@ -1,3 +1,4 @@
+import { type FileName, fileName } from './foreign.ts';
 import type { Report } from './schema.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Report } from './schema.ts';
  */
 export function pprofCommand(
   { verdict, artefacts }: Report,
-  nameOf = (name: string) => name,
+  nameOf: (name: string) => string = (name) => name,
 ): string | undefined {
   const wanted = verdict.kind === 'goroutine-leak' || verdict.kind === 'deadlock' ? 'goroutine' : 'heap';
   const profiles = artefacts.map(({ name }) => name).filter((name) => PROFILE_FILE.test(name));
@@ -38,8 +39,8 @@ function instanceOf(name: string): string {
 }
 
 /** What an artefact is called as a file of a thread. */
-export function attachedName(name: string): string {
-  return name.replaceAll('/', '-');
+export function attachedName(name: string): FileName {
+  return fileName(name);
 }
 
 const PROFILE_FILE = /\.(pb|pb\.gz|pprof|prof)$/;

@@ -1,10 +1,17 @@
 // The one root message of a capture, from the first second to the verdict; edited in place, never repeated.
-import type { KnownBlock } from '@slack/types';
 import type { Offer } from '../model/capture.ts';
 import type { CaptureRequest, Progress } from '../model/request.ts';
 import { formatDuration } from '../model/units.ts';
 import { changeRows } from './changes.ts';
-import { actions, type ButtonWords, context, type SlackMessage, section, uploadedImage } from './elements.ts';
+import {
+  actions,
+  type Block,
+  type ButtonWords,
+  context,
+  type SlackMessage,
+  section,
+  uploadedImage,
+} from './elements.ts';
 import {
   code,
   cutList,
@@ -112,7 +119,7 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
   const text = mrkdwn`${words(report.service, NAME)}: ${verdictTitle(report.verdict)} (${confidenceWords(report.verdict.confidence)}). ${prose(summaryWords(report.verdict), SENTENCE)}`;
   if (report.verdict.kind === 'healthy') return { text, blocks: [section(headline), costs, ...again] };
 
-  const blocks: KnownBlock[] = [section(headline)];
+  const blocks: Block[] = [section(headline)];
   const clues = evidenceLines(report);
   if (clues.length > 0) blocks.push(section(joinMrkdwn(clues, '\n')));
   const rows = cutList(report.signatures, SIGNATURES_SHOWN);
@@ -140,7 +147,7 @@ export function failureMessage(about: FailureAbout): SlackMessage {
   const what = prose(about.what, SENTENCE);
   const hint = prose(about.hint, SENTENCE);
   const title = mrkdwn`:x: *Capture of ${code(about.service, NAME)} did not succeed*`;
-  const blocks: KnownBlock[] = [section(joinMrkdwn([title, mrkdwn`${what}`, mrkdwn`${hint}`], '\n'))];
+  const blocks: Block[] = [section(joinMrkdwn([title, mrkdwn`${what}`, mrkdwn`${hint}`], '\n'))];
   if (about.requestedBy !== undefined) blocks.push(context([mrkdwn`asked by ${mention(about.requestedBy)}`]));
   if (about.buttonValue !== undefined) {
     blocks.push(
@@ -154,7 +161,7 @@ export function failureMessage(about: FailureAbout): SlackMessage {
 }
 
 /** "Capture again and compare": what became of signatures and sites since the capture before. */
-function comparison(report: Report): KnownBlock[] {
+function comparison(report: Report): Block[] {
   if (report.comparedWith === undefined) return [];
   const title = mrkdwn`*Since the capture before* ${timeWords(report.comparedWith.at)}`;
   const rows = changeRows(report.changes, FUNCTION_WIDTH).filter(
@@ -211,7 +218,7 @@ function signatureRow(signature: ReportSignature, rank: number, report: Report):
   return joinMrkdwn([first, joinMrkdwn(facts, ' · ')], '\n');
 }
 
-function buttons(value: string, report: Report, offer: Offer | undefined): KnownBlock {
+function buttons(value: string, report: Report, offer: Offer | undefined): Block {
   const offered: ButtonWords[] = [
     {
       text: 'Capture again and compare',

@@ -1,6 +1,5 @@
 // What the thread says below the root message: why, the signatures as a table, and the memory with the
 // footnotes. At most three messages; a part with nothing to say is left out.
-import type { KnownBlock } from '@slack/types';
 import {
   formatBytes,
   formatBytesDelta,
@@ -10,7 +9,7 @@ import {
   formatPercent,
 } from '../model/units.ts';
 import { changeRows } from './changes.ts';
-import { type Column, context, type SlackMessage, section, table } from './elements.ts';
+import { type Block, type Column, context, type SlackMessage, section, table } from './elements.ts';
 import {
   code,
   codeBlock,
@@ -75,7 +74,7 @@ export function threadMessages(report: Report, style: ThreadStyle = { tables: 'b
 
 function whyMessage(report: Report): SlackMessage | undefined {
   const { verdict, also } = report;
-  const blocks: KnownBlock[] = [];
+  const blocks: Block[] = [];
   const clues = cutList(cluesByGravity(report), CLUES_SHOWN);
   addLines(blocks, mrkdwn`*What was measured*`, [
     ...clues.shown.map(({ severity, text }) => {
@@ -111,7 +110,7 @@ function whyMessage(report: Report): SlackMessage | undefined {
 
 function signaturesMessage(report: Report, style: ThreadStyle): SlackMessage | undefined {
   const { signatures } = report;
-  const blocks: KnownBlock[] = [];
+  const blocks: Block[] = [];
   if (signatures.length > 0) {
     const { shown, more } = cutList(signatures, ROWS_SHOWN);
     const rows = shown.map((signature, index) => signatureCells(signature, index + 1, report));
@@ -140,7 +139,7 @@ function signaturesMessage(report: Report, style: ThreadStyle): SlackMessage | u
 }
 
 function memoryMessage(report: Report): SlackMessage | undefined {
-  const blocks: KnownBlock[] = [];
+  const blocks: Block[] = [];
   addLines(blocks, mrkdwn`*Where the memory is*`, memoryLines(report));
   const changes = cutList(changeRows(report.changes, CHANGE_WIDTH), CHANGES_SHOWN);
   addLines(blocks, mrkdwn`*What changed ${markup(sinceWords(report))}*`, [
@@ -238,7 +237,7 @@ function signatureCells(signature: ReportSignature, rank: number, report: Report
   ].map((text) => plain(text, CELL));
 }
 
-function tableIn({ tables }: ThreadStyle, columns: readonly Column[], rows: readonly Plain[][]): KnownBlock {
+function tableIn({ tables }: ThreadStyle, columns: readonly Column[], rows: readonly Plain[][]): Block {
   if (tables === 'block') return table(columns, rows);
   return section(mrkdwn`${codeBlock(narrowTable(columns, rows), SECTION_TEXT)}`);
 }
@@ -262,7 +261,7 @@ function note(more: string): Mrkdwn[] {
 }
 
 /** A titled section of lines; lines beyond Slack's section length go to a further section. */
-function addLines(blocks: KnownBlock[], title: Mrkdwn, lines: readonly Mrkdwn[]): void {
+function addLines(blocks: Block[], title: Mrkdwn, lines: readonly Mrkdwn[]): void {
   if (lines.length === 0) return;
   let current = [title];
   let length = title.length;

@@ -5,6 +5,7 @@ import type { Command } from '../command/command.ts';
 import { explain, Failure } from '../failure.ts';
 import { conclude } from '../investigate.ts';
 import { assembleSeries } from '../parse/snapshot.ts';
+import { terminal as clean, json } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
 import { listCases, readFolder } from './files.ts';
 import { EXIT_OK, type Terminal } from './ports.ts';
@@ -34,11 +35,11 @@ export async function analyzeBatch(
   });
   const cases = await listCases(command.batch);
   for (const [at, name] of cases.entries()) {
-    terminal.progress(`${at + 1} of ${cases.length}: ${name}`);
+    terminal.progress(clean(`${at + 1} of ${cases.length}: ${name}`));
     const report = await reportOnCase(join(command.batch, name), name, command.intervalMs);
-    await writeFile(join(out, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+    await writeFile(join(out, `${name}.json`), `${json(report, 2)}\n`);
     terminal.print(
-      terminal.json ? JSON.stringify(caseLine(name, report)) : `${name}: ${report.verdict.summary}`,
+      terminal.json ? json(caseLine(name, report)) : clean(`${name}: ${report.verdict.summary}`),
     );
   }
   terminal.progress('');

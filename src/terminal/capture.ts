@@ -17,6 +17,7 @@ import type { CaptureRequest } from '../model/request.ts';
 import type { RawArtefact } from '../model/snapshot.ts';
 import type { Instance, Service } from '../model/target.ts';
 import { formatDuration } from '../model/units.ts';
+import { terminal as clean } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
 import type { Terminal } from './ports.ts';
 import { TIMES_FILE, timesFile } from './times.ts';
@@ -30,7 +31,7 @@ export async function captureNow(command: CaptureCommand, terminal: Terminal): P
     const { capture, filesOf } = memoryCapture(request, service, (instance) => ({
       fetch,
       signal: terminal.signal,
-      progress: (progress) => terminal.progress(progressText(instance, progress)),
+      progress: (progress) => terminal.progress(clean(progressText(instance, progress))),
     }));
     return await investigate(request, service, {
       capture: async (instance, looks) => {
@@ -44,16 +45,25 @@ export async function captureNow(command: CaptureCommand, terminal: Terminal): P
           captured.map((one) => ({ ...one, snapshots: filesOf(one.instance), earlier: [] })),
           context,
         ),
-      analysing: async () => terminal.progress('analysing'),
+      analysing: async () => terminal.progress(clean('analysing')),
     });
   } finally {
     await close();
   }
 }
 
+/** `127.0.0.1:6060`, `localhost:6060/debug`, `[::1]:6060`; names of services hold neither colon nor dot. */
+const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}(\/|$)|^\d+\.\d+\.\d+\.\d+(\/|$)/i;
+
 function targetOf(command: CaptureCommand, env: Env): { service: Service; request: CaptureRequest } {
   const nowMs = Date.now();
   const origin = { door: 'terminal', user: 'terminal' } as const;
+  if (HOST_AND_PORT.test(command.target)) {
+    throw new Failure('usage_wrong', {
+      what: `"${clean(command.target, 60)}" is an address without its http://`,
+      usage: `capture http://${clean(command.target, 60)}`,
+    });
+  }
   if (/^[a-z]+:\/\//i.test(command.target)) {
     const service = serviceFromUrl(command.target);
     const request = toRequest({ ...command, target: service.name }, [service], {

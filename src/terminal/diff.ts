@@ -6,6 +6,7 @@ import type { Problem } from '../model/problem.ts';
 import type { RawArtefact, Snapshot } from '../model/snapshot.ts';
 import { assembleSeries } from '../parse/snapshot.ts';
 import { type Comparison, type Diff, diffText, weighDiff } from '../report/diff-text.ts';
+import { json as asJson, screen } from '../report/foreign.ts';
 import { whyAnotherProcess } from './diff-process.ts';
 import { compareReports, reportIn } from './diff-reports.ts';
 import { readSnapshotFolders } from './files.ts';
@@ -24,7 +25,7 @@ export async function diffPaths(
   const { problems, ...comparison } = await compare(paths.before, paths.after);
   const { tone, sentence } = weighDiff(comparison);
   const diff: Diff = { schema: 'goleak.diff/v1', sentence, changes: comparison.changes, problems };
-  print(json ? JSON.stringify(diff, null, 2) : diffText(diff, tone, { color, width }).trimEnd());
+  print(json ? asJson(diff, 2) : screen(diffText(diff, tone, { color, width }).trimEnd()));
   return EXIT_OK;
 }
 

@@ -1,6 +1,6 @@
 import type { Env } from '../config/env.ts';
 import { Failure } from '../failure.ts';
-import { terminal as clean } from '../report/foreign.ts';
+import { terminal as clean, type TerminalText } from '../report/foreign.ts';
 
 /** What a command in a terminal is given to work with. */
 export interface Terminal {
@@ -9,9 +9,9 @@ export interface Terminal {
   readonly json: boolean;
   readonly color: boolean;
   readonly width: number;
-  readonly print: (text: string) => void;
+  readonly print: (text: TerminalText) => void;
   /** One line of progress; empty clears it. */
-  readonly progress: (text: string) => void;
+  readonly progress: (text: TerminalText | '') => void;
   readonly signal: AbortSignal;
 }
 

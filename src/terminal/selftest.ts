@@ -8,6 +8,7 @@ import { conclude } from '../investigate.ts';
 import { DEFAULT_KINDS } from '../model/target.ts';
 import { formatDuration } from '../model/units.ts';
 import { assembleSeries, foldersOf } from '../parse/snapshot.ts';
+import { json as asJson, terminal as clean, screen } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
 import { captureNow } from './capture.ts';
 import { EXIT_OK, type Terminal } from './ports.ts';
@@ -38,14 +39,14 @@ export async function testYourself(
   const result: Selftest = { schema: 'goleak.selftest/v1', ...ran, right, of: PROGRAMS.length, seconds };
   const { json, color, width, print, progress } = terminal;
   progress('');
-  print(json ? JSON.stringify(result, null, 2) : selftestText(result, { color, width }));
+  print(json ? asJson(result, 2) : screen(selftestText(result, { color, width })));
   return right === PROGRAMS.length ? EXIT_OK : EXIT_WRONG;
 }
 
 type Ran = Pick<Selftest, 'mode' | 'goVersion' | 'because' | 'programs'>;
 
 async function runAll(go: Go, terminal: Terminal, save: string | undefined): Promise<Ran> {
-  terminal.progress(`building six small programs with Go ${go.version}`);
+  terminal.progress(clean(`building six small programs with Go ${go.version}`));
   let built: Awaited<ReturnType<typeof buildPrograms>>;
   try {
     built = await buildPrograms(go, terminal.signal);
@@ -59,7 +60,9 @@ async function runAll(go: Go, terminal: Terminal, save: string | undefined): Pro
   const tell = () => {
     const left = formatDuration(WARM_UP_MS + WINDOW_MS);
     terminal.progress(
-      `six programs run and are captured, ${left} or twice that: ${judged.size} of ${PROGRAMS.length} judged`,
+      clean(
+        `six programs run and are captured, ${left} or twice that: ${judged.size} of ${PROGRAMS.length} judged`,
+      ),
     );
   };
   tell();

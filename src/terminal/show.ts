@@ -1,5 +1,6 @@
 // `goleak show`: what one artefact holds, added up, without a verdict.
 import { createHash } from 'node:crypto';
+import { json as asJson, screen } from '../report/foreign.ts';
 import { buildShow } from '../report/show.ts';
 import type { Show } from '../report/show-schema.ts';
 import { showText } from '../report/show-text.ts';
@@ -9,7 +10,7 @@ import { digestOf, holdsAnything, type ReadArtefacts, readArtefacts } from './re
 /** @throws Failure `file_unreadable`, `artefact_unknown` */
 export async function showPath(path: string, { json, color, width, print }: Terminal): Promise<number> {
   const show = showOf(await readArtefacts([path], holdsAnything));
-  print(json ? JSON.stringify(show, null, 2) : showText(show, { color, width }).trimEnd());
+  print(json ? asJson(show, 2) : screen(showText(show, { color, width }).trimEnd()));
   return EXIT_OK;
 }
 

@@ -1,6 +1,7 @@
 // What each command does in a terminal. One function a verb; each prints its result and gives the exit status.
 // A command loads what it needs and no more: reading a file must not wait for Slack, Redis and chart libraries.
 import type { Command } from '../command/command.ts';
+import { json as asJson, screen } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
 import { EXIT_OK, type Terminal } from './ports.ts';
 
@@ -40,14 +41,14 @@ export async function runTerminalCommand(
     case 'resume':
     case 'cancel': {
       const { controlCaptures } = await import('./control.ts');
-      terminal.print(await controlCaptures(command, await terminal.env()));
+      terminal.print(screen(await controlCaptures(command, await terminal.env())));
       return EXIT_OK;
     }
     case 'services':
     case 'status':
     case 'doctor': {
       const { lookAround } = await import('./looks.ts');
-      terminal.print(await lookAround(command.kind, await terminal.env()));
+      terminal.print(screen(await lookAround(command.kind, await terminal.env())));
       return EXIT_OK;
     }
     default:
@@ -57,7 +58,7 @@ export async function runTerminalCommand(
 
 async function printReport(report: Report, { json, color, width, print, progress }: Terminal): Promise<void> {
   progress('');
-  if (json) return print(JSON.stringify(report, null, 2));
+  if (json) return print(asJson(report, 2));
   const { reportText } = await import('../report/text.ts');
-  print(reportText(report, { color, width }).trimEnd());
+  print(screen(reportText(report, { color, width }).trimEnd()));
 }

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CHART_SIZE } from '../../src/deliver/chart-size.ts';
 import { renderChart } from '../../src/deliver/charts.ts';
-import type { ChartConfig } from '../../src/report/chart-config.ts';
+import { chartConfig } from '../../src/report/chart-config.ts';
 import { PALETTE, TEXT } from '../../src/report/chart-style.ts';
 
 interface Row {
@@ -29,7 +29,7 @@ const ABOUT: Readonly<Record<string, string>> = {
 const rows = Object.entries(
   JSON.parse(readFileSync(process.argv[2] ?? 'bench.json', 'utf8')) as Record<string, Row>,
 ).filter(([id]) => id in ABOUT);
-const config: ChartConfig = {
+const config = chartConfig({
   type: 'bar',
   data: {
     labels: rows.map(([id]) => ABOUT[id] ?? id),
@@ -69,7 +69,7 @@ const config: ChartConfig = {
       y: { ticks: { ...TEXT.axis, autoSkip: false } },
     },
   },
-};
+});
 writeFileSync('docs/performance.png', await renderChart(config, { ...CHART_SIZE, height: 560 }));
 
 const figure = (value: number): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCommand, VERBS } from '../../src/command/command.ts';
+import { readCommand, unknownVerb, VERBS } from '../../src/command/command.ts';
 import { suggest } from '../../src/command/suggest.ts';
 import { helpText, verbHelp } from '../../src/command/usage.ts';
 import { wordsOf } from '../../src/command/words.ts';
@@ -51,7 +51,9 @@ describe('the grammar', () => {
     ['services --all', '--all is not a flag of services.'],
     ['captur payments-svc', '"captur" is not a command. Did you mean `capture`?'],
     ['xyzzy', '"xyzzy" is not a command. Try `help`'],
-    ['analyze file.txt', '"analyze" is not a command.'],
+    ['analyze file.txt', '`analyze` is for a terminal'],
+    ['selftest', 'Run `goleak selftest [--replay] [--save DIR]` there; here, `capture <service>` looks'],
+    ['compare a b', '`diff` is for a terminal'],
   ])('refuses "%s" with a next step', (text, words) => {
     expect(refusal(text)).toContain(words);
   });
@@ -73,6 +75,20 @@ describe('help', () => {
   it('is made from the same table and names every verb of its door', () => {
     const text = helpText('terminal', 'goleak');
     for (const { verb, doors } of VERBS) expect(text.includes(`  ${verb} `)).toBe(doors.includes('terminal'));
+  });
+
+  it.each(['capture -h', 'capture --help', 'cap x -h'])('is what "%s" asks for', (text) => {
+    expect(typed(text)).toMatchObject({ kind: 'help', verb: expect.stringMatching(/^cap/) });
+  });
+
+  it('lists the flags that every command of a terminal takes', () => {
+    expect(helpText('terminal', 'goleak')).toMatch(/^ {2}--json .*\n {2}-h, --help /m);
+    expect(helpText('chat', '/goleak')).not.toContain('--json');
+  });
+
+  it('knows what was meant by the name of a command that is none', () => {
+    expect(unknownVerb('captur', 'terminal').hint).toBe('Did you mean `capture`?');
+    expect(unknownVerb('show', 'chat').message).toContain('is for a terminal');
   });
 
   it('shows one verb in full, by alias too', () => {

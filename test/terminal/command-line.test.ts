@@ -47,6 +47,23 @@ describe('goleak as a process', () => {
     expect(out).not.toContain('\u001b');
   });
 
+  it('suggests the command that was meant to be explained', async () => {
+    const { status, out, err } = await goleak(['help', 'captur']);
+    expect({ status, out }).toEqual({ status: 1, out: '' });
+    expect(err).toBe('goleak: "captur" is not a command. Did you mean `capture`?\n');
+  });
+
+  it('suggests the address with its http:// where it was left out', async () => {
+    const { status, err } = await goleak(['capture', '127.0.0.1:6060']);
+    expect(status).toBe(1);
+    expect(err).toContain('Use it like this: `capture http://127.0.0.1:6060`.');
+  });
+
+  it('shows control characters of a name on standard error as escapes', async () => {
+    const { err } = await goleak(['analyze', './no\u009b31m\u202efile']);
+    expect(err).toContain('no\\u{9b}31m\\u{202e}file');
+  });
+
   it('ends with 1 and one sentence on standard error when the file is something else', async () => {
     const page = '<!doctype html><html><form action="/login"><input type="password"></form></html>';
     const { status, out, err } = await goleak(['analyze', '-', '--json'], page);
