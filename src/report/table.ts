@@ -35,6 +35,7 @@ export function alignedTable(
 
 /** Columns a terminal gives a text: two for East Asian and emoji, none for combining marks. */
 export function displayWidth(text: string): number {
+  if (PRINTABLE_ASCII.test(text)) return text.length;
   let width = 0;
   for (const character of text) {
     if (/\p{M}/u.test(character)) continue;
@@ -43,6 +44,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
+const PRINTABLE_ASCII = /^[ -~]*$/;
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
 

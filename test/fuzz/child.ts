@@ -1,12 +1,15 @@
 // The process that parses. Standard output: eight bytes before each input (its number), so that whoever watches
 // knows which one is at hand when nothing more comes; findings are files in the folder given.
 //
-//   child.ts run SEED FROM COUNT SECONDS FOUND [PLANTED]     feed inputs FROM … FROM + COUNT - 1
-//   child.ts emit SEED INPUT FILE                            write one input to a file
+//   child.ts run TARGET SEED FROM COUNT SECONDS FOUND [PLANTED]   feed inputs FROM … FROM + COUNT - 1
+//   child.ts emit TARGET SEED INPUT FILE                          write one input to a file
+//
+// TARGET is `parsers` (mutated files) or `names` (names for the renderer).
 import { mkdirSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { mutate } from './mutate.ts';
+import { checkNames, hostileNames } from './names.ts';
 import { Random } from './random.ts';
 import { readKept, readSeeds } from './seeds.ts';
 import { TARGETS, type Target } from './targets.ts';
@@ -40,6 +43,26 @@ function targetsOf(index: number, random: Random): string[] {
   return ['artefact', second === 'snapshot' && random.chance(3, 4) ? 'goroutines' : second];
 }
 
+/** What is made of the seed's numbers, and what it is fed to. */
+interface Feed {
+  readonly inputOf: (seed: number, index: number) => Input;
+  readonly targetsOf: (index: number, random: Random) => readonly string[];
+  readonly targets: Readonly<Record<string, Target>>;
+}
+
+const FEEDS: Readonly<Record<string, Feed>> = {
+  parsers: { inputOf, targetsOf, targets: TARGETS },
+  names: {
+    inputOf: (seed, index) => {
+      const random = new Random(seed, index);
+      const bytes = Buffer.from(JSON.stringify(hostileNames(random)));
+      return { bytes, other: bytes, from: 'names', random };
+    },
+    targetsOf: () => ['names'],
+    targets: { names: (bytes) => checkNames(JSON.parse(new TextDecoder().decode(bytes))) },
+  },
+};
+
 const PLANTED: Readonly<Record<string, Target>> = {
   crash() {
     throw new Error('planted');
@@ -62,6 +85,7 @@ const TICK_EVERY = 32;
 const PLANTED_AT = 50;
 
 async function run(
+  feed: Feed,
   [seed = 1, from = 0, count = 0, seconds = 0]: number[],
   found: string,
   planted: string,
@@ -75,11 +99,11 @@ async function run(
     if (index % TICK_EVERY === 0) await setImmediate();
     note.writeDoubleLE(index);
     writeSync(1, note);
-    const { bytes, other, random, from: name } = inputOf(seed, index);
-    for (const target of targetsOf(index, random)) {
+    const { bytes, other, random, from: name } = feed.inputOf(seed, index);
+    for (const target of feed.targetsOf(index, random)) {
       try {
         if (fault && index === from + PLANTED_AT) fault(bytes, random, other);
-        TARGETS[target]?.(bytes, random, other);
+        feed.targets[target]?.(bytes, random, other);
       } catch (error) {
         findings += 1;
         const stack = error instanceof Error ? error.stack : String(error);
@@ -95,6 +119,8 @@ async function run(
   writeSync(1, note);
 }
 
-const [mode, ...args] = process.argv.slice(2);
-if (mode === 'emit') writeFileSync(args[2] ?? '', inputOf(Number(args[0]), Number(args[1])).bytes);
-else await run(args.slice(0, 4).map(Number), args[4] ?? '', args[5] ?? '');
+const [mode, target = '', ...args] = process.argv.slice(2);
+const feed = FEEDS[target];
+if (!feed) throw new Error(`no target is called ${target}`);
+if (mode === 'emit') writeFileSync(args[2] ?? '', feed.inputOf(Number(args[0]), Number(args[1])).bytes);
+else await run(feed, args.slice(0, 4).map(Number), args[4] ?? '', args[5] ?? '');

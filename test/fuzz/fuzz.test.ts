@@ -30,8 +30,19 @@ describe('the fuzzer', () => {
   it(
     'finds nothing in 3,000 inputs, once findings included',
     () => {
-      const { status, said } = fuzz('--count', '3000', '--seed', '1');
+      const { status, said } = fuzz('--runs', '3000', '--seed', '1');
       expect(said).toContain('3000 inputs of seed 1');
+      expect(said).toContain(': 0 findings');
+      expect(status).toBe(0);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'finds no mention, link or invisible character of others in 12,800 hostile names',
+    () => {
+      const { status, said } = fuzz('--target', 'names', '--runs', '12800', '--seed', '1');
+      expect(said).toContain('12800 names of seed 1');
       expect(said).toContain(': 0 findings');
       expect(status).toBe(0);
     },
@@ -46,7 +57,7 @@ describe('the fuzzer', () => {
   ])(
     'finds a planted %s, keeps its input and goes on',
     (plant, words) => {
-      const { status, said, found, folder } = fuzz('--count', '120', '--seed', '1', '--plant', plant);
+      const { status, said, found, folder } = fuzz('--runs', '120', '--seed', '1', '--plant', plant);
       expect(said).toContain(words);
       expect(said).toContain('120 inputs of seed 1');
       expect(status).toBe(1);

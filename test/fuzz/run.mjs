@@ -1,6 +1,7 @@
-// npm run fuzz: mutated captures through every parser, in a process that is watched from outside.
+// npm run fuzz: mutated captures through every parser, or hostile names through every way out, in a process that is
+// watched from outside.
 //
-//   node test/fuzz/run.mjs [--count N] [--seed S] [--seconds N] [--found FOLDER] [--plant crash|hang|die|memory]
+//   node test/fuzz/run.mjs [--target parsers|names] [--runs N] [--seed S] [--seconds N] [--found FOLDER] [--plant crash|hang|die|memory]
 //
 // An input that throws, hangs, kills the process, breaks an invariant or eats memory is written to
 // test/fuzz/found/ and makes the exit status 1. A finding mended goes to test/fuzz/seeds/ and stays. --plant
@@ -20,14 +21,20 @@ const LOOK_MS = 100;
 
 const { values: options } = parseArgs({
   options: {
-    count: { type: 'string', default: '20000' },
+    target: { type: 'string', default: 'parsers' },
+    runs: { type: 'string', default: '20000' },
     seed: { type: 'string' },
     seconds: { type: 'string', default: '0' },
     found: { type: 'string', default: join(HERE, 'found') },
     plant: { type: 'string', default: '' },
   },
 });
-const count = Number(options.count);
+/** A report shows so many names (NAMES_PER_INPUT in names.ts), and one report is one input. */
+const PER_INPUT = { parsers: 1, names: 128 };
+const { target } = options;
+const perInput = PER_INPUT[target];
+if (!perInput) throw new Error(`--target is one of ${Object.keys(PER_INPUT).join(', ')}`);
+const count = Math.ceil(Number(options.runs) / perInput);
 const seed = Number(options.seed ?? 1 + Math.floor(Math.random() * 2 ** 31));
 const started = performance.now();
 const ends = options.seconds === '0' ? Infinity : started + Number(options.seconds) * 1000;
@@ -42,7 +49,7 @@ console.log(`Fuzzing with --seed ${seed} …`);
 while (next < count && performance.now() < ends && findings < 20) next = await feed(next);
 const seconds = (performance.now() - started) / 1000;
 console.log(
-  `${next} inputs of seed ${seed} in ${seconds.toFixed(1)} s (${Math.round(next / seconds)}/s): ${findings} findings, ` +
+  `${next * perInput} ${target === 'names' ? 'names' : 'inputs'} of seed ${seed} in ${seconds.toFixed(1)} s (${Math.round((next * perInput) / seconds)}/s): ${findings} findings, ` +
     `slowest ${Math.round(slowestMs)} ms (input ${slowestInput}), peak RSS ${Math.round(peakKiB / 1024)} MiB`,
 );
 process.exitCode = findings > 0 || next === 0 ? 1 : 0;
@@ -53,7 +60,9 @@ function feed(from) {
   const planted = from === 0 ? options.plant : '';
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', CHILD, 'run', seed, from, count - from, left, options.found, planted].map(String),
+    ['--import', 'tsx', CHILD, 'run', target, seed, from, count - from, left, options.found, planted].map(
+      String,
+    ),
     { stdio: ['ignore', 'pipe', 'inherit'], cwd: join(HERE, '../..') },
   );
   const stop = () => child.kill('SIGKILL');
@@ -103,7 +112,7 @@ function report(input, what) {
   findings += 1;
   mkdirSync(options.found, { recursive: true });
   const file = join(options.found, `${seed}-${input}`);
-  execFileSync(process.execPath, ['--import', 'tsx', CHILD, 'emit', seed, input, file].map(String));
+  execFileSync(process.execPath, ['--import', 'tsx', CHILD, 'emit', target, seed, input, file].map(String));
   console.error(`finding: input ${input} of seed ${seed} ${what}: ${relative(process.cwd(), file)}`);
 }
 
