@@ -153,11 +153,13 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const checks = { redis: () => answersPing(redis, 1_000), slack: slackAnswers(slack) };
   const health = await startHealthServer(env.port ?? DEFAULT_PORT, { checks, metrics: metrics.page }, log);
   lifecycle.onEnd('the health port', () => health.close());
-  // Waits as long as Redis is away: a worker without a queue takes no job.
-  void redis.ping().then(
-    () => log.info('The worker is ready.'),
-    () => {},
-  );
+  void sayReady(redis, log);
+}
+
+/** A worker without a queue takes no job: this waits as long as Redis is away. */
+async function sayReady(redis: ReturnType<typeof connectRedis>, log: Log): Promise<void> {
+  const answer = await redis.ping().catch(() => undefined);
+  if (answer !== undefined) log.info('The worker is ready.');
 }
 
 /** Said once a second by every connection while Redis is away; /readyz says it too. */
