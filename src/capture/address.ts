@@ -81,6 +81,5 @@ function isIsatap(bytes: readonly number[]): boolean {
 /** Loopback is meant only where the registration itself says so, in a form everybody reads alike. */
 function isLoopbackName(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '');
-  if (bare === 'localhost') return true;
-  return isIP(bare) > 0 && unwrap(ipaddr.parse(bare)).range() === 'loopback';
+  return bare === 'localhost' || (isIP(bare) > 0 && ipaddr.parse(bare).range() === 'loopback');
 }

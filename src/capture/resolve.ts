@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { CaptureRequest } from '../model/request.ts';
 import { DEFAULT_BUDGET, DEFAULT_PERMISSIONS, type Instance, type Service } from '../model/target.ts';
+import { writtenHost } from './address.ts';
 
 /**
  * The instances a request means. "one" is a canary: one instance stands for the fleet, a different one
@@ -44,14 +45,16 @@ export function serviceFromUrl(text: string): Service {
       { cause: error },
     );
   }
-  if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+  const host = writtenHost(text);
+  if (host === undefined) {
     throw new Failure('usage_wrong', {
       what: 'Only plain http and https addresses without credentials are taken',
       usage: 'capture http://localhost:6060',
     });
   }
   const mounted = /^(.*?)(\/debug\/pprof)?\/*$/.exec(url.pathname)?.[1] ?? '';
-  const base = `${url.protocol}//${url.host}${mounted}`;
+  // The host as it was written: what it means is judged when it is connected to.
+  const base = `${url.protocol}//${host}${url.port === '' ? '' : `:${url.port}`}${mounted}`;
   const instance: Instance = {
     name: url.host,
     pprofUrl: `${base}/debug/pprof`,
