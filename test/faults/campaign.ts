@@ -1,22 +1,17 @@
 // The kill campaign: people keep typing `/goleak capture …`, while apps, workers and Redis are killed at random and
 // Slack loses answers. At the end every accepted request must have exactly one outcome in its thread.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
-import { startWorkspace, type Workspace } from '../../demo/workspace/server.ts';
+import type { Workspace } from '../../demo/workspace/server.ts';
 import { requestId } from '../../src/entry/accept.ts';
-import { answersPing, connectRedis } from '../../src/queue/connection.ts';
 import { Random } from '../fuzz/random.ts';
-import { type Part, type Player, startPlayer } from './cast.ts';
-import { type Asked, type Hit, type Judgement, judge, type Shown } from './judge.ts';
-import { startTargets, type Target } from './target.ts';
+import type { Player } from './cast.ts';
+import { openGround, type Programs } from './ground.ts';
+import { type Asked, type Judgement, judge, type Shown } from './judge.ts';
+import { plain } from './scene.ts';
+import type { Target } from './target.ts';
 
-const MANIFEST = fileURLToPath(new URL('../../manifest.yml', import.meta.url));
-const APPS = 2;
-const WORKERS = 3;
 const TARGETS = 40;
 const WINDOW = '1s';
 /** Requests under way at once: enough that every kill hits somebody. */
@@ -30,96 +25,37 @@ export interface Campaign {
   readonly kills: number;
   readonly seed: number;
   readonly ledgerFile: string;
-  readonly redisServer: string;
-  readonly dist: string;
+  readonly programs: Programs;
   readonly say: (text: string) => void;
 }
 
 export async function playCampaign(campaign: Campaign): Promise<Judgement> {
   const { requests, kills, seed, say } = campaign;
-  say(
-    `Campaign of seed ${seed}: ${requests} requests, ${kills} kills of ${APPS} apps, ${WORKERS} workers and Redis.`,
-  );
-  const home = mkdtempSync(join(tmpdir(), 'goleak-faults-'));
-  const hits: Hit[] = [];
-  const workspace = await startWorkspace({ manifest: MANIFEST });
-  const targets = await startTargets(TARGETS, (hit) => hits.push(hit));
-  const players: Player[] = [];
+  say(`Campaign of seed ${seed}: ${requests} requests, ${kills} kills of apps, workers and Redis.`);
   const startedMs = Date.now();
+  const ground = await openGround(campaign.programs, { targets: TARGETS });
+  const { workspace, players, targets } = ground;
   try {
-    register(home, targets);
-    for (const part of partsOf(campaign, home, workspace)) players.push(await startPlayer(part, home));
     const typed: Typed[] = [];
+    const killed = new Map<string, number>();
     const typing = typeAll(campaign, workspace, targets, typed);
-    const killing = killAll(campaign, players, () => typed.length, say);
+    const killing = killAll(campaign, players, () => typed.length, killed);
     const troubling = disturbSlack(campaign, workspace, () => typed.length);
     await Promise.all([typing, killing, troubling]);
     await settle(workspace, typed, say);
     const asked = askedOf(workspace, typed);
     const shown = rootsOf(workspace);
-    const judgement = judge(asked, shown, hits);
+    const judgement = judge(
+      asked,
+      shown,
+      targets.flatMap(({ hits }) => hits),
+    );
     writeLedger(campaign.ledgerFile, asked, shown, judgement);
-    say(verdictText(judgement, campaign, Date.now() - startedMs));
+    say(verdictText(judgement, campaign, { tookMs: Date.now() - startedMs, killed }));
     return judgement;
   } finally {
-    for (const player of players.reverse()) await player.stop();
-    for (const target of targets) target.close();
-    await workspace.close();
-    rmSync(home, { recursive: true, force: true });
+    await ground.close();
   }
-}
-
-function partsOf({ redisServer, dist }: Campaign, home: string, workspace: Workspace): readonly Part[] {
-  const socket = join(home, 'redis.sock');
-  const pidFile = join(home, 'redis.pid');
-  const url = `unix://${socket}`;
-  const env = {
-    ...workspace.env(),
-    REDIS_URL: url,
-    GOLEAK_HOME: join(home, 'kept'),
-    GOLEAK_SERVICES: join(home, 'services.yml'),
-    PORT: '0',
-    LOG_LEVEL: 'info',
-  };
-  const holder =
-    '"$@" & server=$!; (cat <&3 >/dev/null 2>&1; kill "$server" 2>/dev/null) & exec 3<&-; wait "$server"';
-  const settings = ['--port', '0', '--unixsocket', socket, '--dir', home, '--pidfile', pidFile];
-  const lasting = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--save', ''];
-  const isReady = async (): Promise<boolean> => {
-    const redis = connectRedis(url, 'producer');
-    try {
-      return await answersPing(redis, 500);
-    } finally {
-      redis.disconnect();
-    }
-  };
-  const ours = (name: string, script: string): Part => ({
-    name,
-    command: [process.execPath, '--import', './demo/leash.mjs', join(dist, script)],
-    env,
-    says: 'is ready.',
-  });
-  return [
-    {
-      name: 'redis',
-      command: ['sh', '-c', holder, 'goleak-redis', redisServer, ...settings, ...lasting],
-      env: {},
-      isReady,
-      pidFile,
-    },
-    ...Array.from({ length: APPS }, (_, at) => ours(`app-${at + 1}`, 'src/app.js')),
-    ...Array.from({ length: WORKERS }, (_, at) => ours(`worker-${at + 1}`, 'workers/main.js')),
-  ];
-}
-
-const PLENTY = { light: 10_000, heavy: 10_000, service: 10_000 };
-
-function register(home: string, targets: readonly Target[]): void {
-  const services = Object.fromEntries(
-    // Nobody asks as often in earnest as this campaign does.
-    targets.map(({ name, url }) => [name, { instances: [url], metrics: false, budget: PLENTY }]),
-  );
-  writeFileSync(join(home, 'services.yml'), stringify({ services }));
 }
 
 const CHANNEL = 'C0PAYMENTS';
@@ -179,10 +115,10 @@ function underWay(workspace: Workspace, typed: readonly Typed[]): number {
 
 /** Kills are spread evenly over the commands; workers are hit most, as they are busiest. */
 async function killAll(
-  { requests, kills, seed }: Campaign,
+  { requests, kills, seed, say }: Campaign,
   players: readonly Player[],
   typed: () => number,
-  say: (text: string) => void,
+  killed: Map<string, number>,
 ): Promise<void> {
   const random = new Random(seed, 2);
   const kind = (prefix: string) => players.filter(({ name }) => name.startsWith(prefix));
@@ -190,7 +126,10 @@ async function killAll(
     while (typed() < Math.min(requests, (nth * requests) / (kills + 1))) await sleep(20);
     await sleep(random.below(300));
     const victims = random.chance(7, 10) ? kind('worker') : random.chance(2, 3) ? kind('app') : kind('redis');
-    await random.pick(victims).killAndRestart();
+    const victim = random.pick(victims);
+    const [what = ''] = victim.name.split('-');
+    killed.set(what, (killed.get(what) ?? 0) + 1);
+    await victim.killAndRestart();
     if (nth % 50 === 0) say(`  ${nth} kills, ${typed()} commands typed`);
   }
 }
@@ -232,7 +171,7 @@ function rootsOf(workspace: Workspace): readonly Shown[] {
   return workspace.messages(CHANNEL).flatMap(({ metadata, ts, text }) => {
     const payload = metadata?.event_payload as { key?: unknown } | undefined;
     const [id, step] = String(payload?.key ?? '').split(':');
-    return id && step === 'root' ? [{ requestId: id, ts, text: text.replace(/^:\w+: /, '') }] : [];
+    return id && step === 'root' ? [{ requestId: id, ts, text: plain(text) }] : [];
   });
 }
 
@@ -250,10 +189,16 @@ function writeLedger(
   writeFileSync(file, `${[...lines, { judgement }].map((line) => JSON.stringify(line)).join('\n')}\n`);
 }
 
-function verdictText(judgement: Judgement, { seed, ledgerFile }: Campaign, tookMs: number): string {
+function verdictText(
+  judgement: Judgement,
+  { seed, ledgerFile }: Campaign,
+  { tookMs, killed }: { readonly tookMs: number; readonly killed: ReadonlyMap<string, number> },
+): string {
   const { accepted, finished, missing, unfinished, duplicate, overlapping, kept } = judgement;
+  const kills = [...killed].map(([what, times]) => `${times} of ${what}`).sort();
   return [
     `${kept ? 'kept' : 'BROKEN'}: ${accepted} accepted, ${finished} finished, ${missing.length} missing, ${unfinished.length} unfinished, ${duplicate.length} duplicate, ${overlapping.length} overlapping hits`,
-    `seed ${seed}, ${Math.round(tookMs / 1000)} s, ledger in ${ledgerFile}`,
+    `kills: ${kills.join(', ')}`,
+    `seed ${seed}, ${Math.round(tookMs / 1000)} s, ${((accepted * 1000) / tookMs).toFixed(1)} requests a second, ledger in ${ledgerFile}`,
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-// The processes of the proving ground, each of which can be killed and comes back: apps, workers, Redis.
+// The processes of the proving ground, each of which can be killed, frozen, kept down and comes back: apps, workers, Redis.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
@@ -8,11 +8,24 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const READY_MS = 30_000;
 const STOP_MS = 30_000;
+const LINES_KEPT = 20_000;
 
 export interface Player {
   readonly name: string;
+  /** The process to which signals go. */
+  readonly pid: () => number;
+  /** What it has printed, over all its lives; the oldest lines are forgotten. */
+  readonly log: readonly string[];
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** Resolves when it says that it is ready, or, killed again before that, when it has ended. */
+  readonly ready: () => Promise<void>;
   /** Kills with SIGKILL and starts anew; resolves when it is ready again. */
   readonly killAndRestart: () => Promise<void>;
+  /** Kills with SIGKILL, and nothing starts it again until `up`. Resolves when it is gone. */
+  readonly down: () => Promise<void>;
+  /** Ends with SIGTERM as an orchestrator would, and keeps it down; resolves when it is gone. */
+  readonly leave: () => Promise<void>;
+  readonly up: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -27,81 +40,118 @@ export interface Part {
   readonly pidFile?: string;
 }
 
+/** One life of a part. */
+interface Life {
+  readonly child: ChildProcess;
+  readonly ended: Promise<void>;
+  readonly ready: Promise<void>;
+}
+
 /** Starts a part and keeps it: whatever way it ends, it is started again until it is stopped. */
 export async function startPlayer(part: Part, folder: string): Promise<Player> {
   mkdirSync(folder, { recursive: true });
-  const log = createWriteStream(join(folder, `${part.name}.log`), { flags: 'a' });
-  let stopping = false;
-  let child = launch(part, log);
-  const keep = (one: ChildProcess): void => {
-    one.once('exit', () => {
-      one.stdio[3]?.destroy();
-      if (stopping || child !== one) return;
-      child = launch(part, log);
-      keep(child);
+  const file = createWriteStream(join(folder, `${part.name}.log`), { flags: 'a' });
+  const log: string[] = [];
+  let isKept = true;
+  const begin = (): Life => {
+    const one = live(part, log, file);
+    void one.ended.then(() => {
+      if (isKept && life === one) life = begin();
     });
+    return one;
   };
-  keep(child);
-  await ready(child, part);
+  let life = begin();
+  await life.ready;
+  const pid = (): number =>
+    part.pidFile === undefined ? (life.child.pid ?? 0) : Number(readFileSync(part.pidFile, 'utf8'));
+  const hasEnded = (): boolean => life.child.exitCode !== null || life.child.signalCode !== null;
+  const send = (signal: NodeJS.Signals): void => {
+    try {
+      process.kill(pid(), signal);
+    } catch (error) {
+      // It has just ended by itself.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  };
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    isKept = false;
+    if (hasEnded()) return;
+    send(signal);
+    // A frozen one hears of it only when it goes on.
+    send('SIGCONT');
+    const force = setTimeout(() => life.child.kill('SIGKILL'), STOP_MS);
+    await life.ended;
+    clearTimeout(force);
+  };
   return {
     name: part.name,
+    pid,
+    log,
+    signal: send,
+    ready: () => life.ready,
     killAndRestart: async () => {
-      const killed = child;
-      const back = new Promise<void>((resolve) => killed.once('exit', () => resolve()));
-      if (part.pidFile === undefined) killed.kill('SIGKILL');
-      else process.kill(Number(readFileSync(part.pidFile, 'utf8')), 'SIGKILL');
-      await back;
-      await ready(child, part);
+      const killed = life;
+      send('SIGKILL');
+      await killed.ended;
+      await life.ready;
+    },
+    down: () => end('SIGKILL'),
+    leave: () => end('SIGTERM'),
+    up: async () => {
+      isKept = true;
+      if (hasEnded()) life = begin();
+      await life.ready;
     },
     stop: async () => {
-      stopping = true;
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-      if (part.pidFile === undefined) child.kill('SIGTERM');
-      else child.stdio[3]?.destroy();
-      const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-      await ended;
-      clearTimeout(force);
-      log.end();
+      await end('SIGTERM');
+      file.end();
     },
   };
 }
 
-function launch({ command: [program, ...args], env }: Part, log: WriteStream): ChildProcess {
+function live(part: Part, log: string[], file: WriteStream): Life {
+  const [program, ...args] = part.command;
   const child = spawn(program, args, {
     cwd: ROOT,
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NODE_NO_WARNINGS: '1', ...env },
-    // Pipes are leashes: when the campaign ends in whatever way, they close, and so do the processes.
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NODE_NO_WARNINGS: '1', ...part.env },
+    // Pipes are leashes: when the harness ends in whatever way, they close, and so do the processes.
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
   for (const pipe of [child.stdin, child.stdio[3]]) pipe?.on('error', () => {});
-  child.stdout?.pipe(log, { end: false });
-  child.stderr?.pipe(log, { end: false });
-  return child;
-}
-
-async function ready(child: ChildProcess, part: Part): Promise<void> {
-  const until = Date.now() + READY_MS;
-  if (part.isReady) {
-    while (!(await part.isReady())) {
-      if (Date.now() > until) throw new Error(`${part.name} was not ready in time`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return;
-  }
-  await new Promise<void>((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`${part.name} was not ready in time`)), READY_MS);
-    if (!child.stderr) return;
-    const lines = createInterface({ input: child.stderr });
-    lines.on('line', (line) => {
-      if (!line.includes(part.says ?? '')) return;
-      clearTimeout(late);
-      resolve();
-    });
-    // Killed again before it was ready: whoever did that waits for the next one.
+  child.stdout?.pipe(file, { end: false });
+  child.stderr?.pipe(file, { end: false });
+  const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {
-      clearTimeout(late);
+      child.stdio[3]?.destroy();
       resolve();
     });
   });
+  const ready = Promise.race([ended, readiness(child, part, log)]);
+  // Whoever needs it to be ready waits for it; nobody else minds.
+  ready.catch(() => {});
+  return { child, ended, ready };
+}
+
+async function readiness(child: ChildProcess, part: Part, log: string[]): Promise<void> {
+  const until = Date.now() + READY_MS;
+  const late = new Error(`${part.name} was not ready in time: ${log.slice(-5).join('\n')}`);
+  const said = new Promise<void>((resolve) => {
+    if (!child.stderr) return;
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      log.push(line);
+      if (log.length > LINES_KEPT) log.splice(0, LINES_KEPT / 2);
+      if (part.says !== undefined && line.includes(part.says)) resolve();
+    });
+  });
+  if (part.isReady === undefined) {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(late), READY_MS);
+    });
+    return Promise.race([said, tooLate]).finally(() => clearTimeout(timer));
+  }
+  while (!(await part.isReady())) {
+    if (Date.now() > until) throw late;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

@@ -12,7 +12,12 @@ const shown = (requestId: string, text = 'payments-svc: healthy'): Shown => ({
   ts: `${requestId}.1`,
   text,
 });
-const hit = (target: string, capture: string, atMs: number): Hit => ({ target, capture, atMs });
+const hit = (target: string, capture: string, atMs: number): Hit => ({
+  target,
+  capture,
+  path: '/debug/pprof/',
+  atMs,
+});
 
 describe('the judge', () => {
   it('is content when every accepted request has one last word', () => {

@@ -20,6 +20,7 @@ export interface Shown {
 export interface Hit {
   readonly target: string;
   readonly capture: string;
+  readonly path: string;
   readonly atMs: number;
 }
 
@@ -38,7 +39,7 @@ export interface Judgement {
 }
 
 /** A root message still on its way says what it is doing; every other one is a last word. */
-const UNDER_WAY = /^Capturing /;
+export const UNDER_WAY = /^Capturing /;
 
 export function judge(asked: readonly Asked[], shown: readonly Shown[], hits: readonly Hit[]): Judgement {
   const roots = new Map<string, Shown[]>();

@@ -1,7 +1,8 @@
 // `npm run faults`: the proving ground. Real processes, a real Redis and a strict little Slack, killed and disturbed
 // on purpose; afterwards a judge compares what was accepted with what the threads show.
 //
-//   npm run faults -- --campaign 200 [--kills 60] [--seed S] [--ledger FILE]
+//   npm run faults [-- --only F3,F4] [--seed S] [--ledger FILE]
+//   npm run faults -- --campaign 200 [--kills 60]
 import { spawn, spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
