@@ -42,7 +42,7 @@ const serviceSchema = z.strictObject({
   capture: z
     .strictObject({
       dump_up_to: z.number().int().min(0).max(10_000).default(DEFAULT_PERMISSIONS.dumpUpTo),
-      leak_profile_up_to: z.number().int().min(0).max(100_000).default(DEFAULT_PERMISSIONS.leakProfileUpTo),
+      leak_profile_up_to: z.number().int().min(0).max(10_000).default(DEFAULT_PERMISSIONS.leakProfileUpTo),
     })
     .prefault({}),
   budget: z

@@ -62,4 +62,4 @@ export const SAMPLE_INTERVAL_MS = 5_000;
 export const MIN_WINDOW_MS = 1_000;
 export const MAX_WINDOW_MS = 15 * 60_000;
 
-export const DEFAULT_PERMISSIONS: CapturePermissions = { dumpUpTo: 2_000, leakProfileUpTo: 10_000 };
+export const DEFAULT_PERMISSIONS: CapturePermissions = { dumpUpTo: 2_000, leakProfileUpTo: 2_000 };

@@ -20,9 +20,10 @@ export interface Refusal {
   readonly offer?: Offer;
 }
 
-// reliability policy, section on gates. A dump is free to 2,000 goroutines unless services.yml says otherwise.
-/** Highest count at which somebody's agreement, by button or by services.yml, is enough for a full dump. */
-export const DUMP_AGREED_UP_TO = 10_000;
+// Heavy questions are free to 2,000 goroutines unless services.yml says otherwise: at 10,000 a capture nobody agreed to
+// anything for stops the service for less than a millisecond (docs/safety.md has what was measured).
+/** Highest count at which somebody's agreement, by button or by services.yml, is enough for a heavy question. */
+export const AGREED_UP_TO = 10_000;
 /** Above this not even an admin's --force takes a dump or runs the detector. */
 export const NEVER_ABOVE = 100_000;
 /** Above this even the counting profiles cost the service seconds of CPU. */
@@ -60,9 +61,9 @@ export function gateDump(facts: GateFacts): Refusal | undefined {
   if (goroutines > NEVER_ABOVE) return refuse(`${count} goroutines are too many for that at any price`);
   if (automatic && goroutines > AUTOMATIC_UP_TO) return refuse(unattended(count));
   if (goroutines <= allow.dumpUpTo || consent === 'forced') return undefined;
-  if (goroutines > DUMP_AGREED_UP_TO) {
+  if (goroutines > AGREED_UP_TO) {
     return refuse(
-      `${count} goroutines are above ${formatCount(DUMP_AGREED_UP_TO)}, where only an admin's --force takes them`,
+      `${count} goroutines are above ${formatCount(AGREED_UP_TO)}, where only an admin's --force takes them`,
     );
   }
   if (consent === 'confirmed') return undefined;
@@ -85,7 +86,13 @@ export function gateLeakProfile(facts: GateFacts): Refusal | undefined {
   const count = formatCount(goroutines);
   if (goroutines > NEVER_ABOVE) return refuse(`${count} goroutines are too many for that at any price`);
   if (automatic && goroutines > AUTOMATIC_UP_TO) return refuse(unattended(count));
-  if (goroutines <= allow.leakProfileUpTo || consent !== undefined) return undefined;
+  if (goroutines <= allow.leakProfileUpTo || consent === 'forced') return undefined;
+  if (goroutines > AGREED_UP_TO) {
+    return refuse(
+      `${count} goroutines are above ${formatCount(AGREED_UP_TO)}, where only an admin's --force runs it`,
+    );
+  }
+  if (consent === 'confirmed') return undefined;
   const pauseMs = leakPauseMs(goroutines);
   return {
     ...refuse(

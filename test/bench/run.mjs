@@ -2,6 +2,7 @@
 //
 //   node test/bench/run.mjs [--only ID[,ID]] [--rounds N] [--quick] [--json]
 //   node test/bench/run.mjs analyse [--json]      the analysis alone, at 10k, 100k and 1M goroutines
+//   node test/bench/run.mjs target-cost […]       what captures cost the service (target-cost/main.ts)
 //
 // Needs Go (the peers are Go programs) and about 1.2 GB of disk under .bench/ for the dumps, which are made
 // once. --quick: three rounds, without the million-goroutine dumps. --json: one object on standard output,
@@ -12,8 +13,10 @@ import { parseArgs } from 'node:util';
 import { benchmarks } from './benchmarks.mjs';
 import { prepare } from './prepare.mjs';
 
-if (process.argv[2] === 'analyse') {
-  const script = fileURLToPath(new URL('analyse.ts', import.meta.url));
+const SCRIPTS = { analyse: 'analyse.ts', 'target-cost': 'target-cost/main.ts' };
+const own = SCRIPTS[process.argv[2] ?? ''];
+if (own) {
+  const script = fileURLToPath(new URL(own, import.meta.url));
   const args = ['--import', 'tsx', script, ...process.argv.slice(3)];
   process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1);
 }

@@ -55,12 +55,16 @@ describe('full stacks', () => {
 describe('the leak detector', () => {
   it.each<[number | undefined, Partial<GateFacts>, Answer]>([
     [undefined, {}, 'no'],
-    [10_000, {}, 'go'],
-    [10_001, {}, 'ask'],
-    [100_000, {}, 'ask'],
-    [100_000, { consent: 'confirmed' }, 'go'],
+    [2_000, {}, 'go'],
+    [2_001, {}, 'ask'],
+    [10_000, {}, 'ask'],
+    [10_001, {}, 'no'],
+    [10_000, { consent: 'confirmed' }, 'go'],
+    [10_001, { consent: 'confirmed' }, 'no'],
+    [100_000, { consent: 'forced' }, 'go'],
     [100_001, { consent: 'forced' }, 'no'],
-    [50_000, { allow: leakUpTo(50_000) }, 'go'],
+    [8_000, { allow: leakUpTo(8_000) }, 'go'],
+    [8_001, { allow: leakUpTo(8_000) }, 'ask'],
     [5, { allow: leakUpTo(0), consent: 'confirmed' }, 'no'],
     [2_001, { automatic: true }, 'no'],
   ])('at %s goroutines with %o: %s', (goroutines, facts, expected) => {
