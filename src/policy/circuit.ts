@@ -17,10 +17,10 @@ export type Standing =
   /** The next capture shows whether it is well again. */
   | { readonly kind: 'half-open' };
 
-const FAILURES = 3;
-const OPEN_MS = 600_000;
+export const FAILURES = 3;
+export const OPEN_MS = 600_000;
 /** A service that needs longer for its index page is in trouble, or nearly. */
-const SLOW_INDEX_MS = 1_000;
+export const SLOW_INDEX_MS = 1_000;
 
 export function standingOf(circuit: Circuit | undefined, nowMs: number): Standing {
   if (!circuit || circuit.failures < FAILURES) return { kind: 'closed' };

@@ -27,9 +27,9 @@ export const AGREED_UP_TO = 10_000;
 /** Above this not even an admin's --force takes a dump or runs the detector. */
 export const NEVER_ABOVE = 100_000;
 /** Above this even the counting profiles cost the service seconds of CPU. */
-const COUNT_PROFILE_UP_TO = 200_000;
+export const COUNT_PROFILE_UP_TO = 200_000;
 /** Sources nobody is waiting for ask nothing heavy above this. */
-const AUTOMATIC_UP_TO = 2_000;
+export const AUTOMATIC_UP_TO = 2_000;
 
 // One attempt stops the service for about 8 µs for each goroutine, and Go attempts again with a doubled buffer
 // until the text fits: 30-40 µs for each goroutine in all, for about 570 bytes (measured on Go 1.26).
