@@ -23,6 +23,7 @@ import { submit } from './queue/submit.ts';
 import { readStatus, statusText } from './status.ts';
 import { openCircuitStore } from './store/circuits.ts';
 import { openRequestStore } from './store/requests.ts';
+import { requestSeal } from './store/seal.ts';
 import { openSignatureMemory } from './store/signatures.ts';
 import { openSwitchStore } from './store/switches.ts';
 
@@ -39,7 +40,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const watch = watchRedis({ redis, url }, log, metrics.redisDegraded);
   lifecycle.onEnd('the watch over Redis', () => watch.stop());
   const slack = createSlackClient(botToken, env.slack.apiUrl);
-  const requests = openRequestStore(redis);
+  const requests = openRequestStore(redis, requestSeal(env.sealKeys));
   const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
   const switches = openSwitchStore(redis);
   const controlled = { requests, queue, switches, now: Date.now };

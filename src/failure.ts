@@ -254,6 +254,20 @@ export const catalogue = {
     retry: 'never',
     exit: 70,
   }),
+  job_refused: entry<{ service: string; reason: string }>({
+    say: ({ service, reason }) =>
+      `The workers did not take the capture of ${service} up: ${reason.slice(0, 200).replace(/[.!?]$/, '')}.`,
+    hint: () => 'Capture it again; an operator finds more in `status` and in the logs.',
+    retry: 'never',
+    exit: 70,
+  }),
+  worker_outdated: entry<{ service: string }>({
+    say: ({ service }) =>
+      `The capture of ${service} was asked for by a newer goleak than the workers are: this worker is older than the app.`,
+    hint: () => 'Update the workers, then capture it again.',
+    retry: 'never',
+    exit: 70,
+  }),
   analysis_stopped: entry<{ service: string; reason: string; file?: string | undefined }>({
     say: ({ service, reason, file }) =>
       `What was captured of ${service} could not be analysed, so there is no verdict: ${reason}${file ? `, at ${file}` : ''}.`,

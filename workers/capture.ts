@@ -9,7 +9,7 @@ import { explain, Failure } from '../src/failure.ts';
 import { investigate, NotYet } from '../src/investigate.ts';
 import type { Log } from '../src/log.ts';
 import type { CaptureRequest, Progress } from '../src/model/request.ts';
-import { captureJob } from '../src/queue/jobs.ts';
+import { captureJob, captureJobId, unreadable } from '../src/queue/jobs.ts';
 import type { JobQueue } from '../src/queue/queue.ts';
 import { tellThreads } from '../src/queue/tell.ts';
 import type { BudgetStore } from '../src/store/budgets.ts';
@@ -57,10 +57,11 @@ export async function runCapture(
   work: CaptureWork,
 ): Promise<void> {
   const payload = captureJob.safeParse(job.data);
-  if (!payload.success) throw new UnrecoverableError('This job was written by another release.');
+  if (!payload.success) return refuseJob(job, token, work);
   const { requestId } = payload.data;
+  if (job.id !== undefined && job.id !== captureJobId(requestId)) throw new UnrecoverableError(EDITED_JOB);
   const request = await work.requests.load(requestId);
-  if (!request) throw new UnrecoverableError('The request of this job is no longer kept.');
+  if (!request) throw new UnrecoverableError(await work.requests.whyNot(requestId));
   const { stage } = await work.requests.progress(requestId);
   if (stage === 'failed' || stage === 'cancelled') return;
   const log = work.log.child({ request: requestId, service: request.service });
@@ -98,6 +99,27 @@ export async function runCapture(
   } finally {
     await turn.end();
   }
+}
+
+const EDITED_JOB = 'Somebody edited this job in Redis: it is not as goleak writes it.';
+
+/** A job of a newer release waits for a worker of that release, and its thread says so; any other is nobody's. */
+async function refuseJob(job: Job, token: string | undefined, work: CaptureWork): Promise<never> {
+  const why = unreadable(job.data);
+  if (why.kind === 'edited') throw new UnrecoverableError(EDITED_JOB);
+  const { requestId } = why;
+  const request = await work.requests.load(requestId);
+  if (!request) throw new UnrecoverableError(await work.requests.whyNot(requestId));
+  const tell = (progress: Progress): Promise<void> => tellThreads(requestId, progress, work);
+  work.log.error({ request: requestId }, 'This worker is older than the app: update it.');
+  if (Date.now() - request.acceptedAtMs < EXPIRES_AFTER_MS) {
+    await tellHeld(request, 'this worker is older than the app: update it', tell, work);
+    await job.moveToDelayed(Date.now() + laterMs(job), token);
+    throw new DelayedError();
+  }
+  const outdated = new Failure('worker_outdated', { service: request.service });
+  await tell({ stage: 'failed', ...explain(outdated, requestId) });
+  throw new UnrecoverableError(outdated.message);
 }
 
 /** Asked before every single request to a service, and once a second. */

@@ -20,7 +20,7 @@ import type { Log } from '../src/log.ts';
 import type { Offer } from '../src/model/capture.ts';
 import { type CaptureRequest, isLastWord } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
-import { deliverJob } from '../src/queue/jobs.ts';
+import { deliverJob, unreadable } from '../src/queue/jobs.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { ReportStore } from '../src/store/reports.ts';
@@ -39,10 +39,10 @@ export interface DeliverWork {
 /** Runs one deliver job. */
 export async function runDeliver(job: Job, token: string | undefined, work: DeliverWork): Promise<void> {
   const payload = deliverJob.safeParse(job.data);
-  if (!payload.success) throw new UnrecoverableError('This job was written by another release.');
+  if (!payload.success) return refuseJob(job, token);
   const { requestId, what } = payload.data;
   const request = await work.requests.load(requestId);
-  if (!request) throw new UnrecoverableError('The request of this job is no longer kept.');
+  if (!request) throw new UnrecoverableError(await work.requests.whyNot(requestId));
   try {
     const state = await stateOf(request, work);
     const ports = portsOf(state, work);
@@ -60,6 +60,21 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
     if (what === 'request') await work.requests.close(requestId);
     throw new UnrecoverableError(error.message);
   }
+}
+
+/** Workers of a newer release take it within this time; afterwards whoever mends asks for the thread anew. */
+const WAIT_FOR_NEWER_MS = 15 * 60_000;
+const NEWER_LATER_MS = 5_000;
+
+async function refuseJob(job: Job, token: string | undefined): Promise<never> {
+  if (unreadable(job.data).kind === 'edited') {
+    throw new UnrecoverableError('Somebody edited this job in Redis: it is not as goleak writes it.');
+  }
+  if (Date.now() - job.timestamp > WAIT_FOR_NEWER_MS) {
+    throw new UnrecoverableError('This worker is older than the app: update it.');
+  }
+  await job.moveToDelayed(Date.now() + NEWER_LATER_MS, token);
+  throw new DelayedError();
 }
 
 async function addStacks(state: ThreadState, ports: ThreadPorts): Promise<void> {

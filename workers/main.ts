@@ -22,6 +22,7 @@ import { openCircuitStore } from '../src/store/circuits.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
 import { openReportStore } from '../src/store/reports.ts';
 import { openRequestStore } from '../src/store/requests.ts';
+import { requestSeal } from '../src/store/seal.ts';
 import { openSwitchStore } from '../src/store/switches.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
 import { type CaptureWork, runCapture } from './capture.ts';
@@ -83,7 +84,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
   const captures = openCaptureStore(env.home);
   const reports = measuredReports(openReportStore(env.home), metrics);
-  const requests = measuredOutbox(openRequestStore(redis), metrics);
+  const requests = measuredOutbox(openRequestStore(redis, requestSeal(env.sealKeys)), metrics);
   const leaving = new AbortController();
   const stores = { services, captures, reports, requests, log };
 

@@ -9,10 +9,12 @@ import type { RequestStore } from '../src/store/requests.ts';
 
 export interface MendWork {
   readonly requests: RequestStore;
-  readonly queue: Pick<JobQueue, 'capture' | 'deliver' | 'captureState'>;
+  readonly queue: Pick<JobQueue, 'capture' | 'deliver' | 'captureState' | 'captureFailure'>;
   readonly log: Log;
 }
 
+/** What BullMQ says of a job whose workers did not come back. */
+const STALLED = 'job stalled';
 /** Longer than it takes to accept and enqueue. */
 const GRACE_MS = 10_000;
 /** A thread that could not be told for a whole day will not be. */
@@ -25,7 +27,8 @@ export async function mendRound(nowMs: number, work: MendWork): Promise<void> {
       await mendRequest(id, work);
       continue;
     }
-    work.log.error({ request: id }, 'A request is given up: its thread could not be told for a day.');
+    const why = request ? 'Its thread could not be told for a day.' : await work.requests.whyNot(id);
+    work.log.error({ request: id }, `A request is given up. ${why}`);
     await work.requests.close(id);
   }
 }
@@ -46,9 +49,14 @@ export async function mendRequest(id: string, { requests, queue, log }: MendWork
     log.warn({ request: id }, 'An accepted request had no job; it has one now.');
     await queue.capture(id);
   } else if (state === 'failed' || state === 'completed') {
-    // The job ended without a word: its worker was killed too often, or between two steps.
+    // The job ended without a word: its worker was killed too often or between two steps, or it was not as we write it.
     const { service } = request;
-    const progress = { stage: 'failed', ...explain(new Failure('workers_lost', { service }), id) } as const;
+    const reason = (await queue.captureFailure(id)) ?? '';
+    const failure =
+      reason === '' || reason.startsWith(STALLED)
+        ? new Failure('workers_lost', { service })
+        : new Failure('job_refused', { service, reason });
+    const progress = { stage: 'failed', ...explain(failure, id) } as const;
     return tellThreads(id, progress, { requests, queue });
   } else {
     return;

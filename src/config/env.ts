@@ -14,6 +14,9 @@ const environment = z.object({
   SLACK_SIGNING_SECRET: z.string().min(8).optional(),
   /** Base of the Web API; another address only for a gateway or a workspace on this machine. */
   SLACK_API_URL: loopbackOrHttps.default('https://slack.com/api/'),
+  /** Seals what is kept in Redis; the bot's token does when it is not set. */
+  GOLEAK_KEY: z.string().min(16).optional(),
+  GOLEAK_KEY_PREVIOUS: z.string().min(16).optional(),
   REDIS_URL: z.url({ protocol: /^(rediss?|unix)$/ }).optional(),
   GOLEAK_REDIS_SERVER: z.string().optional(),
   GOLEAK_HOME: z.string().default('.goleak'),
@@ -32,6 +35,8 @@ export interface Env {
     readonly signingSecret?: string;
     readonly apiUrl: string;
   };
+  /** For the seals on what is kept in Redis: the present key, then an earlier one. Empty when there is no secret. */
+  readonly sealKeys: readonly string[];
   /** Absent: a private Redis is started in `home`. */
   readonly redisUrl?: string;
   /** A redis-server binary to prefer over the one in PATH. */
@@ -86,6 +91,9 @@ export function readEnv(variables: NodeJS.ProcessEnv = processEnvironment()): En
       ...(env.SLACK_SIGNING_SECRET && { signingSecret: env.SLACK_SIGNING_SECRET }),
       apiUrl: env.SLACK_API_URL.endsWith('/') ? env.SLACK_API_URL : `${env.SLACK_API_URL}/`,
     },
+    sealKeys: [env.GOLEAK_KEY ?? env.SLACK_BOT_TOKEN, env.GOLEAK_KEY_PREVIOUS].filter(
+      (key) => key !== undefined,
+    ),
     ...(env.REDIS_URL && { redisUrl: env.REDIS_URL }),
     ...(env.GOLEAK_REDIS_SERVER && { redisServer: env.GOLEAK_REDIS_SERVER }),
     searchPath: variables.PATH ?? '',
@@ -108,10 +116,9 @@ export function readEnv(variables: NodeJS.ProcessEnv = processEnvironment()): En
 function secretsIn(env: z.infer<typeof environment>): string[] {
   const redisPassword =
     env.REDIS_URL === undefined ? '' : decodeURIComponent(new URL(env.REDIS_URL).password);
-  const { SLACK_BOT_TOKEN = '', SLACK_APP_TOKEN = '', SLACK_SIGNING_SECRET = '' } = env;
-  return [SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, redisPassword].filter(
-    (value) => value !== '',
-  );
+  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, GOLEAK_KEY, GOLEAK_KEY_PREVIOUS } = env;
+  const own = [SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, GOLEAK_KEY, GOLEAK_KEY_PREVIOUS];
+  return [...own, redisPassword].flatMap((value) => (value ? [value] : []));
 }
 
 function processEnvironment(): NodeJS.ProcessEnv {

@@ -17,3 +17,19 @@ export const deliverJob = z.strictObject({
   requestId: z.string().max(80),
 });
 export type DeliverJob = z.infer<typeof deliverJob>;
+
+/** What a job cannot be read for: its writer was of a newer release, or somebody edited it. */
+export type Unreadable = { readonly kind: 'newer'; readonly requestId: string } | { readonly kind: 'edited' };
+
+const newerJob = z.object({ v: z.number().int().min(2), requestId: z.string().max(80) });
+
+/** Says why a payload that does not fit is not ours. */
+export function unreadable(payload: unknown): Unreadable {
+  const { data: newer } = newerJob.safeParse(payload);
+  return newer ? { kind: 'newer', requestId: newer.requestId } : { kind: 'edited' };
+}
+
+/** One job per request: its id says which one. */
+export function captureJobId(requestId: string): string {
+  return `capture-${requestId}`;
+}

@@ -2,7 +2,14 @@
 import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Failure } from '../failure.ts';
-import { CAPTURE_QUEUE, type CaptureJob, DELIVER_QUEUE, type DeliverJob, QUEUE_PREFIX } from './jobs.ts';
+import {
+  CAPTURE_QUEUE,
+  type CaptureJob,
+  captureJobId,
+  DELIVER_QUEUE,
+  type DeliverJob,
+  QUEUE_PREFIX,
+} from './jobs.ts';
 
 /**
  * An enqueue on the way to a Slack acknowledgement may take this long. ioredis's own options do not
@@ -42,6 +49,8 @@ export interface JobQueue {
   readonly deliver: (requestId: string, what?: DeliverJob['what']) => Promise<void>;
   /** What the queue knows of a request's capture; "unknown" when there is no such job (any more). */
   readonly captureState: (requestId: string) => Promise<string>;
+  /** The words a capture's job ended with; undefined when it did not fail. */
+  readonly captureFailure: (requestId: string) => Promise<string | undefined>;
   readonly counts: () => Promise<Readonly<Record<string, QueueCounts>>>;
   /** Jobs that were given up, the newest first. */
   readonly failures: (most: number) => Promise<readonly FailedJob[]>;
@@ -55,16 +64,16 @@ export function openQueue(connection: Redis): JobQueue {
   // Without a listener a lost connection would end the process; every command reports it by itself.
   capture.on('error', () => {});
   deliver.on('error', () => {});
-  const captureId = (requestId: string): string => `capture-${requestId}`;
   return {
     capture: async (requestId) => {
-      await capture.add('capture', { v: 1, requestId }, { ...KEPT, jobId: captureId(requestId) });
+      await capture.add('capture', { v: 1, requestId }, { ...KEPT, jobId: captureJobId(requestId) });
     },
     deliver: async (requestId, what = 'request') => {
       const deduplication = { id: `${what}-${requestId}`, keepLastIfActive: true };
       await deliver.add(what, { v: 1, what, requestId }, { ...DELIVERY, deduplication });
     },
-    captureState: (requestId) => capture.getJobState(captureId(requestId)),
+    captureState: (requestId) => capture.getJobState(captureJobId(requestId)),
+    captureFailure: async (requestId) => (await capture.getJob(captureJobId(requestId)))?.failedReason,
     counts: async () => ({ capture: await countsOf(capture), deliver: await countsOf(deliver) }),
     failures: async (most) => {
       const jobs = (

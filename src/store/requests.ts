@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type CaptureRequest, isLastWord, type Progress } from '../model/request.ts';
 import { CAPTURE_KINDS } from '../model/target.ts';
 import type { Ledger, Posting } from '../outbox/outbox.ts';
+import type { Seal } from './seal.ts';
 
 /** Requests, progress and posted messages outlive any thread people still press buttons in. */
 const KEEP_SECONDS = 14 * 86_400;
@@ -53,7 +54,10 @@ export interface RequestStore {
   readonly unfollow: (id: string) => Promise<void>;
   /** Forgets a request that was refused after all. */
   readonly withdraw: (id: string) => Promise<void>;
+  /** Undefined when it is not kept, or not as it was accepted. */
   readonly load: (id: string) => Promise<CaptureRequest | undefined>;
+  /** Why a request could not be loaded, in a sentence. */
+  readonly whyNot: (id: string) => Promise<string>;
   /** Ids accepted before a moment and not closed, oldest first. */
   readonly open: (beforeMs: number) => Promise<readonly string[]>;
   /** The thread shows the last word on a request, or never can. */
@@ -74,8 +78,18 @@ export interface RequestStore {
   readonly saveRendered: (id: string, step: string, content: string) => Promise<void>;
 }
 
-export function openRequestStore(redis: Redis): RequestStore {
+/** @param seal put on each request and asked of each; only a terminal that has no key goes without */
+export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
   const key = (id: string): string => PREFIX + id;
+  const read = async (id: string): Promise<CaptureRequest | string> => {
+    const [text, leader, sealed] = await redis.hmget(key(id), 'request', 'leader', 'seal');
+    if (!text) return 'This request is no longer kept.';
+    if (seal && !seal.fits(text, sealed ?? '')) return EDITED;
+    const request = parseRequest(text);
+    if (request === undefined) return 'This request was written by another release of goleak.';
+    if (request.id !== id) return EDITED;
+    return { ...request, ...(leader && { sameInstancesAs: leader }) };
+  };
   const set = async (id: string, field: string, value: string): Promise<void> => {
     await all(redis.multi().hset(key(id), field, value).expire(key(id), KEEP_SECONDS));
   };
@@ -84,8 +98,10 @@ export function openRequestStore(redis: Redis): RequestStore {
       const { id, acceptedAtMs } = request;
       const sameKey = SAME_PREFIX + (same === undefined ? '' : digest(same));
       const keys = [key(id), OPEN, sameKey];
-      const args = [id, JSON.stringify(request), acceptedAtMs, KEEP_SECONDS, same === undefined ? 0 : 1];
-      return String(await redis.eval(ACCEPT, keys.length, ...keys, ...args, PREFIX, FOLLOWERS_PREFIX));
+      const text = JSON.stringify(request);
+      const args = [id, text, acceptedAtMs, KEEP_SECONDS, same === undefined ? 0 : 1];
+      const rest = [PREFIX, FOLLOWERS_PREFIX, seal?.of(text) ?? ''];
+      return String(await redis.eval(ACCEPT, keys.length, ...keys, ...args, ...rest));
     },
     leaderOf: async (id) => (await redis.hget(key(id), 'leader')) ?? undefined,
     followersOf: (id) => redis.smembers(FOLLOWERS_PREFIX + id),
@@ -96,11 +112,12 @@ export function openRequestStore(redis: Redis): RequestStore {
       await all(redis.multi().del(key(id)).zrem(OPEN, id));
     },
     load: async (id) => {
-      const [text, leader] = await redis.hmget(key(id), 'request', 'leader');
-      if (!text) return undefined;
-      const parsed = requestSchema.safeParse(JSON.parse(text));
-      if (!parsed.success) return undefined;
-      return { ...(parsed.data as CaptureRequest), ...(leader && { sameInstancesAs: leader }) };
+      const request = await read(id);
+      return typeof request === 'string' ? undefined : request;
+    },
+    whyNot: async (id) => {
+      const request = await read(id);
+      return typeof request === 'string' ? request : 'This request is kept.';
     },
     open: (beforeMs) => redis.zrangebyscore(OPEN, 0, beforeMs, 'LIMIT', 0, MAX_OPEN_READ),
     close: async (id) => {
@@ -138,11 +155,23 @@ export function openRequestStore(redis: Redis): RequestStore {
   };
 }
 
+const EDITED =
+  'The record of this request was not sealed with our key: somebody edited it in Redis, or GOLEAK_KEY is not the same for all.';
+
+function parseRequest(text: string): CaptureRequest | undefined {
+  try {
+    return requestSchema.safeParse(JSON.parse(text)).data as CaptureRequest | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Followed is only what is still under way: whoever comes after the last word asks anew. */
 const ACCEPT = `
   local id, asksSame, prefix = ARGV[1], ARGV[5] == '1', ARGV[6]
   local known = redis.call('HGET', KEYS[1], 'leader')
   local isNew = redis.call('HSETNX', KEYS[1], 'request', ARGV[2]) == 1
+  if isNew then redis.call('HSET', KEYS[1], 'seal', ARGV[8]) end
   redis.call('EXPIRE', KEYS[1], ARGV[4])
   redis.call('ZADD', KEYS[2], 'NX', ARGV[3], id)
   if known then return known end

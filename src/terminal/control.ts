@@ -7,6 +7,7 @@ import { answersPing, connectRedis } from '../queue/connection.ts';
 import { privateRedisUrl } from '../queue/private-redis.ts';
 import { openQueue, withinDeadline } from '../queue/queue.ts';
 import { openRequestStore } from '../store/requests.ts';
+import { requestSeal } from '../store/seal.ts';
 import { openSwitchStore } from '../store/switches.ts';
 
 const PING_MS = 1_500;
@@ -27,7 +28,7 @@ export async function controlCaptures(command: ControlCommand, env: Env): Promis
         {
           services: services.all().map(({ name }) => name),
           admins: services.admins(),
-          requests: openRequestStore(redis),
+          requests: openRequestStore(redis, requestSeal(env.sealKeys)),
           queue,
           switches: openSwitchStore(redis),
           now: Date.now,

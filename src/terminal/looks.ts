@@ -13,6 +13,7 @@ import { openQueue, withinDeadline } from '../queue/queue.ts';
 import { readStatus, statusText } from '../status.ts';
 import { openCircuitStore } from '../store/circuits.ts';
 import { openRequestStore } from '../store/requests.ts';
+import { requestSeal } from '../store/seal.ts';
 import { openSwitchStore } from '../store/switches.ts';
 
 /** @throws Failure `verb_needs_redis` when `status` finds none that answers. */
@@ -28,7 +29,7 @@ async function statusOf(env: Env): Promise<string> {
     const queue = openQueue(redis);
     const nowMs = Date.now();
     const ports = {
-      requests: openRequestStore(redis),
+      requests: openRequestStore(redis, requestSeal(env.sealKeys)),
       queue,
       switches: openSwitchStore(redis),
       circuits: openCircuitStore(redis),

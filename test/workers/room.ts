@@ -22,6 +22,7 @@ import { openCircuitStore } from '../../src/store/circuits.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
+import { requestSeal } from '../../src/store/seal.ts';
 import { openSwitchStore } from '../../src/store/switches.ts';
 import { openAnalysisChildren } from '../../workers/analysis-children.ts';
 import type { CaptureWork } from '../../workers/capture.ts';
@@ -59,7 +60,7 @@ export async function openRoom(): Promise<Room> {
   const redis = connectRedis(server.url, 'worker');
   const workspace = await startWorkspace({ manifest: MANIFEST });
   const { SLACK_BOT_TOKEN, SLACK_API_URL } = workspace.env();
-  const requests = openRequestStore(redis);
+  const requests = openRequestStore(redis, requestSeal(['the key of this room']));
   const queue = openQueue(redis);
   const children = openAnalysisChildren({ log: createLog('test', 'silent') });
   const closers: (() => Promise<unknown>)[] = [() => children.close()];

@@ -1,0 +1,38 @@
+// A seal on what is kept in Redis: whoever can write there, but has not our key, cannot make us ask a service for
+// anything. It says nothing of who may read.
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+
+export interface Seal {
+  readonly of: (text: string) => string;
+  /** True for a seal by any of the keys. */
+  readonly fits: (text: string, seal: string) => boolean;
+}
+
+const KEY_BYTES = 32;
+
+/**
+ * @param keys the first one seals; the others are earlier ones, whose seals are still good
+ * @param purpose keeps seals on one kind of record from being good on another
+ */
+export function sealWith(keys: readonly [string, ...string[]], purpose: string): Seal {
+  const [current, ...earlier] = keys;
+  const derive = (key: string): Buffer => Buffer.from(hkdfSync('sha256', key, 'goleak', purpose, KEY_BYTES));
+  const own = derive(current);
+  const all = [own, ...earlier.map(derive)];
+  const mac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  return {
+    of: (text) => mac(own, text).toString('base64url'),
+    fits: (text, seal) => {
+      const given = Buffer.from(seal, 'base64url');
+      return all.some((key) => {
+        const right = mac(key, text);
+        return given.byteLength === right.byteLength && timingSafeEqual(given, right);
+      });
+    },
+  };
+}
+
+/** The seal on requests, which app and workers make alike; undefined without a key. */
+export function requestSeal([current, ...earlier]: readonly string[]): Seal | undefined {
+  return current === undefined ? undefined : sealWith([current, ...earlier], 'request record 1');
+}
