@@ -25,6 +25,16 @@ const rooms = [
     to: { path: '^(src|workers|demo|test)/', pathNot: '^src/(model|$1)/' },
   },
   {
+    name: 'watch-is-arithmetic',
+    comment:
+      'Watching is a fold over samples: src/model and the arithmetic of src/analyse/trend.ts is all it needs. Time is what samples say; store its state and fetch its samples elsewhere.',
+    from: { path: '^src/watch/' },
+    to: {
+      path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR],
+      pathNot: ['^src/(model|watch)/', '^src/analyse/trend\\.ts$'],
+    },
+  },
+  {
     name: 'parse-reads-bytes-only',
     comment:
       'Parsers are pure: bytes in, model and problems out. Take bytes as an argument; the reading of files and of the network is done in store, capture or cli.ts.',

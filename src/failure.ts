@@ -132,6 +132,13 @@ export const catalogue = {
     retry: 'never',
     exit: 1,
   }),
+  history_empty: entry<{ path: string; reasons: readonly string[] }>({
+    say: ({ path, reasons }) => [`${path} holds no samples.`, ...reasons.slice(0, 2)].join(' '),
+    hint: () =>
+      'Give one JSON object a line, each with `t` in unix seconds and what was measured; docs/watching.md lists the fields.',
+    retry: 'never',
+    exit: 1,
+  }),
   target_unreachable: entry<Where & { reason: string; next?: string | undefined }>({
     say: ({ instance, url, reason }) => `${instance} did not answer at ${url}: ${reason}.`,
     hint: ({ next }) =>

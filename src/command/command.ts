@@ -35,6 +35,7 @@ export type Command =
     }
   | { readonly kind: 'show'; readonly path: string }
   | { readonly kind: 'diff'; readonly before: string; readonly after: string }
+  | { readonly kind: 'backtest'; readonly path: string }
   | { readonly kind: 'services' }
   | { readonly kind: 'status' }
   /** Without a service: all of them. */
@@ -119,6 +120,16 @@ export const VERBS: readonly Verb[] = [
     flags: [],
     examples: ['diff monday/ tuesday/'],
     read: readDiff,
+  },
+  {
+    verb: 'backtest',
+    aliases: [],
+    doors: ['terminal'],
+    usage: 'backtest FILE.jsonl',
+    about: 'What watching would have said of a recorded history of memory samples, and when',
+    flags: [],
+    examples: ['backtest payments-october.jsonl'],
+    read: (words, usage) => ({ kind: 'backtest', path: one(words, 'a file of samples', usage) }),
   },
   {
     verb: 'services',

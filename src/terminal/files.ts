@@ -12,6 +12,8 @@ import { withTimes } from './times.ts';
 
 /** A million goroutines print 450 MB; nothing people keep is larger. */
 const MAX_FILE_BYTES = 1024 * 1024 * 1024;
+/** What V8 holds in one string, nearly; a million samples. */
+const MAX_TEXT_BYTES = 400 * 1024 * 1024;
 /** A snapshot has a dozen files; a folder with thousands is something else. */
 const MAX_FILES = 2_000;
 
@@ -33,6 +35,21 @@ export async function readSnapshotFolders(paths: readonly string[]): Promise<Raw
     else loose.push(...withTimes(filesIn(file)));
   }
   return loose.length > 0 ? [...folders, ...arrangeLooseFiles(loose)] : folders;
+}
+
+/**
+ * A file of text, such as a history of samples; `-` is standard input.
+ * @throws Failure `file_unreadable`
+ */
+export async function readText(path: string): Promise<string> {
+  const { bytes } = path === '-' ? { bytes: await readStdin() } : await readOne(path);
+  if (bytes.length > MAX_TEXT_BYTES) {
+    throw new Failure('file_unreadable', {
+      path,
+      reason: `it is larger than ${formatBytes(MAX_TEXT_BYTES)}`,
+    });
+  }
+  return new TextDecoder().decode(bytes);
 }
 
 /** An archive without folders is a handful of loose files. A damaged one is left whole: its reader says so. */

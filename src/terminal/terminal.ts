@@ -33,6 +33,10 @@ export async function runTerminalCommand(
       const { diffPaths } = await import('./diff.ts');
       return diffPaths(command, terminal);
     }
+    case 'backtest': {
+      const { backtestPath } = await import('./backtest.ts');
+      return backtestPath(command, terminal);
+    }
     case 'selftest': {
       const { testYourself } = await import('./selftest.ts');
       return testYourself(command, terminal);

@@ -75,7 +75,7 @@ function readingProblems(file) {
       fix: 'src/config/env.ts is the only reader: add the variable to its schema and take the value as an argument.',
     });
   }
-  const impure = /^src\/(parse|analyse|report|model)\//.test(file) ? IMPURE.exec(code)?.[0] : undefined;
+  const impure = /^src\/(parse|analyse|report|model|watch)\//.test(file) ? IMPURE.exec(code)?.[0] : undefined;
   if (impure) {
     found.push({
       what: `pure-rooms-ask-nobody: ${file} uses ${impure}`,

@@ -2,4 +2,4 @@
 import { register } from 'tsx/esm/api';
 
 register();
-await import('./score.ts');
+await import(process.argv.includes('--watch') ? './watch.ts' : './score.ts');

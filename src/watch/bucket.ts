@@ -1,0 +1,193 @@
+// Ten minutes of samples as a dozen numbers, and an hour of those. Minima and medians, because garbage, batches and
+// bursts only ever add to what is really held.
+import { median } from '../analyse/trend.ts';
+import type { Sample } from './sample.ts';
+
+/** What is kept of a stretch of time. NaN where nothing told it. */
+export interface Bucket {
+  /** Unix seconds of its beginning. */
+  readonly t: number;
+  /** Which life of the process it belongs to. */
+  readonly run: number;
+  /** Hours since the process started, at the middle. */
+  readonly age: number;
+  /** Live heap as NextGC and GOGC imply it: exact unless a memory limit binds. */
+  readonly paced: number;
+  /** Lowest HeapAlloc: live heap plus little garbage, whatever the pacing. */
+  readonly trough: number;
+  readonly goroutines: number;
+  /** Resident memory that is not the Go runtime's. */
+  readonly outside: number;
+  readonly rss: number;
+  readonly rssHigh: number;
+  /** Requests a second. */
+  readonly requests: number;
+  /** Bytes allocated a second, by the count of collections. */
+  readonly allocated: number;
+  /** Collections a second. */
+  readonly collections: number;
+  /** Heap size at which the next collection is due. */
+  readonly goal: number;
+}
+
+export const BUCKET_SECONDS = 600;
+const HOUR_SECONDS = 3600;
+/** A trough this far above what the pacing implies: a memory limit binds, or GOGC is not what we think. */
+export const BOUND = 1.25;
+
+const FIELDS = [
+  'paced',
+  'trough',
+  'goroutines',
+  'outside',
+  'rss',
+  'rssHigh',
+  'requests',
+  'allocated',
+  'collections',
+  'goal',
+] as const;
+
+/** Counted few in ten minutes: only their mean is any good. */
+const RATES: ReadonlySet<(typeof FIELDS)[number]> = new Set(['requests', 'allocated', 'collections']);
+/** An idle process is made to collect every two minutes: slower than this says nothing of what it allocates. */
+const FORCED_PER_SECOND = 1 / 90;
+
+/** Samples being added up; a new one each time, so that a state once handed out stays as it is. */
+export interface OpenBucket {
+  readonly t: number;
+  readonly run: number;
+  readonly age: number;
+  readonly paced: number;
+  readonly trough: number;
+  readonly goroutines: number;
+  readonly outside: number;
+  readonly rss: number;
+  readonly rssHigh: number;
+  readonly requestSum: number;
+  readonly requestCount: number;
+  readonly first: Sample;
+  readonly last: Sample;
+}
+
+export function openBucket(sample: Sample, run: number, age: number): OpenBucket {
+  return {
+    t: sample.t - (sample.t % BUCKET_SECONDS),
+    run,
+    age,
+    paced: pacedLive(sample),
+    trough: sample.HeapAlloc ?? sample.HeapInuse ?? Number.NaN,
+    goroutines: sample.go_goroutines ?? Number.NaN,
+    outside: outsideOf(sample),
+    rss: residentOf(sample),
+    rssHigh: residentOf(sample),
+    requestSum: sample.requests_per_s ?? 0,
+    requestCount: sample.requests_per_s === undefined ? 0 : 1,
+    first: sample,
+    last: sample,
+  };
+}
+
+export function addSample(open: OpenBucket, sample: Sample): OpenBucket {
+  const rss = residentOf(sample);
+  return {
+    t: open.t,
+    run: open.run,
+    age: open.age,
+    paced: lower(open.paced, pacedLive(sample)),
+    trough: lower(open.trough, sample.HeapAlloc ?? sample.HeapInuse ?? Number.NaN),
+    goroutines: lower(open.goroutines, sample.go_goroutines ?? Number.NaN),
+    outside: lower(open.outside, outsideOf(sample)),
+    rss: lower(open.rss, rss),
+    rssHigh: -lower(-open.rssHigh, -rss),
+    requestSum: open.requestSum + (sample.requests_per_s ?? 0),
+    requestCount: open.requestCount + (sample.requests_per_s === undefined ? 0 : 1),
+    first: open.first,
+    last: sample,
+  };
+}
+
+/** `before`: the last sample of the bucket before, of the same run, so that no collection is lost between the two. */
+export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucket {
+  const since = before && open.t - before.t <= 2 * BUCKET_SECONDS ? before : open.first;
+  const seconds = open.last.t - since.t;
+  const collected = (open.last.NumGC ?? Number.NaN) - (since.NumGC ?? Number.NaN);
+  const collections = seconds > 0 && collected >= 0 ? collected / seconds : Number.NaN;
+  const goal = open.last.NextGC ?? Number.NaN;
+  const { t, run, age, paced, trough, goroutines, outside, rss, rssHigh } = open;
+  return {
+    t,
+    run,
+    age,
+    paced,
+    trough,
+    goroutines,
+    outside,
+    rss,
+    rssHigh,
+    requests: open.requestCount > 0 ? open.requestSum / open.requestCount : Number.NaN,
+    allocated: collections > FORCED_PER_SECOND ? collections * roomFor(goal, paced, trough) : Number.NaN,
+    collections,
+    goal,
+  };
+}
+
+/** What is allocated from one collection to the next. */
+function roomFor(goal: number, paced: number, trough: number): number {
+  return Math.max(0, goal - (trough > BOUND * paced || Number.isNaN(paced) ? Math.min(trough, goal) : paced));
+}
+
+/** Buckets of one hour and one run as one. */
+export function joinHour(buckets: readonly Bucket[]): Bucket | undefined {
+  const [first] = buckets;
+  if (!first) return undefined;
+  const values = Object.fromEntries(
+    FIELDS.map((field) => [field, combine(field, buckets)]),
+  ) as unknown as Pick<Bucket, (typeof FIELDS)[number]>;
+  const ages = buckets.map((bucket) => bucket.age);
+  return {
+    t: hourOf(first.t),
+    run: first.run,
+    age: ages.reduce((sum, age) => sum + age, 0) / ages.length,
+    ...values,
+  };
+}
+
+export function hourOf(t: number): number {
+  return t - (t % HOUR_SECONDS);
+}
+
+/** A trough is the better the longer one waits for it; everything else is best in the middle. */
+function combine(field: (typeof FIELDS)[number], buckets: readonly Bucket[]): number {
+  const values = buckets.map((bucket) => bucket[field]).filter((value) => !Number.isNaN(value));
+  if (values.length === 0) return Number.NaN;
+  if (field === 'trough') return Math.min(...values);
+  if (RATES.has(field)) return values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (field === 'rssHigh') return Math.max(...values);
+  return median(values) ?? Number.NaN;
+}
+
+/** goal = live + (live + stacks) * GOGC / 100 since Go 1.18; NaN when collections are not paced by GOGC. */
+function pacedLive({ NextGC, GOGC = 100, StackInuse = 0 }: Sample): number {
+  if (NextGC === undefined || GOGC <= 0) return Number.NaN;
+  const factor = GOGC / 100;
+  return Math.max(0, NextGC - Math.min(StackInuse * factor, NextGC / 2)) / (1 + factor);
+}
+
+function outsideOf({ RSS, Sys, HeapReleased }: Sample): number {
+  return RSS === undefined || Sys === undefined || HeapReleased === undefined
+    ? Number.NaN
+    : RSS - (Sys - HeapReleased);
+}
+
+/** Resident memory; where only the runtime speaks, what it holds of the system. */
+export function residentOf({ RSS, Sys, HeapReleased }: Sample): number {
+  if (RSS !== undefined) return RSS;
+  return Sys === undefined || HeapReleased === undefined ? Number.NaN : Sys - HeapReleased;
+}
+
+/** NaN is unknown. */
+function lower(a: number, b: number): number {
+  if (Number.isNaN(a)) return b;
+  return Number.isNaN(b) ? a : Math.min(a, b);
+}

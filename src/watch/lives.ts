@@ -1,0 +1,48 @@
+// Which life of the process a sample belongs to. A deploy or a restart begins a new one: levels are compared within a
+// life only, and how the last one ended is evidence.
+import { residentOf } from './bucket.ts';
+import type { Sample } from './sample.ts';
+
+export interface Life {
+  readonly run: number;
+  /** Unix seconds; as soon as it was seen where nobody told when it started. */
+  readonly started: number;
+}
+
+/** Clocks of those who compute a start from an uptime waver. */
+const START_WAVERS = 10;
+/** Go gives memory back in small steps: a drop by so much at once, with nothing else to go by, is another process. */
+const FALLEN = 0.65;
+const LONG_GAP = 6 * 3600;
+/** Resident memory this near the limit when the process ended: it was killed for it. */
+const KILLED_AT = 0.88;
+
+export function firstLife(sample: Sample): Life {
+  return { run: 0, started: Math.min(sample.t, sample.start_time ?? sample.t) };
+}
+
+export function lifeOf(life: Life, last: Sample, sample: Sample): Life {
+  const ended = endOf(last, sample);
+  return ended === undefined
+    ? life
+    : { run: life.run + 1, started: Math.min(sample.t, sample.start_time ?? sample.t) };
+}
+
+/** Why the process of `last` is not that of `sample`; undefined when it is. */
+export function endOf(last: Sample, sample: Sample): 'deploy' | 'restart' | 'killed' | undefined {
+  if (last.version !== undefined && sample.version !== undefined && last.version !== sample.version)
+    return 'deploy';
+  if (!restarted(last, sample)) return undefined;
+  const limit = sample.container_limit ?? last.container_limit ?? Number.POSITIVE_INFINITY;
+  return residentOf(last) >= KILLED_AT * limit ? 'killed' : 'restart';
+}
+
+function restarted(last: Sample, sample: Sample): boolean {
+  if (last.start_time !== undefined && sample.start_time !== undefined) {
+    return sample.start_time - last.start_time > START_WAVERS;
+  }
+  if (last.NumGC !== undefined && sample.NumGC !== undefined) return sample.NumGC < last.NumGC;
+  if (sample.t - last.t > LONG_GAP) return true;
+  const [was, is] = [residentOf(last), residentOf(sample)];
+  return is < FALLEN * was;
+}

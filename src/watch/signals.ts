@@ -1,0 +1,114 @@
+// What is watched for growth, and what each needs to be believed.
+import { BOUND, type Bucket } from './bucket.ts';
+import type { Reading } from './growth.ts';
+import type { DetectionKind } from './sample.ts';
+
+/** Something of a bucket, chosen once for a whole window: two estimates that differ would make a step out of nothing. */
+type Choice = (buckets: readonly Bucket[]) => (bucket: Bucket) => number;
+
+export interface Signal {
+  readonly kind: DetectionKind;
+  /** What grows, for people. */
+  readonly what: string;
+  /** Growth below this is nobody's concern. */
+  readonly least: number;
+  readonly unit: 'bytes' | 'goroutines';
+  readonly value: Choice;
+  /** What explains it, if anything tells it. */
+  readonly load: Choice;
+  /** What growth is a share of; the signal's own level when absent. */
+  readonly scale?: (bucket: Bucket) => number;
+  /** What has to grow with it by a fair share, or the growth is one of accounts only. */
+  readonly witness?: (bucket: Bucket) => number;
+}
+
+const MIB = 1 << 20;
+const resident = ({ rss }: Bucket) => rss;
+const unknown = () => Number.NaN;
+
+export const SIGNALS: readonly Signal[] = [
+  {
+    kind: 'heap_leak',
+    what: 'live heap',
+    least: 2 * MIB,
+    unit: 'bytes',
+    value: liveHeap,
+    load: (buckets) => loadOf(buckets, true),
+  },
+  {
+    kind: 'goroutine_leak',
+    what: 'goroutine count',
+    least: 10,
+    unit: 'goroutines',
+    value:
+      () =>
+      ({ goroutines }) =>
+        goroutines,
+    load: (buckets) => loadOf(buckets, false),
+  },
+  {
+    kind: 'memory_outside_heap',
+    what: 'resident memory outside the Go runtime',
+    least: 8 * MIB,
+    unit: 'bytes',
+    value:
+      () =>
+      ({ outside }) =>
+        outside,
+    load: (buckets) => loadOf(buckets, true),
+    scale: resident,
+    // Pages freed lazily (Go 1.12 to 1.15) are given back on paper and stay resident.
+    witness: resident,
+  },
+  {
+    kind: 'memory_growth',
+    what: 'resident memory',
+    least: 8 * MIB,
+    unit: 'bytes',
+    value: (buckets) =>
+      tells(buckets, ({ trough }) => trough) || tells(buckets, ({ paced }) => paced) ? unknown : resident,
+    load: (buckets) => loadOf(buckets, true),
+  },
+];
+
+/** The buckets that tell a signal, as readings; the rest are left out. */
+export function readingsOf(
+  { value, load }: Pick<Signal, 'value' | 'load'>,
+  buckets: readonly Bucket[],
+  focus: (bucket: Bucket) => boolean,
+): readonly Reading[] {
+  const y = value(buckets);
+  const explains = load(buckets);
+  return buckets
+    .map((bucket) => ({
+      t: bucket.t,
+      run: bucket.run,
+      age: bucket.age,
+      y: y(bucket),
+      load: explains(bucket),
+      focus: focus(bucket),
+    }))
+    .filter((reading) => !Number.isNaN(reading.y));
+}
+
+/** Exact where collections are paced by GOGC, and the trough where a limit binds. */
+function liveHeap(buckets: readonly Bucket[]): (bucket: Bucket) => number {
+  const both = buckets.filter(({ paced, trough }) => !Number.isNaN(paced) && !Number.isNaN(trough));
+  const bound = both.filter(({ paced, trough }) => trough > BOUND * paced).length;
+  const pacedIsRight = tells(buckets, ({ paced }) => paced) && bound <= 0.15 * both.length;
+  return pacedIsRight ? ({ paced }) => paced : ({ trough }) => trough;
+}
+
+/** Requests where they are told; else what is allocated follows them; else goroutines may, if they are not watched. */
+function loadOf(buckets: readonly Bucket[], goroutinesToo: boolean): (bucket: Bucket) => number {
+  const pick = [
+    ({ requests }: Bucket) => requests,
+    ({ allocated }: Bucket) => allocated,
+    ...(goroutinesToo ? [({ goroutines }: Bucket) => goroutines] : []),
+  ].find((candidate) => tells(buckets, candidate));
+  return pick ?? (() => Number.NaN);
+}
+
+function tells(buckets: readonly Bucket[], pick: (bucket: Bucket) => number): boolean {
+  return buckets.filter((bucket) => !Number.isNaN(pick(bucket))).length >= 0.9 * buckets.length;
+}

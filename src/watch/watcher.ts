@@ -1,0 +1,131 @@
+// The watcher is a fold: what it remembers and the next sample give what it then remembers, and what it has to say.
+// It has no clock: time is what samples say. It remembers eight days in hours, six hours in ten minutes, no more.
+import {
+  addSample,
+  BUCKET_SECONDS,
+  type Bucket,
+  closeBucket,
+  hourOf,
+  joinHour,
+  openBucket,
+} from './bucket.ts';
+import { judgeGrowth, judgeKillings } from './judge.ts';
+import { captureTriggers, gcSpiral, isNear, nearLimit } from './limits.ts';
+import { endOf, firstLife, lifeOf } from './lives.ts';
+import type { CaptureTrigger, Detection, DetectionKind, Sample } from './sample.ts';
+import { type InstanceState, MAX_ENDINGS, MAX_HOURS, MAX_SHORT } from './state.ts';
+
+export interface Watched {
+  readonly state: InstanceState;
+  readonly detections: readonly Detection[];
+  readonly captures: readonly CaptureTrigger[];
+}
+
+/** An hour of fewer tens of minutes tells too little. */
+const LEAST_OF_HOUR = 2;
+/** The same is not said twice in a week; what is new by then is said again. */
+const QUIET_SECONDS: Readonly<Partial<Record<DetectionKind, number>>> = {
+  gc_spiral: 86_400,
+  near_limit: 86_400,
+};
+const QUIET_OTHERWISE = 7 * 86_400;
+
+/** Samples of one instance, in order of time; one that does not is passed over. */
+export function watch(known: InstanceState | undefined, sample: Sample): Watched {
+  if (known && sample.t <= known.last.t) return { state: known, detections: [], captures: [] };
+  const instance = sample.instance ?? '';
+  const { state, detections } = known
+    ? next(instance, known, sample)
+    : { state: begun(sample), detections: [] };
+  const captures = captureTriggers(instance, state);
+  const [capture] = captures;
+  return { state: capture ? { ...state, captured: capture.percent } : state, detections, captures };
+}
+
+interface Step {
+  readonly state: InstanceState;
+  readonly detections: readonly Detection[];
+}
+
+function begun(sample: Sample): InstanceState {
+  const life = firstLife(sample);
+  return {
+    life,
+    last: sample,
+    before: undefined,
+    open: openBucket(sample, life.run, hoursBetween(life.started, sample.t)),
+    pending: [],
+    short: [],
+    hours: [],
+    evidence: {},
+    told: {},
+    killings: [],
+    captured: 0,
+    near: isNear(sample) ? 1 : 0,
+  };
+}
+
+function next(instance: string, state: InstanceState, sample: Sample): Step {
+  const life = lifeOf(state.life, state.last, sample);
+  const another = life.run !== state.life.run;
+  if (!another && sample.t < state.open.t + BUCKET_SECONDS) {
+    const near = isNear(sample) ? state.near + 1 : 0;
+    const added = { ...state, last: sample, open: addSample(state.open, sample), near };
+    return near > state.near ? tell(added, [nearLimit(instance, added)]) : { state: added, detections: [] };
+  }
+  const closed = close(instance, state, another || hourOf(sample.t) !== hourOf(state.open.t));
+  const killed = another && endOf(state.last, sample) === 'killed';
+  const begins: InstanceState = {
+    ...closed.state,
+    life,
+    last: sample,
+    before: another ? undefined : state.last,
+    open: openBucket(sample, life.run, hoursBetween(life.started, sample.t)),
+    near: isNear(sample) ? state.near + 1 : 0,
+    ...(another && { short: [], captured: 0, near: 0 }),
+    ...(killed && { killings: [...state.killings, sample.t].slice(-MAX_ENDINGS) }),
+  };
+  if (!killed) return { state: begins, detections: closed.detections };
+  const told = tell(begins, [judgeKillings(instance, begins)]);
+  return { state: told.state, detections: [...closed.detections, ...told.detections] };
+}
+
+/** The open bucket is full; perhaps the hour is. Only then is anything judged. */
+function close(instance: string, state: InstanceState, hourEnds: boolean): Step {
+  const bucket = closeBucket(state.open, state.before);
+  const spiral = gcSpiral(instance, state, bucket);
+  const pending = [...state.pending, bucket];
+  const hour = hourEnds && pending.length >= LEAST_OF_HOUR ? joinHour(pending) : undefined;
+  const kept: InstanceState = {
+    ...state,
+    pending: hourEnds ? [] : pending,
+    short: limited(state.short, bucket, MAX_SHORT),
+    hours: hour ? limited(state.hours, hour, MAX_HOURS) : state.hours,
+  };
+  const judged = judgeGrowth(instance, kept, hour !== undefined);
+  const told = tell({ ...kept, evidence: judged.evidence }, [spiral, ...judged.detections]);
+  return told;
+}
+
+/** What was told lately is not told again. */
+function tell(state: InstanceState, candidates: readonly (Detection | undefined)[]): Step {
+  const told: Partial<Record<DetectionKind, number>> = { ...state.told };
+  const detections: Detection[] = [];
+  for (const candidate of candidates) {
+    if (!candidate) continue;
+    const before = told[candidate.kind];
+    if (before !== undefined && candidate.t - before < (QUIET_SECONDS[candidate.kind] ?? QUIET_OTHERWISE))
+      continue;
+    told[candidate.kind] = candidate.t;
+    detections.push(candidate);
+  }
+  return { state: detections.length > 0 ? { ...state, told } : state, detections };
+}
+
+function limited(buckets: readonly Bucket[], bucket: Bucket, most: number): readonly Bucket[] {
+  return [...(buckets.length >= most ? buckets.slice(buckets.length - most + 1) : buckets), bucket];
+}
+
+function hoursBetween(from: number, to: number): number {
+  return Math.max(0, to - from) / 3600;
+}

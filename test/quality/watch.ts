@@ -1,0 +1,223 @@
+// `npm run quality -- --watch`: how soon slow leaks are found, how often healthy services are accused, and whether
+// forecasts hold, on generated histories with a known truth. The scored half is printed, never worked with.
+import { parseArgs } from 'node:util';
+import { sampleOf } from '../../src/watch/read-samples.ts';
+import type { Detection } from '../../src/watch/sample.ts';
+import type { InstanceState } from '../../src/watch/state.ts';
+import { watch } from '../../src/watch/watcher.ts';
+import { type Half, type History, type HistoryCase, listHistories } from './histories/cases.ts';
+import { wilson } from './measure.ts';
+import { RULES } from './watch-rules.ts';
+
+interface Scored {
+  readonly one: HistoryCase;
+  readonly history: History;
+  readonly ours: readonly Detection[];
+  readonly rules: readonly (readonly number[])[];
+}
+
+function score(one: HistoryCase): Scored {
+  const history = one.samples();
+  let state: InstanceState | undefined;
+  const ours: Detection[] = [];
+  for (const given of history.samples) {
+    const sample = sampleOf(given);
+    if (typeof sample === 'string') throw new Error(sample);
+    const step = watch(state, sample);
+    state = step.state;
+    ours.push(...step.detections);
+  }
+  return { one, history, ours, rules: RULES.map((rule) => rule.alarms(history.samples)) };
+}
+
+interface Line {
+  readonly name: string;
+  readonly found: (scored: Scored) => readonly number[];
+}
+
+const LINES: readonly Line[] = [
+  { name: 'goleak', found: ({ ours }) => ours.map(({ t }) => t) },
+  ...RULES.map((rule, at) => ({ name: rule.name, found: (scored: Scored) => scored.rules[at] ?? [] })),
+];
+
+const GROUPS = [
+  { name: '>= 0.5 %/h in 24 h', holds: (percent: number) => percent >= 0.5 },
+  { name: '0.2 %/h in 72 h', holds: (percent: number) => percent === 0.2 },
+  { name: '0.1 %/h in 7 d', holds: (percent: number) => percent === 0.1 },
+] as const;
+
+function inTime({ one: { leak } }: Scored, alarms: readonly number[]): boolean {
+  return leak !== undefined && alarms.some((t) => t >= leak.from && t <= leak.from + leak.withinHours * 3600);
+}
+
+/** Alarms where nothing leaks: in healthy services, and before the leak in the others. */
+function wrongAlarms({ one: { leak } }: Scored, alarms: readonly number[]): number {
+  return alarms.filter((t) => leak === undefined || t < leak.from).length;
+}
+
+function healthyWeeks(scored: readonly Scored[]): number {
+  return scored.filter(({ one }) => !one.leak).reduce((sum, { one }) => sum + one.weeks, 0);
+}
+
+function recall(scored: readonly Scored[], line: Line, holds: (scored: Scored) => boolean) {
+  const leaks = scored.filter((each) => each.one.leak && holds(each));
+  return wilson(leaks.filter((each) => inTime(each, line.found(each))).length, leaks.length);
+}
+
+function forecasts(scored: readonly Scored[]) {
+  const told = scored.flatMap(({ one, history, ours }) => {
+    const first = ours.find(
+      ({ t, forecast, kind }) => one.leak && t >= one.leak.from && forecast && kind !== 'near_limit',
+    );
+    const truth = history.limitReached;
+    if (!first?.forecast || truth === undefined || truth < first.t) return [];
+    const { low, high } = first.forecast;
+    return [
+      {
+        name: one.name,
+        kept: low <= truth && (high ?? Number.POSITIVE_INFINITY) >= truth,
+        early: truth < low,
+        width: ((high ?? Number.NaN) - low) / Math.max(1, truth - first.t),
+        open: high === null,
+      },
+    ];
+  });
+  const widths = told
+    .map(({ width }) => width)
+    .filter((width) => !Number.isNaN(width))
+    .sort((a, b) => a - b);
+  return {
+    kept: wilson(told.filter(({ kept }) => kept).length, told.length),
+    early: told.filter((each) => each.early).length,
+    open: told.filter(({ open }) => open).length,
+    width: widths[widths.length >> 1] ?? Number.NaN,
+  };
+}
+
+function figures(scored: readonly Scored[]) {
+  const weeks = healthyWeeks(scored);
+  return {
+    leaking: scored.filter(({ one }) => one.leak).length,
+    healthyServiceWeeks: weeks,
+    rules: LINES.map((line) => {
+      const wrong = scored
+        .filter(({ one }) => !one.leak)
+        .reduce((sum, each) => sum + wrongAlarms(each, line.found(each)), 0);
+      return {
+        name: line.name,
+        recall: GROUPS.map(({ name, holds }) => ({
+          name,
+          ...recall(scored, line, ({ one }) => holds(one.leak?.percent ?? 0)),
+        })),
+        falseAlarms: wrong,
+        per100ServiceWeeks: (100 * wrong) / Math.max(1, weeks),
+      };
+    }),
+    byFields: ['all', 'no requests', 'no GOGC, no start', 'RSS only', 'HeapAlloc only'].map((fields) => {
+      const some = scored.filter(({ one }) => one.fields === fields);
+      const line = LINES[0] as Line;
+      return {
+        fields,
+        recall: recall(some, line, () => true),
+        falseAlarms: some
+          .filter(({ one }) => !one.leak)
+          .reduce((sum, each) => sum + wrongAlarms(each, line.found(each)), 0),
+        weeks: healthyWeeks(some),
+      };
+    }),
+    byKind: ['heap', 'goroutine', 'outside'].map((kind) => ({
+      kind,
+      recall: recall(scored, LINES[0] as Line, ({ one }) => one.leak?.kind === kind),
+    })),
+    forecast: forecasts(scored),
+  };
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      watch: { type: 'boolean' },
+      half: { type: 'string', default: 'both' },
+      json: { type: 'boolean', default: false },
+      wrong: { type: 'boolean', default: false },
+      only: { type: 'string' },
+    },
+  });
+  const halves: readonly Half[] =
+    values.half === 'develop' ? ['develop'] : values.half === 'score' ? ['score'] : ['develop', 'score'];
+  const result: Record<string, ReturnType<typeof figures>> = {};
+  for (const half of halves) {
+    const wanted = listHistories(half).filter(
+      ({ name }) => !values.only || new RegExp(values.only).test(name),
+    );
+    const scored = wanted.map((one) => {
+      const all = score(one);
+      // A history is long, and nothing looks at its samples any more.
+      return { ...all, history: { ...all.history, samples: [] } };
+    });
+    result[half] = figures(scored);
+    if (!values.json) print(half, result[half]);
+    if (values.wrong && half === 'develop') printWrong(scored);
+  }
+  if (values.json) console.log(JSON.stringify(result, null, 2));
+}
+
+function print(
+  half: Half,
+  { leaking, healthyServiceWeeks, rules, byFields, byKind, forecast }: ReturnType<typeof figures>,
+): void {
+  console.log(
+    `\n${half} half: ${leaking} leaking histories, ${healthyServiceWeeks.toFixed(0)} healthy service-weeks\n`,
+  );
+  console.log(row(['rule', ...GROUPS.map(({ name }) => name), 'false alarms per 100 service-weeks']));
+  for (const rule of rules) {
+    console.log(
+      row([
+        rule.name,
+        ...rule.recall.map(said),
+        `${rule.per100ServiceWeeks.toFixed(1)} (${rule.falseAlarms})`,
+      ]),
+    );
+  }
+  console.log('\ngoleak by what the history tells: recall, false alarms in service-weeks');
+  for (const each of byFields)
+    console.log(row([each.fields, said(each.recall), `${each.falseAlarms} in ${each.weeks.toFixed(0)}`]));
+  for (const each of byKind) console.log(row([each.kind, said(each.recall)]));
+  console.log(
+    `\nforecast's interval holds the truth: ${said(forecast.kept)} of ${forecast.kept.of}; sooner than said ${forecast.early}; without an end ${forecast.open}; median width ${(forecast.width).toFixed(1)} times the time left`,
+  );
+}
+
+function printWrong(scored: readonly Scored[]): void {
+  for (const each of scored) {
+    const { one, ours } = each;
+    const wrong =
+      wrongAlarms(
+        each,
+        ours.map(({ t }) => t),
+      ) > 0;
+    const missed =
+      one.leak &&
+      !inTime(
+        each,
+        ours.map(({ t }) => t),
+      );
+    if (!wrong && !missed) continue;
+    const leak = one.leak ? `${one.leak.kind} ${one.leak.percent} %/h by ${one.leak.by}` : 'healthy';
+    console.log(
+      `\n${one.name} (${leak}; ${one.fields}; ${one.cadence} s; ${one.traits.join(', ')})${missed ? ' MISSED' : ''}`,
+    );
+    const from = one.leak?.from;
+    for (const told of ours) {
+      console.log(
+        `  ${from === undefined ? new Date(told.t * 1000).toISOString() : `${((told.t - from) / 3600).toFixed(1)} h`} ${told.kind} ${told.tier}: ${told.because}`,
+      );
+    }
+  }
+}
+
+const said = (ratio: ReturnType<typeof wilson>) =>
+  `${ratio.value.toFixed(3)} [${ratio.low.toFixed(2)}-${ratio.high.toFixed(2)}]`;
+const row = (cells: readonly string[]) => cells.map((cell, at) => cell.padEnd(at === 0 ? 34 : 22)).join('');
+
+main();

@@ -1,0 +1,165 @@
+// What the watcher says of drawn histories, and above all when it says nothing.
+import { describe, expect, it } from 'vitest';
+import { backtest } from '../../src/watch/backtest.ts';
+import type { Sample } from '../../src/watch/sample.ts';
+import { type InstanceState, stateFrom, stateJson } from '../../src/watch/state.ts';
+import { watch } from '../../src/watch/watcher.ts';
+import { dailyWave, draw, HOUR, START } from './samples.ts';
+
+const kinds = (samples: readonly Sample[]) => backtest(samples).detections.map(({ kind }) => kind);
+const hoursUntil = (t: number) => (t - START) / HOUR;
+
+describe('watching', () => {
+  it('finds a slow heap leak under a daily wave within a day, and says when the limit is reached', () => {
+    const samples = draw({
+      hours: 60,
+      everySeconds: 120,
+      load: dailyWave(0.5),
+      live: (hour, load) => 150 + 0.5 * load + 1.4 * hour,
+      limit: 700,
+    });
+    const { detections } = backtest(samples);
+    expect(detections).toHaveLength(1);
+    const [leak] = detections;
+    expect(leak).toMatchObject({ kind: 'heap_leak', instance: 'pod-1' });
+    expect(hoursUntil(leak?.t ?? 0)).toBeLessThan(24);
+    expect(leak?.because).toMatch(/^live heap grew by \d+ % in \d+ h/);
+    // (700 - 30) / 2.1 MiB live; at the top of the wave 225 MiB are no leak.
+    const truth = START + ((670 / 2.1 - 225) / 1.4) * HOUR;
+    expect(leak?.forecast?.low).toBeLessThan(truth);
+    expect(leak?.forecast?.high ?? 0).toBeGreaterThan(truth);
+  });
+
+  it('finds goroutines that stay, and memory outside the heap that grows', () => {
+    const waves = dailyWave(0.5);
+    const stay = {
+      hours: 26,
+      everySeconds: 120,
+      load: waves,
+      live: (_: number, load: number) => 150 + 0.5 * load,
+    };
+    expect(kinds(draw({ ...stay, goroutines: (hour, load) => 200 + load + 4 * hour }))).toEqual([
+      'goroutine_leak',
+    ]);
+    expect(kinds(draw({ ...stay, outside: (hour) => 60 + 5 * hour }))).toEqual(['memory_outside_heap']);
+  });
+
+  it('says nothing of waves, weekends, caches that fill, deploys and restarts', () => {
+    const fills = (age: number, hours: number) => 120 * (1 - Math.exp(-age / hours));
+    const healthy = [
+      { load: dailyWave(0.8), live: (_: number, load: number) => 100 + load },
+      { load: dailyWave(0.5), live: (hour: number, load: number) => 100 + load + fills(hour, 4) },
+      {
+        load: (hour: number) => dailyWave(0.5)(hour) * ([5, 6].includes(Math.floor(hour / 24) % 7) ? 0.4 : 1),
+        live: (_: number, load: number) => 100 + load,
+      },
+      {
+        startsAt: [30, 54, 78, 126],
+        build: (hour: number) => `build-${[30, 54, 78, 126].filter((start) => start <= hour).length}`,
+        live: (hour: number) => {
+          const begun = [0, 30, 54, 78, 126].filter((start) => start <= hour).at(-1) ?? 0;
+          return 100 + fills(hour - begun, 5);
+        },
+      },
+    ];
+    for (const shape of healthy) expect(kinds(draw({ hours: 170, everySeconds: 600, ...shape }))).toEqual([]);
+  });
+
+  it('says the same once, not every hour', () => {
+    const told = kinds(draw({ hours: 100, everySeconds: 600, live: (hour) => 200 + 3 * hour }));
+    expect(told).toEqual(['heap_leak']);
+  });
+
+  it('asks for captures on the way to the limit, each share once in a life', () => {
+    const samples = draw({ hours: 60, everySeconds: 120, live: (hour) => 200 + 4 * hour, limit: 980 });
+    const { captures } = backtest(samples);
+    expect(captures.map(({ percent }) => percent)).toEqual([70, 85, 95]);
+  });
+
+  it('knows a death spiral of the collector from one that is merely busy', () => {
+    const MIB = 2 ** 20;
+    const spiral = (headroom: number, perMinute: number) =>
+      draw({ hours: 6, live: () => 100 }).map((sample, at) => {
+        const late = sample.t > START + 4 * HOUR;
+        const goal = late ? 480 : 400;
+        return {
+          ...sample,
+          NextGC: goal * MIB,
+          HeapAlloc: goal * (late ? 1 - headroom * ((at % 5) / 5) : 0.5 + 0.1 * (at % 5)) * MIB,
+          NumGC: at * 2 + Math.max(0, at - 240) * (late ? perMinute : 0),
+          GOMEMLIMIT: 500 * MIB,
+        };
+      });
+    expect(kinds(spiral(0.05, 90))).toContain('gc_spiral');
+    expect(kinds(spiral(0.4, 90))).not.toContain('gc_spiral');
+    expect(kinds(spiral(0.05, 0))).not.toContain('gc_spiral');
+  });
+
+  it('is silent before it has seen most of a day', () => {
+    expect(kinds(draw({ hours: 10, live: (hour) => 200 + 4 * hour }))).toEqual([]);
+  });
+
+  it('gives the same in one go and with its state stored as JSON now and then', () => {
+    const samples = draw({
+      hours: 40,
+      everySeconds: 120,
+      load: dailyWave(0.4),
+      live: (hour, load) => 150 + load + 3 * hour,
+    });
+    let state: InstanceState | undefined;
+    let largest = 0;
+    const told = samples.flatMap((sample, at) => {
+      if (state && at % 7 === 0) {
+        const json = stateJson(state);
+        largest = Math.max(largest, json.length);
+        state = stateFrom(json);
+      }
+      const step = watch(state, sample);
+      state = step.state;
+      return step.detections;
+    });
+    expect(told).toEqual(backtest(samples).detections);
+    expect(told).toHaveLength(1);
+    expect(largest).toBeLessThan(40_000);
+    expect(stateFrom('nonsense')).toBeUndefined();
+    expect(stateFrom('[]')).toBeUndefined();
+  });
+
+  it('passes over samples that come late, and keeps every earlier state as it was', () => {
+    const [first, second] = draw({ hours: 0.1, live: () => 100 });
+    if (!first || !second) throw new Error('two samples are needed');
+    const { state } = watch(watch(undefined, first).state, second);
+    const before = stateJson(state);
+    expect(watch(state, first).state).toBe(state);
+    watch(state, { ...second, t: second.t + 60 });
+    expect(stateJson(state)).toBe(before);
+  });
+});
+
+describe('histories that tell little', () => {
+  const leaking = { hours: 120, everySeconds: 300, live: (hour: number) => 200 + 2 * hour };
+
+  it('finds growth in resident memory alone, and says that it does not know what grows', () => {
+    const samples = draw({ ...leaking, load: dailyWave(0.4) }).map(({ t, RSS = 0 }) => ({ t, RSS }));
+    expect(kinds(samples)).toEqual(['memory_growth']);
+  });
+
+  it('finds a heap leak from HeapAlloc alone', () => {
+    const samples = draw(leaking).map(({ t, HeapAlloc = 0 }) => ({ t, HeapAlloc }));
+    expect(kinds(samples)).toEqual(['heap_leak']);
+  });
+
+  it('takes a fall of resident memory for another process when nothing else tells', () => {
+    const samples = draw({
+      hours: 100,
+      everySeconds: 300,
+      startsAt: [50],
+      live: (hour) => 150 + (hour < 50 ? 100 : 0),
+    });
+    expect(kinds(samples.map(({ t, RSS = 0 }) => ({ t, RSS })))).toEqual([]);
+  });
+
+  it('says nothing of samples without a figure', () => {
+    expect(kinds(draw(leaking).map(({ t }) => ({ t })))).toEqual([]);
+  });
+});
