@@ -3,6 +3,7 @@
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
+import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { HEALTH_PATHS, type Health, headersOf, healthAnswer, startHealthServer } from './health.ts';
 import { guardSigned, MAX_BODY_BYTES } from './signed-http.ts';
 
@@ -129,7 +130,23 @@ function openApp(
     clientOptions: { ...clientOptions(apiUrl), retryConfig: { retries: 1 } },
   });
   app.error(async (error) => logger.error(error));
+  acknowledgeEventsWhenDone(app);
   return app;
+}
+
+/**
+ * Bolt acknowledges events before their listeners run, and Slack does not send again what was acknowledged: a mention
+ * would be lost with the process. Commands and buttons are acknowledged by their listeners, in slack.ts.
+ */
+function acknowledgeEventsWhenDone(app: App): void {
+  const process = app.processEvent.bind(app);
+  app.processEvent = async (event) => {
+    if (!('event' in event.body)) return process(event);
+    await doneThenAcknowledged(
+      once(async () => event.ack()),
+      () => process({ ...event, ack: async () => {} }),
+    );
+  };
 }
 
 function clientOptions(apiUrl: string) {

@@ -1,6 +1,6 @@
-// The Slack door: acknowledge at once, understand, hand over. Every answer that is not the thread itself is
+// The Slack door: understand, hand over, acknowledge. Every answer that is not the thread itself is
 // visible only to the person who asked.
-import type { App, BlockAction, RespondFn } from '@slack/bolt';
+import type { App, BlockAction, RespondArguments, RespondFn } from '@slack/bolt';
 import { type Command, readCommand, unknownVerb } from '../command/command.ts';
 import { helpText, verbHelp } from '../command/usage.ts';
 import { wordsOf } from '../command/words.ts';
@@ -11,6 +11,8 @@ import type { Service } from '../model/target.ts';
 import { AGREE_ACTION, CAPTURE_AGAIN_ACTION, FULL_STACKS_ACTION, textContent } from '../report/blocks.ts';
 import { codeBlock, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { type CaptureCommand, requestId, toRequest } from './accept.ts';
+import { doneThenAcknowledged, once } from './acknowledge.ts';
+import { channelLookup, type Whereabouts } from './whereabouts.ts';
 
 type ControlKind = 'stop' | 'resume' | 'cancel';
 
@@ -45,25 +47,29 @@ interface Asked {
   readonly whereabouts: () => Promise<Whereabouts>;
 }
 
-/** What must be known of a channel before a verdict is promised there. */
-interface Whereabouts {
-  readonly isMember: boolean;
-  /** Absent for direct messages and when Slack cannot say. */
-  readonly name?: string;
-}
-
 /** Registers every listener on a Bolt app. */
 export function registerSlackDoor(app: App, ports: SlackPorts): void {
-  const whereabouts = channelLookup(app, ports);
+  const whereabouts = channelLookup({
+    ask: async (channel) => (await app.client.conversations.info({ channel })).channel,
+    onTrouble: (error) => ports.log.warn({ err: error }, 'the channel could not be looked up'),
+    now: ports.now,
+  });
 
   app.command(COMMAND, async ({ command, ack, respond }) => {
-    await ack();
-    await serve(command.text, ports, {
-      origin: { door: 'slash', user: command.user_id, channel: command.channel_id },
-      delivery: `slash ${command.trigger_id}`,
-      answer: ephemeral(respond),
-      whereabouts: () => whereabouts(command.channel_id),
-    });
+    const acknowledge = once(async (answer: RespondArguments | undefined) => ack(answer));
+    // A first answer travels with the acknowledgement: a crash loses both or neither.
+    const answer: Answer = async (text) => {
+      if (acknowledge.isCalled()) await ephemeral(respond)(text);
+      else await acknowledge({ response_type: 'ephemeral', ...textContent(text) });
+    };
+    await doneThenAcknowledged(acknowledge, () =>
+      serve(command.text, ports, {
+        origin: { door: 'slash', user: command.user_id, channel: command.channel_id },
+        delivery: `slash ${command.trigger_id}`,
+        answer,
+        whereabouts: () => whereabouts(command.channel_id),
+      }),
+    );
   });
 
   app.event('app_mention', async ({ event, client }) => {
@@ -85,18 +91,21 @@ export function registerSlackDoor(app: App, ports: SlackPorts): void {
   });
 
   app.action<BlockAction>(CAPTURE_AGAIN_ACTION, async ({ ack, body, respond }) => {
-    await ack();
-    await guarded(ports, ephemeral(respond), body.trigger_id, () => captureAgain(body, ports));
+    await doneThenAcknowledged(once(ack), () =>
+      guarded(ports, ephemeral(respond), body.trigger_id, () => captureAgain(body, ports)),
+    );
   });
 
   app.action<BlockAction>(AGREE_ACTION, async ({ ack, body, respond }) => {
-    await ack();
-    await guarded(ports, ephemeral(respond), body.trigger_id, () => captureAgreed(body, ports));
+    await doneThenAcknowledged(once(ack), () =>
+      guarded(ports, ephemeral(respond), body.trigger_id, () => captureAgreed(body, ports)),
+    );
   });
 
   app.action<BlockAction>(FULL_STACKS_ACTION, async ({ ack, body, respond }) => {
-    await ack();
-    await guarded(ports, ephemeral(respond), body.trigger_id, () => ports.fullStacks(buttonValue(body)));
+    await doneThenAcknowledged(once(ack), () =>
+      guarded(ports, ephemeral(respond), body.trigger_id, () => ports.fullStacks(buttonValue(body))),
+    );
   });
 }
 
@@ -221,25 +230,5 @@ function helpMessage(verb: string | undefined): Mrkdwn {
 function ephemeral(respond: RespondFn): Answer {
   return async (text) => {
     await respond({ response_type: 'ephemeral', replace_original: false, ...textContent(text) });
-  };
-}
-
-/**
- * Is the bot in the channel, and what is it called? When Slack cannot say, the capture goes on: posting will
- * tell. A direct message with the bot has no members to ask about.
- */
-function channelLookup(app: App, ports: SlackPorts): (channel: string) => Promise<Whereabouts> {
-  return async (channel) => {
-    if (channel.startsWith('D')) return { isMember: true };
-    try {
-      const { channel: found } = await app.client.conversations.info({ channel });
-      return { isMember: found?.is_member !== false, ...(found?.name !== undefined && { name: found.name }) };
-    } catch (error) {
-      const said = (error as { data?: { error?: string } }).data?.error;
-      // A private channel does not exist for a bot that is not in it.
-      if (said === 'channel_not_found') return { isMember: false };
-      ports.log.warn({ err: error }, 'the channel could not be looked up');
-      return { isMember: true };
-    }
   };
 }

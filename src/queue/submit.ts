@@ -7,7 +7,7 @@ import { type JobQueue, withinDeadline } from './queue.ts';
 export interface SubmitPorts {
   readonly requests: {
     readonly accept: (request: CaptureRequest, same?: string) => Promise<string>;
-    readonly withdraw: (id: string) => Promise<void>;
+    readonly withdraw: (request: CaptureRequest) => Promise<void>;
   };
   readonly queue: Pick<JobQueue, 'capture' | 'deliver'>;
   /** Rejects with a Failure when the service may not be captured now. */
@@ -22,9 +22,12 @@ export interface SubmitPorts {
 export async function submit(request: CaptureRequest, ports: SubmitPorts): Promise<void> {
   const { requests, queue, mayStart } = ports;
   const { id } = request;
-  // Before anything is kept: taking it back could take back an earlier delivery of the same request.
-  await withinDeadline(mayStart?.(request.service) ?? Promise.resolve());
+  let isLate = false;
+  let isKeeping = false;
   const enqueue = async (): Promise<void> => {
+    await mayStart?.(request.service);
+    if (isLate) return;
+    isKeeping = true;
     const leader = await requests.accept(request, wantsSame(request));
     // Somebody's capture of the same is under way: its verdict comes to this thread too.
     await Promise.all([leader === id && queue.capture(id), queue.deliver(id)]);
@@ -33,8 +36,9 @@ export async function submit(request: CaptureRequest, ports: SubmitPorts): Promi
   try {
     await withinDeadline(work);
   } catch (error) {
+    isLate = true;
     // A Redis that wakes up late carries out what it was sent: then it is taken back.
-    void work.catch(() => {}).then(() => requests.withdraw(id).catch(() => {}));
+    if (isKeeping) void work.catch(() => {}).then(() => requests.withdraw(request).catch(() => {}));
     throw error;
   }
 }

@@ -52,8 +52,8 @@ export interface RequestStore {
   readonly followersOf: (id: string) => Promise<readonly string[]>;
   /** Lets a request go its own way: the one it followed is gone. */
   readonly unfollow: (id: string) => Promise<void>;
-  /** Forgets a request that was refused after all. */
-  readonly withdraw: (id: string) => Promise<void>;
+  /** Forgets a request that was refused after all; not one that an earlier delivery of the same has had accepted. */
+  readonly withdraw: (request: CaptureRequest) => Promise<void>;
   /** Undefined when it is not kept, or not as it was accepted. */
   readonly load: (id: string) => Promise<CaptureRequest | undefined>;
   /** Why a request could not be loaded, in a sentence. */
@@ -108,8 +108,8 @@ export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
     unfollow: async (id) => {
       await redis.hdel(key(id), 'leader');
     },
-    withdraw: async (id) => {
-      await all(redis.multi().del(key(id)).zrem(OPEN, id));
+    withdraw: async (request) => {
+      await redis.eval(WITHDRAW, 2, key(request.id), OPEN, request.id, request.acceptedAtMs);
     },
     load: async (id) => {
       const request = await read(id);
@@ -188,6 +188,13 @@ const ACCEPT = `
   end
   redis.call('SET', KEYS[3], id, 'EX', ARGV[4])
   return id`;
+
+/** The moment of its acceptance tells one delivery of a request from another. */
+const WITHDRAW = `
+  local kept = redis.call('HGET', KEYS[1], 'request')
+  if not kept or cjson.decode(kept).acceptedAtMs ~= tonumber(ARGV[2]) then return 0 end
+  redis.call('DEL', KEYS[1])
+  return redis.call('ZREM', KEYS[2], ARGV[1])`;
 
 const SAVE_PROGRESS = `
   if redis.call('HEXISTS', KEYS[1], 'request') == 0 then return 0 end

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CaptureRequest } from '../../src/model/request.ts';
 import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
 import { openTestRedis, type TestRedis } from '../kit/private-redis.ts';
 import { requires } from '../kit/require.ts';
@@ -45,16 +46,27 @@ describe.skipIf(requires('redis'))('requests that want the same', () => {
     expect(await requests.progress(follower)).toEqual({ stage: 'cancelled', by: 'U2' });
   });
 
-  it.each<[string, (leader: string) => Promise<unknown>]>([
+  it.each<[string, (leader: string, request: CaptureRequest) => Promise<unknown>]>([
     ['has its verdict', (leader) => requests.saveProgress(leader, { stage: 'done', reportId: leader })],
     ['failed', (leader) => requests.saveProgress(leader, { stage: 'failed', what: 'a', hint: 'b' })],
-    ['was taken back', (leader) => requests.withdraw(leader)],
+    ['was taken back', (_, request) => requests.withdraw(request)],
     ['was given up', (leader) => requests.close(leader)],
   ])('ask anew when the one before %s', async (what, end) => {
     const [leader, late] = [fresh(), fresh()];
-    await requests.accept(requestOf(leader), what);
-    await end(leader);
+    const request = requestOf(leader);
+    await requests.accept(request, what);
+    await end(leader, request);
     expect(await requests.accept(requestOf(late), what)).toBe(late);
+  });
+
+  it('are not taken back by a later delivery of the same that was refused', async () => {
+    const id = fresh();
+    const first = requestOf(id);
+    await requests.accept(first);
+    await requests.withdraw({ ...first, acceptedAtMs: first.acceptedAtMs + 40 });
+    expect(await requests.load(id)).toEqual(first);
+    await requests.withdraw(first);
+    expect(await requests.load(id)).toBeUndefined();
   });
 
   it('have nobody to follow who asks for nothing comparable', async () => {

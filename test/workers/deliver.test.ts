@@ -199,8 +199,9 @@ describe.skipIf(requires('redis'))('delivering to a thread', () => {
   it('tells a failure although the instance asked for is no longer registered', async () => {
     const { id, tell, roots, closed } = await accepted();
     const request = await room.requests.load(id);
-    await room.requests.withdraw(id);
-    if (request) await room.requests.accept({ ...request, service: 'moved-svc', instances: ['moved-svc-9'] });
+    if (!request) throw new Error('it was accepted');
+    await room.requests.withdraw(request);
+    await room.requests.accept({ ...request, service: 'moved-svc', instances: ['moved-svc-9'] });
     await tell({ stage: 'failed', what: 'moved-svc has no such instance.', hint: 'Ask for another.' });
     await closed();
     expect(roots()[0]?.text).toContain('moved-svc has no such instance.');

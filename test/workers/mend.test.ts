@@ -28,11 +28,12 @@ describe.skipIf(requires('redis'))('requests whose last word is not told yet', (
 
   it('are captured themselves when the request they waited for was refused after all', async () => {
     const [leader, id] = ['20261107-aaaaaaaaaaaa', '20261107-bbbbbbbbbbbb'];
-    await room.requests.accept(requestOf(leader), 'the same');
+    const refused = requestOf(leader);
+    await room.requests.accept(refused, 'the same');
     expect(await room.requests.accept(requestOf(id), 'the same')).toBe(leader);
     await mendRequest(id, mending());
     expect(await room.queue.captureState(id)).toBe('unknown');
-    await room.requests.withdraw(leader);
+    await room.requests.withdraw(refused);
     await mendRequest(id, mending());
     expect(await room.queue.captureState(id)).toBe('waiting');
   });
@@ -80,13 +81,14 @@ describe.skipIf(requires('redis'))('requests whose last word is not told yet', (
 
   it('keep their verdict, whatever a worker says that lost the job long ago', async () => {
     const id = '20261106-aaaaaaaaaaaa';
-    await room.requests.accept(requestOf(id));
+    const request = requestOf(id);
+    await room.requests.accept(request);
     await room.requests.saveProgress(id, { stage: 'failed', what: 'It broke.', hint: 'Mend it.' });
     expect(await room.requests.saveProgress(id, { stage: 'analysing' })).toBe(false);
     expect(await room.requests.saveProgress(id, { stage: 'done', reportId: id })).toBe(true);
     expect(await room.requests.saveProgress(id, { stage: 'failed', what: '', hint: '' })).toBe(false);
     expect(await room.requests.progress(id)).toEqual({ stage: 'done', reportId: id });
-    await room.requests.withdraw(id);
+    await room.requests.withdraw(request);
     expect(await room.requests.saveProgress(id, { stage: 'analysing' })).toBe(false);
     expect(await room.requests.load(id)).toBeUndefined();
   });
