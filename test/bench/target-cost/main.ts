@@ -1,6 +1,7 @@
 // What captures cost the service they look at.
 //
-//   npm run bench -- target-cost [--quick] [--only NAME] [--goroutines N,N] [--rounds N] [--measured] [--markdown PAGE]
+//   npm run bench -- target-cost [--quick] [--only NAME] [--goroutines N,N] [--rounds N] [--window SECONDS]
+//                                [--measured] [--markdown PAGE]
 //
 // Each release of Go builds a target, which lives once for each count: no capture, a default capture and the questions
 // somebody has to agree to, in turn. Needs Go, which fetches the other releases through the module proxy. Takes about
@@ -8,7 +9,7 @@
 // begins so. What was measured is kept in .bench/target-cost; --measured prints the tables of that and measures
 // nothing. --markdown writes them between the markers of a page. Exit status 1: the promise is broken.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -20,6 +21,8 @@ import { tablesOf, withTables } from './table.ts';
 const KEPT = fileURLToPath(new URL('../../../.bench/target-cost/cells/', import.meta.url));
 const COUNTS = [1_000, PROMISE.goroutines, 100_000];
 const PER_SECOND = 300;
+/** What else ran when this began: above a half, latencies tell of that and not of captures. */
+const BUSY = loadavg()[0] ?? 0;
 
 const { values: options } = parseArgs({
   options: {
@@ -27,6 +30,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     goroutines: { type: 'string' },
     rounds: { type: 'string' },
+    window: { type: 'string' },
     measured: { type: 'boolean', default: false },
     markdown: { type: 'string' },
   },
@@ -38,6 +42,7 @@ const toolchains = TOOLCHAINS.filter(({ name }) =>
 );
 const pace = options.quick ? { rounds: 2, windowMs: 4_000 } : { rounds: 5, windowMs: 10_000 };
 const rounds = Number(options.rounds ?? pace.rounds);
+const windowMs = options.window === undefined ? pace.windowMs : Number(options.window) * 1000;
 
 const cells = options.measured ? keptCells() : await measureAll();
 const command = `npm run bench -- target-cost${options.quick ? ' --quick' : ''}`;
@@ -65,7 +70,7 @@ async function measureAll(): Promise<readonly Cell[]> {
     }
     for (const goroutines of counts) {
       console.log(`Go ${toolchain.name}, ${goroutines} goroutines`);
-      const setting = { target: target.path, load, goroutines, rounds, windowMs: pace.windowMs };
+      const setting = { target: target.path, load, goroutines, rounds, windowMs };
       const figures = await measureTarget({
         ...setting,
         perSecond: PER_SECOND,
@@ -105,7 +110,8 @@ function writeInto(path: string): void {
 
 function machine(): string {
   const processors = cpus();
-  return `${processors.length} cores (${processors[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}`;
+  const model = processors[0]?.model.trim() ?? 'unknown';
+  return `${processors.length} cores (${model}), Node ${process.versions.node}, load before ${BUSY.toFixed(1)}`;
 }
 
 function today(): string {
