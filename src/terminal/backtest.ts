@@ -3,7 +3,7 @@ import type { Command } from '../command/command.ts';
 import { Failure } from '../failure.ts';
 import type { Problem } from '../model/problem.ts';
 import { formatCount } from '../model/units.ts';
-import { terminal as clean } from '../report/foreign.ts';
+import { terminal as clean, json as jsonText, screen } from '../report/foreign.ts';
 import { paintFor } from '../report/paint.ts';
 import { type Backtest, backtest } from '../watch/backtest.ts';
 import { readSamples } from '../watch/read-samples.ts';
@@ -25,9 +25,9 @@ export async function backtestPath(
     throw new Failure('history_empty', { path, reasons: problems.map(({ text }) => text) });
   }
   const result = backtest(samples);
-  for (const { text } of problems) progress(text);
-  if (json) for (const detection of result.detections) print(JSON.stringify(detection));
-  else print(backtestText(result, problems, color));
+  for (const { text } of problems) progress(clean(text));
+  if (json) for (const detection of result.detections) print(jsonText(detection));
+  else print(screen(backtestText(result, problems, color)));
   return EXIT_OK;
 }
 
