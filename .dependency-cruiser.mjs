@@ -106,6 +106,16 @@ const rooms = [
     },
   },
   {
+    name: 'audit-writes-down',
+    comment:
+      'src/audit writes down what others decide, and wraps them from outside. It knows their types; decide elsewhere, and hand it the words.',
+    from: { path: '^src/audit/' },
+    to: {
+      path: '^(src|workers)/',
+      pathNot: ['^src/(model|audit)/', '^src/store/requests\\.ts$', '^src/report/schema\\.ts$', '^src/(failure|log)\\.ts$'],
+    },
+  },
+  {
     name: 'deliver-only-delivers',
     comment:
       'Delivery shows a finished Report: it does not know how a verdict was reached nor which queue it came through. Put what is shown into the report.',
@@ -230,6 +240,7 @@ const vendors = [
       path: '^src/',
       pathNot: [
         '^src/store/',
+        '^src/audit/segment\\.ts$',
         '^src/(app|cli|doctor)\\.ts$',
         '^src/terminal/',
         '^src/config/',

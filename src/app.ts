@@ -1,5 +1,7 @@
 // The app process: opens the doors (Slack by Socket Mode or signed HTTP), wires them to the queue, and does
 // nothing else. Work happens in workers/.
+import { aboutRequest, auditedControl, auditedRefusals, auditedRequests } from './audit/audited.ts';
+import { openTrail, trailOptions } from './audit/trail.ts';
 import { createFetcher } from './capture/fetch.ts';
 import { botTokenOf, type Env } from './config/env.ts';
 import { type ServiceCatalog, watchServices } from './config/services.ts';
@@ -40,7 +42,10 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const watch = watchRedis({ redis, url }, log, metrics.redisDegraded);
   lifecycle.onEnd('the watch over Redis', () => watch.stop());
   const slack = createSlackClient(botToken, env.slack.apiUrl);
-  const requests = openRequestStore(redis, requestSeal(env.sealKeys));
+  const trail = openTrail(trailOptions(env, 'app', log));
+  lifecycle.onEnd('the audit', () => trail.close());
+  const kept = openRequestStore(redis, requestSeal(env.sealKeys));
+  const requests = auditedRequests(kept, trail, async () => undefined);
   const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
   const switches = openSwitchStore(redis);
   const controlled = { requests, queue, switches, now: Date.now };
@@ -54,7 +59,11 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const { app, start, stop } = openSlackApp({
     slack: { ...env.slack, botToken },
     port: env.port ?? DEFAULT_PORT,
-    health: { checks: { redis: () => answersPing(redis, 1_000) }, metrics: metrics.page },
+    health: {
+      checks: { redis: () => answersPing(redis, 1_000) },
+      degraded: { audit: trail.isKept },
+      metrics: metrics.page,
+    },
     slackAnswers: slackAnswers(slack),
     firstTime: openSignatureMemory(redis, SIGNATURE_LIVES_MS, { now: Date.now, log }),
     log,
@@ -63,9 +72,12 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   registerSlackDoor(app, {
     services: services.all,
     admins: services.admins,
-    submit: (request) => submit(request, { requests, queue, mayStart }),
+    submit: (request) =>
+      auditedRefusals(aboutRequest(request), trail, () => submit(request, { requests, queue, mayStart })),
     control: (command, asker) =>
-      withinDeadline(control(command, asker, { ...controlled, ...registered(services) })),
+      auditedControl(command, asker, trail, () =>
+        withinDeadline(control(command, asker, { ...controlled, ...registered(services) })),
+      ),
     requestOf: (id) => withinDeadline(requests.load(id)),
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
     look: async (command) => {

@@ -1,8 +1,10 @@
 // The worker process: takes capture and deliver jobs from the queue until it is told to stop. Any number of
 // these may run. No domain words here, only concurrency, locks and shutdown.
-import { type Processor, Worker, type WorkerOptions } from 'bullmq';
+import { type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
+import { auditedRequests } from '../src/audit/audited.ts';
+import { openTrail, type Trail, trailOptions } from '../src/audit/trail.ts';
 import { createFetcher } from '../src/capture/fetch.ts';
-import { botTokenOf } from '../src/config/env.ts';
+import { botTokenOf, type Env } from '../src/config/env.ts';
 import { watchServices } from '../src/config/services.ts';
 import { chartRenderer } from '../src/deliver/charts.ts';
 import { createSlackClient, createSlackPoster } from '../src/deliver/slack.ts';
@@ -10,7 +12,7 @@ import { slackAnswers } from '../src/deliver/slack-check.ts';
 import { startHealthServer } from '../src/entry/health.ts';
 import { type Lifecycle, type Running, runProcess } from '../src/lifecycle.ts';
 import type { Log } from '../src/log.ts';
-import { openMetrics } from '../src/metrics.ts';
+import { type Metrics, openMetrics } from '../src/metrics.ts';
 import { answersPing, connectRedis } from '../src/queue/connection.ts';
 import { CAPTURE_QUEUE, captureJob, DELIVER_QUEUE, QUEUE_PREFIX } from '../src/queue/jobs.ts';
 import { privateRedisUrl } from '../src/queue/private-redis.ts';
@@ -20,15 +22,15 @@ import { openBudgetStore } from '../src/store/budgets.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
 import { openCircuitStore } from '../src/store/circuits.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
-import { openReportStore } from '../src/store/reports.ts';
-import { openRequestStore } from '../src/store/requests.ts';
+import { openReportStore, type ReportStore } from '../src/store/reports.ts';
+import { openRequestStore, type RequestStore } from '../src/store/requests.ts';
 import { requestSeal } from '../src/store/seal.ts';
 import { openSwitchStore } from '../src/store/switches.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
 import { type CaptureWork, runCapture } from './capture.ts';
 import { runDeliver } from './deliver.ts';
 import { measuredCapture, measuredFetch, measuredOutbox, measuredReports } from './measured.ts';
-import { mendRequest, mendRound } from './mend.ts';
+import { type MendWork, mendRequest, mendRound } from './mend.ts';
 
 const DEFAULT_PORT = 3001;
 const DELIVER_CONCURRENCY = 8;
@@ -61,6 +63,15 @@ function openSafety(
   };
 }
 
+function openRequests(
+  redis: ReturnType<typeof connectRedis>,
+  { sealKeys }: Env,
+  { trail, metrics, reports }: { trail: Trail; metrics: Metrics; reports: ReportStore },
+): RequestStore {
+  const kept = openRequestStore(redis, requestSeal(sealKeys));
+  return measuredOutbox(auditedRequests(kept, trail, reports.load), metrics);
+}
+
 async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const botToken = botTokenOf(env);
   const redisUrl = env.redisUrl ?? privateRedisUrl(env.home);
@@ -84,7 +95,9 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
   const captures = openCaptureStore(env.home);
   const reports = measuredReports(openReportStore(env.home), metrics);
-  const requests = measuredOutbox(openRequestStore(redis, requestSeal(env.sealKeys)), metrics);
+  const trail = openTrail(trailOptions(env, 'worker', log));
+  lifecycle.onEnd('the audit', () => trail.close());
+  const requests = openRequests(redis, env, { trail, metrics, reports });
   const leaving = new AbortController();
   const stores = { services, captures, reports, requests, log };
 
@@ -133,13 +146,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
     (job, token, signal) => measuredCapture(() => runCapture(job, token, signal, captureWork), metrics),
     env.workerConcurrency,
   );
-  captureWorker.on('failed', (job) => {
-    const payload = captureJob.safeParse(job?.data);
-    if (job?.finishedOn === undefined || !payload.success) return;
-    mendRequest(payload.data.requestId, { requests, queue, log }).catch((error: unknown) =>
-      log.warn({ err: error }, 'a failed capture waits for the next round'),
-    );
-  });
+  captureWorker.on('failed', (job) => mendFailed(job, { requests, queue, log }));
   lifecycle.onEnd('the capture worker', async () => {
     setTimeout(() => leaving.abort(new Error('this worker is leaving')), CAPTURE_GRACE_MS).unref();
     await captureWorker.close();
@@ -152,9 +159,18 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   every(MEND_EVERY_MS, 'looking after open requests', () => mendRound(Date.now(), { requests, queue, log }));
 
   const checks = { redis: () => answersPing(redis, 1_000), slack: slackAnswers(slack) };
-  const health = await startHealthServer(env.port ?? DEFAULT_PORT, { checks, metrics: metrics.page }, log);
+  const told = { checks, degraded: { audit: trail.isKept }, metrics: metrics.page };
+  const health = await startHealthServer(env.port ?? DEFAULT_PORT, told, log);
   lifecycle.onEnd('the health port', () => health.close());
   void sayReady(redis, log);
+}
+
+function mendFailed(job: Job | undefined, work: MendWork): void {
+  const payload = captureJob.safeParse(job?.data);
+  if (job?.finishedOn === undefined || !payload.success) return;
+  mendRequest(payload.data.requestId, work).catch((error: unknown) =>
+    work.log.warn({ err: error }, 'a failed capture waits for the next round'),
+  );
 }
 
 /** A worker without a queue takes no job: this waits as long as Redis is away. */

@@ -43,6 +43,15 @@ export type Command =
   | { readonly kind: 'resume'; readonly service?: string }
   | { readonly kind: 'cancel'; readonly id: string }
   | { readonly kind: 'doctor' }
+  /** Lists decisions; with `verify`, looks whether they are as they were written. */
+  | {
+      readonly kind: 'audit';
+      readonly verify: boolean;
+      readonly folder?: string;
+      /** How long ago the first one may be. */
+      readonly sinceMs?: number;
+      readonly service?: string;
+    }
   | { readonly kind: 'selftest'; readonly replay: boolean; readonly save?: string }
   | { readonly kind: 'help'; readonly verb?: string };
 
@@ -192,6 +201,16 @@ export const VERBS: readonly Verb[] = [
     read: () => ({ kind: 'doctor' }),
   },
   {
+    verb: 'audit',
+    aliases: [],
+    doors: ['terminal'],
+    usage: 'audit [service] [--since 1d] | audit verify [FOLDER]',
+    about: 'Who had what captured, and what came of it; or whether that record is unbroken',
+    flags: [{ flag: '--since 1d', about: 'how far back to look' }],
+    examples: ['audit payments-svc --since 7d', 'audit verify'],
+    read: readAudit,
+  },
+  {
     verb: 'selftest',
     aliases: [],
     doors: ['terminal'],
@@ -217,6 +236,7 @@ export const VERBS: readonly Verb[] = [
 ];
 
 const VALUED_FLAGS: ReadonlySet<string> = new Set([
+  'since',
   'for',
   'instance',
   'kinds',
@@ -369,6 +389,27 @@ function readDiff(words: Words, usage: string): Command {
 function readSelftest(words: Words): Command {
   const save = words.flags.get('save');
   return { kind: 'selftest', replay: words.flags.has('replay'), ...(typeof save === 'string' && { save }) };
+}
+
+function readAudit(words: Words, usage: string): Command {
+  const [first, folder, ...rest] = words.plain;
+  if (first !== 'verify') return readAuditList(words, usage);
+  if (rest.length > 0 || words.flags.has('since'))
+    throw wrong('audit verify takes a folder, or nothing', usage);
+  return { kind: 'audit', verify: true, ...(folder !== undefined && { folder }) };
+}
+
+function readAuditList(words: Words, usage: string): Command {
+  const since = words.flags.get('since');
+  const sinceMs = typeof since === 'string' ? parseDuration(since) : undefined;
+  if (typeof since === 'string' && sinceMs === undefined)
+    throw wrong(`"${since.slice(0, 40)}" is not a length of time`, usage);
+  return {
+    kind: 'audit',
+    verify: false,
+    ...(sinceMs !== undefined && { sinceMs }),
+    ...serviceAmong(words, usage),
+  };
 }
 
 function serviceAmong({ plain }: Words, usage: string): { service?: string } {

@@ -17,6 +17,8 @@ const environment = z.object({
   /** Seals what is kept in Redis; the bot's token does when it is not set. */
   GOLEAK_KEY: z.string().min(16).optional(),
   GOLEAK_KEY_PREVIOUS: z.string().min(16).optional(),
+  /** Each line of the audit goes to standard output too. */
+  GOLEAK_AUDIT_STDOUT: z.stringbool().default(false),
   REDIS_URL: z.url({ protocol: /^(rediss?|unix)$/ }).optional(),
   GOLEAK_REDIS_SERVER: z.string().optional(),
   GOLEAK_HOME: z.string().default('.goleak'),
@@ -46,6 +48,7 @@ export interface Env {
   /** Folder for everything kept on this machine: artefacts, the private Redis's data. Absolute. */
   readonly home: string;
   readonly servicesFile: string;
+  readonly auditToStdout: boolean;
   readonly quickchartUrl?: string;
   readonly port?: number;
   readonly logLevel: string;
@@ -99,6 +102,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = processEnvironment()): En
     searchPath: variables.PATH ?? '',
     home: resolve(env.GOLEAK_HOME),
     servicesFile: resolve(env.GOLEAK_SERVICES),
+    auditToStdout: env.GOLEAK_AUDIT_STDOUT,
     ...(env.QUICKCHART_URL && { quickchartUrl: env.QUICKCHART_URL }),
     ...(env.PORT !== undefined && { port: env.PORT }),
     logLevel: env.LOG_LEVEL,

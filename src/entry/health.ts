@@ -9,6 +9,8 @@ export type Checks = Readonly<Record<string, () => Promise<boolean>>>;
 
 export interface Health {
   readonly checks: Checks;
+  /** Name of what may be wrong without anybody being turned away -> is it all right? */
+  readonly degraded?: Readonly<Record<string, () => boolean>>;
   /** Figures in the text format of Prometheus. */
   readonly metrics: () => Promise<{ readonly type: string; readonly body: string }>;
 }
@@ -23,7 +25,10 @@ export const HEALTH_PATHS = ['/healthz', '/readyz', '/metrics'] as const;
 const TEXT = 'text/plain; charset=utf-8';
 
 /** Routes for any HTTP server of ours. */
-export async function healthAnswer(path: string, { checks, metrics }: Health): Promise<HealthAnswer> {
+export async function healthAnswer(
+  path: string,
+  { checks, degraded = {}, metrics }: Health,
+): Promise<HealthAnswer> {
   if (path === '/healthz') return { status: 200, type: TEXT, body: 'ok\n' };
   if (path === '/metrics') return { status: 200, ...(await metrics()) };
   if (path !== '/readyz') return { status: 404, type: TEXT, body: 'not found\n' };
@@ -31,11 +36,11 @@ export async function healthAnswer(path: string, { checks, metrics }: Health): P
     Object.entries(checks).map(async ([name, check]) => [name, await check().catch(() => false)] as const),
   );
   const status = results.every(([, ok]) => ok) ? 200 : 503;
-  return {
-    status,
-    type: TEXT,
-    body: `${results.map(([name, ok]) => `${name}: ${ok ? 'ok' : 'not answering'}`).join('\n')}\n`,
-  };
+  const lines = [
+    ...results.map(([name, ok]) => `${name}: ${ok ? 'ok' : 'not answering'}`),
+    ...Object.entries(degraded).map(([name, isWell]) => `${name}: ${isWell() ? 'ok' : 'degraded'}`),
+  ];
+  return { status, type: TEXT, body: `${lines.join('\n')}\n` };
 }
 
 /** Starts the port; 0 picks a free one, and so does a port that somebody has: several workers share a machine. */

@@ -69,6 +69,8 @@ export interface RequestStore {
   readonly saveProgress: (id: string, progress: Progress) => Promise<boolean>;
   /** How far a request has come; a follower is as far as its leader until it has a word of its own. */
   readonly progress: (id: string) => Promise<Progress>;
+  /** True for the first who says that something about a request was done. */
+  readonly once: (id: string, what: string) => Promise<boolean>;
   /** Reserves a file name in a place for a request; false when another request has it. */
   readonly claimName: (id: string, place: string, name: string) => Promise<boolean>;
   /** The outbox's memory of the messages of one request. */
@@ -126,6 +128,13 @@ export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
     saveProgress: async (id, progress) => {
       const args = [JSON.stringify(progress), finality(progress), KEEP_SECONDS];
       return (await redis.eval(SAVE_PROGRESS, 1, key(id), ...args)) === 1;
+    },
+    once: async (id, what) => {
+      const [, first] = await Promise.all([
+        redis.expire(key(id), KEEP_SECONDS, 'NX'),
+        redis.hsetnx(key(id), `once:${what}`, '1'),
+      ]);
+      return first === 1;
     },
     claimName: async (id, place, name) => {
       const names = NAMES_PREFIX + place;

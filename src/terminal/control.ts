@@ -1,8 +1,11 @@
 // stop, resume and cancel from a terminal: the switch is in the Redis that the app and the workers use.
+import { auditedControl, auditedRequests } from '../audit/audited.ts';
+import { openTrail, trailOptions } from '../audit/trail.ts';
 import type { Env } from '../config/env.ts';
 import { watchServices } from '../config/services.ts';
 import { type ControlCommand, control } from '../control.ts';
 import { Failure } from '../failure.ts';
+import { createLog } from '../log.ts';
 import { answersPing, connectRedis } from '../queue/connection.ts';
 import { privateRedisUrl } from '../queue/private-redis.ts';
 import { openQueue, withinDeadline } from '../queue/queue.ts';
@@ -21,20 +24,25 @@ export async function controlCaptures(command: ControlCommand, env: Env): Promis
       throw fault;
     });
     const queue = openQueue(redis);
-    const done = await withinDeadline(
-      control(
-        command,
-        { door: 'terminal', user: 'terminal' },
-        {
+    const trail = openTrail(trailOptions(env, 'terminal', createLog('terminal', 'error', env.secrets)));
+    const asker = { door: 'terminal', user: 'terminal' } as const;
+    const run = () =>
+      withinDeadline(
+        control(command, asker, {
           services: services.all().map(({ name }) => name),
           admins: services.admins(),
-          requests: openRequestStore(redis, requestSeal(env.sealKeys)),
+          requests: auditedRequests(
+            openRequestStore(redis, requestSeal(env.sealKeys)),
+            trail,
+            async () => undefined,
+          ),
           queue,
           switches: openSwitchStore(redis),
           now: Date.now,
-        },
-      ),
-    );
+        }),
+      );
+    const done = await auditedControl(command, asker, trail, run);
+    trail.close();
     await queue.close();
     return done;
   } finally {

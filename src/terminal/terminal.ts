@@ -48,6 +48,10 @@ export async function runTerminalCommand(
       terminal.print(screen(await controlCaptures(command, await terminal.env())));
       return EXIT_OK;
     }
+    case 'audit': {
+      const { auditHere } = await import('./audit.ts');
+      return auditHere(command, terminal);
+    }
     case 'services':
     case 'status':
     case 'doctor': {

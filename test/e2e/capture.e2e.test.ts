@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Stage } from '../../demo/stage.ts';
+import { auditFolder } from '../../src/audit/trail.ts';
+import { verifyTrail } from '../../src/audit/verify.ts';
+import { readDecisions } from '../../src/audit/words.ts';
 import { reportSchema } from '../../src/report/schema.ts';
 import { requires } from '../kit/require.ts';
 import {
@@ -102,6 +105,20 @@ describe.skipIf(requires('redis') || requires('go'))(
       expect(root.text).not.toContain('leak,');
       expect(root.blocks.length).toBeLessThanOrEqual(3);
     }, 90_000);
+
+    it('leaves an unbroken audit, with one acceptance and one outcome for each capture', async () => {
+      const folder = auditFolder(stage.home);
+      expect(verifyTrail(folder).faults).toEqual([]);
+      const decisions = readDecisions(folder, { most: 1_000 });
+      const requests = [...new Set(decisions.flatMap(({ request }) => request ?? []))];
+      expect(requests.length).toBeGreaterThanOrEqual(3);
+      for (const id of requests) {
+        const told = decisions.filter(({ request }) => request === id);
+        expect(told.map(({ what }) => what)).toEqual(['accepted', 'captured']);
+        expect(told[1]).toMatchObject({ who: ON_CALL, cost: { requests: expect.any(Number) } });
+        expect(told[1]?.artefacts).toMatch(/^[0-9a-f]{64}$/);
+      }
+    });
 
     it('answers a mention in its thread', async () => {
       await types(stage, '@goleak capture ledger-svc for 2s');

@@ -56,7 +56,7 @@ describe.skipIf(requires('redis'))('the app without an app token: signed HTTP', 
   it('answers its health on the same port', async () => {
     expect((await fetch(`${origin}/healthz`)).status).toBe(200);
     const ready = await fetch(`${origin}/readyz`);
-    expect([ready.status, await ready.text()]).toEqual([200, 'redis: ok\nslack: ok\n']);
+    expect([ready.status, await ready.text()]).toEqual([200, 'redis: ok\nslack: ok\naudit: ok\n']);
   });
 
   it.each(['bad-signature', 'stale-signature'] as const)('refuses a request with a %s', async (kind) => {

@@ -13,9 +13,13 @@ afterEach(async () => {
 
 const DEPTHS = { capture: { active: 1, waiting: 41, delayed: 0, failed: 2 } };
 
-async function health(checks: Checks, depths = async () => DEPTHS) {
+async function health(checks: Checks, depths = async () => DEPTHS, degraded = {}) {
   const metrics = openMetrics(depths);
-  const opened = await startHealthServer(0, { checks, metrics: metrics.page }, createLog('test', 'silent'));
+  const opened = await startHealthServer(
+    0,
+    { checks, degraded, metrics: metrics.page },
+    createLog('test', 'silent'),
+  );
   closers.push(opened.close);
   const get = async (path: string) => {
     const answer = await fetch(`http://127.0.0.1:${opened.port}${path}`);
@@ -33,6 +37,14 @@ describe('the health port', () => {
     slack = true;
     expect(await get('/readyz?verbose')).toMatchObject({ status: 200, body: 'redis: ok\nslack: ok\n' });
     expect(await get('/debug/pprof/')).toMatchObject({ status: 404 });
+  });
+
+  it('is ready all the same with what turns nobody away, and says so', async () => {
+    let isKept = true;
+    const { get } = await health({ redis: async () => true }, undefined, { audit: () => isKept });
+    expect(await get('/readyz')).toMatchObject({ status: 200, body: 'redis: ok\naudit: ok\n' });
+    isKept = false;
+    expect(await get('/readyz')).toMatchObject({ status: 200, body: 'redis: ok\naudit: degraded\n' });
   });
 
   it('is not ready when a check throws', async () => {

@@ -1,0 +1,132 @@
+// What is decided about captures, written down: each of these wraps what decides and leaves what it does alone.
+import { createHash } from 'node:crypto';
+import { Failure } from '../failure.ts';
+import type { CaptureRequest, Origin, Progress } from '../model/request.ts';
+import type { Report } from '../report/schema.ts';
+import type { RequestStore } from '../store/requests.ts';
+import type { Decision } from './line.ts';
+import type { Trail } from './trail.ts';
+
+type Write = Pick<Trail, 'write'>;
+
+/**
+ * One line when a request is accepted and one when its last word is kept, whichever process does it and however often.
+ * @param reportOf a report of this machine; an outcome is written without its cost where there is none
+ */
+export function auditedRequests(
+  requests: RequestStore,
+  { write }: Write,
+  reportOf: (id: string) => Promise<Report | undefined>,
+): RequestStore {
+  return {
+    ...requests,
+    accept: async (request, same) => {
+      const leader = await requests.accept(request, same);
+      if (await requests.once(request.id, 'accepted')) {
+        const about = aboutRequest(request);
+        write(
+          leader === request.id
+            ? { what: 'accepted', ...about }
+            : { what: 'coalesced', ...about, with: leader },
+        );
+      }
+      return leader;
+    },
+    withdraw: async (id) => {
+      const request = await requests.load(id).catch(() => undefined);
+      await requests.withdraw(id);
+      if (request) write({ what: 'withdrawn', ...aboutRequest(request) });
+    },
+    saveProgress: async (id, progress) => {
+      const isKept = await requests.saveProgress(id, progress);
+      const { stage } = progress;
+      if (!isKept || (stage !== 'done' && stage !== 'failed' && stage !== 'cancelled')) return isKept;
+      const request = await requests.load(id);
+      if (!request) return isKept;
+      const about = aboutRequest(request);
+      const outcome = await outcomeOf(progress, reportOf);
+      // Whoever accepted it may have been killed before it could be written.
+      if (await requests.once(id, 'accepted')) write({ what: 'accepted', ...about });
+      // A verdict may take the place of a failure: then there are two.
+      if (await requests.once(id, stage === 'done' ? 'captured' : 'ended')) write({ ...about, ...outcome });
+      return isKept;
+    },
+  };
+}
+
+/** What somebody was refused, and why. */
+export async function auditedRefusals<Value>(
+  about: Omit<Decision, 'what' | 'why'>,
+  { write }: Write,
+  run: () => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Failure) write({ ...about, what: 'refused', why: error.message });
+    throw error;
+  }
+}
+
+/** A switch that was thrown. What is cancelled is written as what became of it. */
+export async function auditedControl<Value>(
+  command: { readonly kind: 'stop' | 'resume' | 'cancel'; readonly service?: string },
+  asker: Pick<Origin, 'user' | 'door' | 'channel'>,
+  { write }: Write,
+  run: () => Promise<Value>,
+): Promise<Value> {
+  const value = await run();
+  const { kind, service } = command;
+  if (kind !== 'cancel') {
+    const what = kind === 'stop' ? 'stopped' : 'resumed';
+    write({ what, ...aboutOrigin(asker), ...(service !== undefined && { service }) });
+  }
+  return value;
+}
+
+export function aboutOrigin({ user, door, channel }: Pick<Origin, 'user' | 'door' | 'channel'>) {
+  return { who: user, door, ...(channel !== undefined && { channel }) };
+}
+
+export function aboutRequest(request: CaptureRequest): Omit<Decision, 'what'> {
+  const { id, service, instances, kinds, origin, consent } = request;
+  return {
+    ...aboutOrigin(origin),
+    service,
+    instances,
+    kinds,
+    request: id,
+    ...(consent !== undefined && { why: `heavy questions ${consent}` }),
+  };
+}
+
+async function outcomeOf(
+  progress: Extract<Progress, { stage: 'done' | 'failed' | 'cancelled' }>,
+  reportOf: (id: string) => Promise<Report | undefined>,
+): Promise<Pick<Decision, 'what' | 'why' | 'verdict' | 'cost' | 'artefacts'>> {
+  switch (progress.stage) {
+    case 'failed':
+      return { what: 'failed', why: progress.what };
+    case 'cancelled':
+      return { what: 'cancelled', why: `by ${progress.by}` };
+    case 'done': {
+      const report = await reportOf(progress.reportId);
+      return { what: 'captured', ...(report && capturedFacts(report)) };
+    }
+    default:
+      return progress satisfies never;
+  }
+}
+
+function capturedFacts({ verdict, cost, artefacts }: Report) {
+  const sums = artefacts.map(({ name, sha256 }) => `${name} ${sha256}`).join('\n');
+  return {
+    verdict: verdict.kind,
+    cost: {
+      requests: cost.requests.length,
+      bytes: cost.requests.reduce((sum, { bytes }) => sum + bytes, 0),
+      pauseMs: cost.pauseMsEstimate,
+    },
+    ...(artefacts.length > 0 && { artefacts: createHash('sha256').update(sums).digest('hex') }),
+  };
+}

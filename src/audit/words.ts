@@ -1,0 +1,68 @@
+// The audit in plain words: a line a decision, for a terminal or a chat, which escape it in their own ways.
+import { formatBytes, formatDuration } from '../model/units.ts';
+import type { Decision, Entry } from './line.ts';
+import { segmentNames, surveySegment } from './segment.ts';
+import type { Verified } from './verify.ts';
+
+export interface Wanted {
+  readonly sinceMs?: number;
+  readonly service?: string;
+  readonly most: number;
+}
+
+type Decided = Decision & { readonly at: string };
+
+/** The last decisions of all processes, oldest first. */
+export function readDecisions(folder: string, { sinceMs = 0, service, most }: Wanted): readonly Decided[] {
+  const since = new Date(sinceMs).toISOString();
+  const day = since.slice(0, 10).replaceAll('-', '');
+  return segmentNames(folder)
+    .filter((name) => name.slice(0, 8) >= day)
+    .flatMap((name) => surveySegment(folder, name)?.lines ?? [])
+    .flatMap((line) => (typeof line === 'object' && isDecision(line.entry) ? [line.entry] : []))
+    .filter((each) => each.at >= since && (service === undefined || each.service === service))
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+    .slice(-most);
+}
+
+export function decisionsText(decisions: readonly Decided[]): string {
+  if (decisions.length === 0) return 'Nothing was decided in that time.';
+  return decisions.map(decisionText).join('\n');
+}
+
+export function verifiedText({ files, lines, faults, notes }: Verified): string {
+  const told = faults.map(
+    ({ file, line, what }) => `${file}${line === undefined ? '' : `, line ${line}`}: ${what}.`,
+  );
+  const counted = `${lines} lines in ${files} files`;
+  const sum =
+    faults.length === 0
+      ? `The audit is unbroken: ${counted}.`
+      : `The audit is broken: ${faults.length} faults; ${counted}.`;
+  return [...told, ...notes, sum].join('\n');
+}
+
+function decisionText(each: Decided): string {
+  const { at, who, what, door, channel, service, kinds, request, why, verdict, cost, artefacts } = each;
+  const from = [door, channel].filter((word) => word !== undefined).join(' ');
+  const facts = [
+    ...(request === undefined ? [] : [request]),
+    ...(each.with === undefined ? [] : [`answered by ${each.with}`]),
+    ...(kinds === undefined ? [] : [kinds.join(', ')]),
+    ...(verdict === undefined ? [] : [verdict]),
+    ...(cost === undefined
+      ? []
+      : [
+          `${cost.requests} requests, ${formatBytes(cost.bytes)}, pauses about ${formatDuration(cost.pauseMs)}`,
+        ]),
+    ...(artefacts === undefined ? [] : [`files ${artefacts.slice(0, 12)}`]),
+    ...(why === undefined ? [] : [why]),
+  ];
+  const moment = at.slice(0, 19).replace('T', ' ');
+  const named = service === undefined ? '' : ` ${service}`;
+  return `${moment}  ${who}${from === '' ? '' : ` (${from})`}  ${what}${named}${facts.length > 0 ? `  ${facts.join(' · ')}` : ''}`;
+}
+
+function isDecision(entry: Entry): entry is Decided {
+  return entry.what !== 'begin';
+}
