@@ -32,10 +32,10 @@ export function auditedRequests(
       }
       return leader;
     },
-    withdraw: async (id) => {
-      const request = await requests.load(id).catch(() => undefined);
-      await requests.withdraw(id);
-      if (request) write({ what: 'withdrawn', ...aboutRequest(request) });
+    withdraw: async (request) => {
+      await requests.withdraw(request);
+      // One that an earlier delivery had accepted stays.
+      if (!(await requests.load(request.id))) write({ what: 'withdrawn', ...aboutRequest(request) });
     },
     saveProgress: async (id, progress) => {
       const isKept = await requests.saveProgress(id, progress);
