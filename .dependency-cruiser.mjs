@@ -112,7 +112,12 @@ const rooms = [
     from: { path: '^src/audit/' },
     to: {
       path: '^(src|workers)/',
-      pathNot: ['^src/(model|audit)/', '^src/store/requests\\.ts$', '^src/report/schema\\.ts$', '^src/(failure|log)\\.ts$'],
+      pathNot: [
+        '^src/(model|audit)/',
+        '^src/store/requests\\.ts$',
+        '^src/report/schema\\.ts$',
+        '^src/(failure|log)\\.ts$',
+      ],
     },
   },
   {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Stage } from '../../demo/stage.ts';
 import { auditFolder } from '../../src/audit/trail.ts';
@@ -107,7 +108,7 @@ describe.skipIf(requires('redis') || requires('go'))(
     }, 90_000);
 
     it('leaves an unbroken audit, with one acceptance and one outcome for each capture', async () => {
-      const folder = auditFolder(stage.home);
+      const folder = auditFolder(join(stage.home, 'kept'));
       expect(verifyTrail(folder).faults).toEqual([]);
       const decisions = readDecisions(folder, { most: 1_000 });
       const requests = [...new Set(decisions.flatMap(({ request }) => request ?? []))];
