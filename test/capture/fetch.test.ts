@@ -7,7 +7,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createFetcher } from '../../src/capture/fetch.ts';
 import { readIndexPage } from '../../src/capture/index-page.ts';
 import { serviceFromUrl } from '../../src/capture/resolve.ts';
-import { withoutSecrets } from '../../src/capture/vars.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Instance } from '../../src/model/target.ts';
 
@@ -121,27 +120,5 @@ describe('the index page', () => {
   it('is not any other page', () => {
     expect(readIndexPage(Buffer.from('<html><form action=login></form></html>'))).toBeUndefined();
     expect(readIndexPage(Buffer.from('{"error":"not found"}'))).toBeUndefined();
-  });
-});
-
-describe('/debug/vars before it is kept', () => {
-  it('keeps numbers and memstats, and drops the command line and every string', () => {
-    const vars = {
-      cmdline: ['/srv/payments', '--dsn=postgres://u:hunter2@db/x'],
-      memstats: { HeapAlloc: 1, BySize: [{ Size: 8 }] },
-      connections: 7,
-      build: { token: 'abc', number: 12 },
-      secret: 'hunter2',
-    };
-    const kept = withoutSecrets(Buffer.from(JSON.stringify(vars)));
-    expect(JSON.parse(Buffer.from(kept ?? []).toString())).toEqual({
-      memstats: vars.memstats,
-      connections: 7,
-      build: { number: 12 },
-    });
-  });
-
-  it.each(['', 'not json', '[]', '{"memstats":null}', '{"a":1}'])('is refused when it is %j', (text) => {
-    expect(withoutSecrets(Buffer.from(text))).toBeUndefined();
   });
 });
