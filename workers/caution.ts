@@ -2,12 +2,15 @@
 // all the same is told what its index page says; nothing dearer is asked.
 import type { Fetch } from '../src/capture/fetch.ts';
 import { readIndexPage } from '../src/capture/index-page.ts';
+import { readVitals } from '../src/capture/vitals.ts';
 import { Failure } from '../src/failure.ts';
+import { NotYet } from '../src/investigate.ts';
 import { type CaptureRequest, isAutomatic } from '../src/model/request.ts';
 import { addressOf, type Instance } from '../src/model/target.ts';
 import { formatCount, formatDuration } from '../src/model/units.ts';
 import { momentWords } from '../src/policy/budget.ts';
 import { failedAgain, isSlowIndex, standingOf } from '../src/policy/circuit.ts';
+import { youngForMs } from '../src/policy/strain.ts';
 import type { CircuitStore } from '../src/store/circuits.ts';
 
 /** What says that the service is not well, and not that somebody asked for the wrong thing. */
@@ -49,6 +52,24 @@ export async function withCaution<Value>(
     throw error;
   }
 }
+
+/**
+ * Nobody is waiting for an automatic capture, so it waits itself while caches fill and pools open.
+ * @throws NotYet
+ */
+export async function waitUntilGrown(instance: Instance, fetch: Fetch, signal: AbortSignal): Promise<void> {
+  try {
+    const { bytes, span } = await fetch(instance, 'metrics', signal);
+    const vitals = readVitals(bytes, span.toMs);
+    if (vitals && youngForMs(vitals) !== undefined) throw new NotYet(YOUNG);
+  } catch (error) {
+    signal.throwIfAborted();
+    // Most services have no /metrics, and then nobody knows.
+    if (!(error instanceof Failure)) throw error;
+  }
+}
+
+const YOUNG = 'it has only just started, and automatic captures wait until a service has been up for 2 min';
 
 const unlessSlow: (fetch: Fetch, ...asked: Parameters<Fetch>) => ReturnType<Fetch> = async (
   fetch,

@@ -21,6 +21,7 @@ import type { Offer } from '../src/model/capture.ts';
 import { type CaptureRequest, isLastWord } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
 import { deliverJob, unreadable } from '../src/queue/jobs.ts';
+import { withoutArguments } from '../src/report/argument-words.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { ReportStore } from '../src/store/reports.ts';
@@ -131,14 +132,22 @@ function portsOf({ request, report }: ThreadState, work: DeliverWork): ThreadPor
       load: () => work.requests.rendered(request.id, 'root'),
       save: (content) => work.requests.saveRendered(request.id, 'root', content),
     },
-    artefacts: () => attachable(capture, work.captures),
+    artefacts: () => attachable(capture, work.captures, work.services.find(request.service)?.rawStacks),
     claimName: ({ channel, threadTs }, name) =>
       work.requests.claimName(request.id, `${channel}:${threadTs ?? ''}`, name),
   };
 }
 
-async function attachable(id: string, captures: CaptureStore): Promise<readonly Attachable[]> {
+async function attachable(
+  id: string,
+  captures: CaptureStore,
+  rawStacks = false,
+): Promise<readonly Attachable[]> {
   // Memory readings are in the triage JSON already, every one of them.
   const isReading = /\/(?:memory|process)-[^/]*$/;
-  return (await captures.files(id)).filter(({ name }) => !isReading.test(name));
+  const files = (await captures.files(id)).filter(({ name }) => !isReading.test(name));
+  if (rawStacks) return files;
+  return files.map((file) =>
+    file.name.endsWith('.txt') ? { ...file, read: async () => withoutArguments(await file.read()) } : file,
+  );
 }

@@ -14,7 +14,7 @@ import { decideBudget, momentWords } from '../src/policy/budget.ts';
 import type { BudgetStore } from '../src/store/budgets.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { CircuitStore } from '../src/store/circuits.ts';
-import { withCaution } from './caution.ts';
+import { waitUntilGrown, withCaution } from './caution.ts';
 import type { ProgressBoard } from './progress.ts';
 import type { Turn } from './turn.ts';
 
@@ -31,7 +31,7 @@ export interface TargetWork {
 /** One capture at an address at a time, whoever asks and whichever worker has it. */
 const AT_ONE_ADDRESS = 1;
 
-/** @throws NotYet while another capture is at the same address */
+/** @throws NotYet while another capture is at the same address, or when an automatic one comes too early */
 export async function captureTarget(
   request: CaptureRequest,
   service: Service,
@@ -60,6 +60,7 @@ export async function captureTarget(
       turn.ask(() => work.fetch(asked, endpoint, signal, request.id));
     const caution = { circuits: work.circuits, fetch, signal: turn.signal };
     return await withCaution(request, instance, caution, async (cautious) => {
+      if (rules.automatic && earlier.length === 0) await waitUntilGrown(instance, fetch, turn.signal);
       const spending = await spend(request, service, instance, work, steps);
       const records = await captureInstance(
         instance,

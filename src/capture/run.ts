@@ -4,10 +4,12 @@ import { Failure } from '../failure.ts';
 import type { Endpoint, IndexPage, StepRecord } from '../model/capture.ts';
 import type { Instance } from '../model/target.ts';
 import type { Refusal } from '../policy/gates.ts';
-import type { Fetch, Fetched } from './fetch.ts';
+import type { Fetched } from './fetch.ts';
 import { readIndexPage } from './index-page.ts';
 import { type AskRules, pauseEstimateMs, refuseStep, type Step } from './plan.ts';
+import { type StrainPorts, secondLook } from './strain.ts';
 import { withoutSecrets } from './vars.ts';
+import { readVitals } from './vitals.ts';
 
 export interface CaptureProgress {
   readonly step: Step;
@@ -16,16 +18,13 @@ export interface CaptureProgress {
   readonly waitMs: number;
 }
 
-export interface CapturePorts {
-  readonly fetch: Fetch;
+export interface CapturePorts extends StrainPorts {
   /** Clock of this machine, Unix milliseconds. */
   readonly now: () => number;
-  readonly sleep: (durationMs: number, signal: AbortSignal) => Promise<void>;
   /** Records of an earlier attempt at the same capture, in order. */
   readonly earlier: readonly StepRecord[];
   readonly keep: (record: StepRecord, bytes: Uint8Array | undefined) => Promise<void>;
   readonly progress: (progress: CaptureProgress) => void;
-  readonly signal: AbortSignal;
 }
 
 export interface CapturePlan extends AskRules {
@@ -37,7 +36,7 @@ const LATE_MS = 2_500;
 
 /**
  * Captures one instance.
- * @throws Failure when the instance does not answer as a Go service at all.
+ * @throws Failure when the instance does not answer as a Go service at all, or is too busy to be asked.
  */
 export async function captureInstance(
   instance: Instance,
@@ -49,6 +48,7 @@ export async function captureInstance(
   let startedAt = startOf(records, plan.steps) ?? ports.now();
   let page = records.findLast((record) => record.page)?.page ?? { profiles: [] };
   let memorySource = records.findLast((record) => record.memorySource)?.memorySource;
+  let isLookedAt = records.some(({ vitals }) => vitals !== undefined);
 
   for (const [at, step] of plan.steps.entries()) {
     if (done.has(step.id)) continue;
@@ -70,6 +70,10 @@ export async function captureInstance(
     memorySource = record.memorySource ?? memorySource;
     // A service that has gone away is not knocked at for every remaining question.
     if (record.gone) break;
+    if (record.vitals && !isLookedAt) {
+      isLookedAt = true;
+      records.push(...(await secondLook({ instance, vitals: record.vitals, page, rules: plan }, ports)));
+    }
   }
   return records;
 }
@@ -115,13 +119,14 @@ async function ask(question: Question, ports: CapturePorts): Promise<StepRecord>
       ...(answer.file && { file: answer.file }),
       ...(answer.page && { page: answer.page }),
       ...(answer.memorySource && { memorySource: answer.memorySource }),
+      ...(step.snapshot === 0 && !step.sample && vitalsOf(answer)),
     };
     await ports.keep(record, answer.file ? answer.fetched.bytes : undefined);
     return record;
   } catch (error) {
     ports.signal.throwIfAborted();
     if (!(error instanceof Failure) || error.code === 'left_alone') throw error;
-    const lost = lostRecord(error, step, { ...base, fromMs: from, toMs: ports.now() });
+    const lost = lostRecord(error, step, page.goroutines ?? 0, { ...base, fromMs: from, toMs: ports.now() });
     await ports.keep(lost, undefined);
     // The first look decides whether there is a Go service at all; everything after it may fail alone.
     if (step.id === FIRST_LOOK) throw error;
@@ -137,6 +142,7 @@ const MAX_SAYS = 500;
 function lostRecord(
   error: Failure,
   { id, ask }: Step,
+  goroutines: number,
   base: Pick<StepRecord, 'id' | 'snapshot' | 'bytes' | 'fromMs' | 'toMs'>,
 ): StepRecord {
   const isQuiet = (ask === 'process' && ABSENT.includes(error.code)) || id === FIRST_LOOK;
@@ -144,19 +150,40 @@ function lostRecord(
   const isGone =
     error.code === 'target_unreachable' || (error.code === 'target_timeout' && !DEAR.includes(ask));
   const says = `${error.message} ${error.hint}`.slice(0, MAX_SAYS);
+  const cost = costOf(error, ask, goroutines);
   const received = 'received' in error.facts ? error.facts.received : undefined;
   return {
     ...base,
     // Kept under a name of its own: another attempt asks again.
     ...(id === FIRST_LOOK && { id: `${FIRST_LOOK}-failed-${Math.round(base.fromMs)}` }),
     ...(isGone && { gone: true }),
-    pauseMsEstimate: 0,
+    ...cost,
     problem: isQuiet ? '' : says,
     evidence: { says, ...(received !== undefined && { received }) },
   };
 }
 
+/** A question that was not answered in time may have cost most of all; one that was refused cost next to nothing. */
+function costOf(
+  { code, facts }: Failure,
+  ask: Step['ask'],
+  goroutines: number,
+): Pick<StepRecord, 'path' | 'pauseMsEstimate'> {
+  const url = 'url' in facts ? facts.url : '';
+  if (code === 'target_unreachable' || !url.includes('/')) return { pauseMsEstimate: 0 };
+  const isRefused = code === 'target_refused' || code === 'target_not_pprof';
+  return {
+    path: url.slice(url.indexOf('/')),
+    pauseMsEstimate: isRefused ? 0 : pauseEstimateMs(ask, goroutines),
+  };
+}
+
 const DEAR: readonly Step['ask'][] = ['goroutine', 'goroutine-text', 'goroutineleak', 'heap'];
+
+function vitalsOf({ file, fetched }: Answer): Pick<StepRecord, 'vitals'> {
+  const vitals = file?.endsWith('.prom') ? readVitals(fetched.bytes, fetched.span.toMs) : undefined;
+  return vitals ? { vitals } : {};
+}
 
 async function skip(step: Step, { because, offer }: Refusal, ports: CapturePorts): Promise<StepRecord> {
   const now = ports.now();

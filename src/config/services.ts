@@ -38,6 +38,7 @@ const serviceSchema = z.strictObject({
   channels: z.array(z.string().max(80)).optional(),
   memory_limit: bytes.optional(),
   do_not_touch: z.boolean().default(false),
+  raw_stacks: z.boolean().default(false),
   first_party: z.array(z.string().max(200)).default([]),
   capture: z
     .strictObject({
@@ -203,6 +204,7 @@ function toService(serviceName: string, raw: z.infer<typeof serviceSchema>): Ser
     ...(raw.memory_limit && { memoryLimitBytes: raw.memory_limit }),
     firstParty: raw.first_party,
     ...(raw.do_not_touch && { doNotTouch: true }),
+    ...(raw.raw_stacks && { rawStacks: true }),
     allow: { dumpUpTo: raw.capture.dump_up_to, leakProfileUpTo: raw.capture.leak_profile_up_to },
     budget: raw.budget,
   };

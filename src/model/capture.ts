@@ -21,6 +21,17 @@ export interface IndexPage {
   readonly profiles: readonly string[];
 }
 
+/** Figures of a process that its /metrics may show. */
+export interface Vitals {
+  /** Collector's clock. */
+  readonly atMs: number;
+  /** Processor time used since it started. */
+  readonly cpuSeconds?: number;
+  /** Processors it may use at once (GOMAXPROCS). */
+  readonly cores?: number;
+  readonly startedAtMs?: number;
+}
+
 export interface Evidence {
   readonly says: string;
   readonly received?: string;
@@ -50,4 +61,6 @@ export interface StepRecord {
   readonly page?: IndexPage;
   /** The source of memory readings that answered, so later ones ask it first. */
   readonly memorySource?: Endpoint;
+  /** Of the first look at /metrics, where it has any. */
+  readonly vitals?: Vitals;
 }

@@ -9,6 +9,8 @@ export interface Service {
   readonly memoryLimitBytes?: number;
   /** Registered, and not to be asked anything for the time being. */
   readonly doNotTouch?: boolean;
+  /** Full stacks are posted as they came, argument words and all. */
+  readonly rawStacks?: boolean;
   /** Import-path prefixes of the team's own code. */
   readonly firstParty: readonly string[];
   readonly allow: CapturePermissions;

@@ -56,7 +56,7 @@ export function reportText(report: Report, style: TextStyle): string {
     titled('Notes', noteLines(report, page), page),
     wrapWith(
       '',
-      `From ${instanceWords(report)}, ${windowWords(report)}; cost: ${costWords(report)}.`,
+      `From ${instanceWords(report)}, ${windowWords(report)}; cost: ${costWords(report)}${askedBy(report)}.`,
       page,
       'dim',
     ),
@@ -65,6 +65,11 @@ export function reportText(report: Report, style: TextStyle): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** Files cost nobody anything. */
+function askedBy({ cost, requestedBy }: Report): string {
+  return cost.requests.length === 0 || requestedBy === '' ? '' : `; asked by ${requestedBy}`;
 }
 
 function headline(report: Report, page: Page): string[] {

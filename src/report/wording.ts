@@ -131,14 +131,40 @@ export function oldestWords(signature: ReportSignature): string {
   return oldest < 60 ? `${Math.round(oldest)} min` : formatDuration(oldest * 60_000);
 }
 
-/** `6 requests, 1.9 MiB read, 45 ms of answering; pauses about 11.4 ms` */
+/** `2 index pages, 7 memory readings, 2 full stacks: 1.9 MiB in 45 ms of answering, pauses about 11 ms` */
 export function costWords({ cost }: Report): string {
   if (cost.requests.length === 0) return 'nothing was asked of the service: saved files were read';
   const bytes = cost.requests.reduce((sum, request) => sum + request.bytes, 0);
   const ms = cost.requests.reduce((sum, request) => sum + request.ms, 0);
-  const requests = counted(cost.requests.length, 'request');
   const pauses = cost.pauseMsEstimate > 0 ? `about ${formatDuration(cost.pauseMsEstimate)}` : 'none expected';
-  return `${requests}, ${formatBytes(bytes)}, ${formatDuration(ms)} of answering, pauses ${pauses}`;
+  return `${askedWords(cost.requests)}: ${formatBytes(bytes)} in ${formatDuration(ms)} of answering, pauses ${pauses}`;
+}
+
+/** What the paths of `net/http/pprof` and `expvar` bring, by how they end. */
+const QUESTIONS: readonly (readonly [RegExp, string, string])[] = [
+  [/\/goroutine\?debug=2$/, 'full stacks', 'full stacks'],
+  [/\/goroutineleak$/, 'leak profile', 'leak profiles'],
+  [/\/goroutine$/, 'goroutine profile', 'goroutine profiles'],
+  [/\/heap(\?debug=1)?$/, 'heap profile', 'heap profiles'],
+  [/\/vars$/, 'memory reading', 'memory readings'],
+  [/\/metrics$/, 'metrics page', 'metrics pages'],
+  [/\/$/, 'index page', 'index pages'],
+];
+
+/** In the order they were first asked. */
+function askedWords(requests: Report['cost']['requests']): string {
+  const counts = new Map<string, number>();
+  for (const { path } of requests) {
+    const at = QUESTIONS.findIndex(([ends]) => ends.test(path));
+    const what = at < 0 ? 'other' : String(at);
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([what, count]) => {
+      const [, one = 'other page', many = 'other pages'] = QUESTIONS[Number(what)] ?? [];
+      return `${formatCount(count)} ${count === 1 ? one : many}`;
+    })
+    .join(', ');
 }
 
 /** `reaches 512 MiB in about 2 h 10 m`; undefined when it is not on its way there. */

@@ -15,6 +15,8 @@ export interface FakeTarget {
   goroutines: number;
   answerMs: number;
   indexMs: number;
+  /** When the process began, by its /metrics; without it there are none. */
+  startedAtMs?: number;
   /** Instances that nothing listens on. */
   readonly down: Set<string>;
 }
@@ -47,7 +49,12 @@ export function fakeTarget(): FakeTarget {
         count(address, -1);
       }
       if (target.down.has(instance.name)) throw unreachable(instance);
-      const text = endpoint === 'index' ? indexPage(target.goroutines) : BODIES[endpoint];
+      const text =
+        endpoint === 'index'
+          ? indexPage(target.goroutines)
+          : endpoint === 'metrics' && target.startedAtMs !== undefined
+            ? `process_start_time_seconds ${target.startedAtMs / 1000}\n`
+            : BODIES[endpoint];
       if (text === undefined) {
         throw new Failure('target_refused', { instance: instance.name, url: `/${endpoint}`, status: 404 });
       }

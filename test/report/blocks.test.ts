@@ -63,7 +63,7 @@ describe('the root message of a leak', () => {
         "chan receive at \`notify/hub.go:203\`",
         "memory",
         "*Next:* Give the send in \`ledger.(*Writer).flush\` (ledger/writer.go:88) a way out: select on ctx.Done(), or a buffer of 1.",
-        "2 snapshots over 30 s · cost: 6 requests, 1.91 MiB, 45 ms of answering, pauses about 11 ms · asked by <@U0ONCALL>",
+        "2 snapshots over 30 s · cost: 1 index page, 2 heap profiles, 2 full stacks, 1 memory reading: 1.91 MiB in 45 ms of answering, pauses about 11 ms · asked by <@U0ONCALL>",
         "Capture again and compare",
         "Full stacks",
       ]

@@ -60,8 +60,9 @@ describe('reportText', () => {
       Notes
         · Heap figures are sampled (one in 512 KiB) and as of the last GC.
 
-      From payments-svc-1, payments-svc-2, 2 snapshots over 30 s; cost: 6 requests, 1.91 MiB, 45 ms of
-      answering, pauses about 11 ms.
+      From payments-svc-1, payments-svc-2, 2 snapshots over 30 s; cost: 1 index page, 2 heap profiles, 2
+      full stacks, 1 memory reading: 1.91 MiB in 45 ms of answering, pauses about 11 ms; asked by
+      U0ONCALL.
       "
     `);
   });

@@ -164,6 +164,27 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
       expect(await openCircuitStore(room.redis).load(`${service.name}:1`)).toBeUndefined();
     }, 90_000);
 
+    it('wait until it has been up for two minutes, when nobody waits for them', async () => {
+      const service = register();
+      target.startedAtMs = Date.now() - 60_000;
+      const id = await ask(service.name, { origin: { door: 'schedule', user: ON_CALL, channel: 'C1' } });
+      await ended(id, 'held');
+      expect(new Set(target.asked)).toEqual(new Set([`${service.name}-1:metrics`]));
+      target.startedAtMs = Date.now() - 121_000;
+      await ended(id);
+      expect(await problemsOf(id)).not.toContain('had been up');
+    });
+
+    it('do not wait for that when a person asks, who is told', async () => {
+      const service = register();
+      target.startedAtMs = Date.now() - 60_000;
+      const id = await ask(service.name);
+      await ended(id);
+      expect(await problemsOf(id)).toMatch(
+        /had been up for 1 m \d\d s only: what a service fills at its start/,
+      );
+    });
+
     it('ask nothing dearer of one that needs more than a second for its index page', async () => {
       const { name } = register();
       target.indexMs = 1_001;
