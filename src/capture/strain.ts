@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import type { IndexPage, StepRecord, Vitals } from '../model/capture.ts';
 import type { Instance } from '../model/target.ts';
 import { formatCount, formatDuration, formatPercent } from '../model/units.ts';
-import { cpuShare, isBusy, youngForMs } from '../policy/strain.ts';
+import { BUSY_SHARE, cpuShare, isBusy, youngForMs } from '../policy/strain.ts';
 import type { Fetch } from './fetch.ts';
 import type { AskRules } from './plan.ts';
 import { readVitals } from './vitals.ts';
@@ -58,7 +58,7 @@ export async function secondLook(looked: Looked, ports: StrainPorts): Promise<re
   }
   throw new Failure('left_alone', {
     instance: instance.name,
-    because: `it uses ${used} of its processors, and nothing dear is asked above 90 %`,
+    because: `it uses ${used} of its processors, and nothing dear is asked above ${formatPercent(BUSY_SHARE)}`,
     look:
       page.goroutines === undefined
         ? ''

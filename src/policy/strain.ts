@@ -3,9 +3,9 @@
 import type { Vitals } from '../model/capture.ts';
 
 /** Of all the processors it may use; above this a capture would take what its users need. */
-const BUSY_SHARE = 0.9;
+export const BUSY_SHARE = 0.9;
 /** Until then caches fill and pools open: a leak cannot be told from that. */
-const YOUNG_MS = 120_000;
+export const YOUNG_MS = 120_000;
 /** Clocks differ; a start further in the future than this says nothing. */
 const CLOCKS_DIFFER_MS = 60_000;
 

@@ -14,6 +14,7 @@ import {
 import { formatBytes, formatCount } from '../../src/model/units.ts';
 import { FAILURES, OPEN_MS, SLOW_INDEX_MS } from '../../src/policy/circuit.ts';
 import { AGREED_UP_TO, AUTOMATIC_UP_TO, COUNT_PROFILE_UP_TO, NEVER_ABOVE } from '../../src/policy/gates.ts';
+import { BUSY_SHARE, YOUNG_MS } from '../../src/policy/strain.ts';
 import { PROMISE } from '../bench/target-cost/figures.ts';
 
 const page = readFileSync(fileURLToPath(new URL('../../docs/safety.md', import.meta.url)), 'utf8');
@@ -85,8 +86,9 @@ describe('docs/safety.md', () => {
       `${light} light and ${heavy} heavy captures of an instance, ${service} of a service`,
     );
     expect(limits.get('left alone')).toBe(
-      `for ${OPEN_MS / 60_000} min after ${FAILURES} failed captures in a row; for the moment when the index page takes more than ${SLOW_INDEX_MS / 1000} s`,
+      `for ${OPEN_MS / 60_000} min after ${FAILURES} failed captures in a row; for the moment when the index page takes more than ${SLOW_INDEX_MS / 1000} s, or \`/metrics\` show more than ${BUSY_SHARE * 100} % of its processors in use (but for \`--force\`)`,
     );
+    expect(limits.get('just started')).toContain(`up for ${YOUNG_MS / 60_000} min`);
   });
 
   it('makes the promise that the benchmark checks', () => {
