@@ -1,13 +1,21 @@
 // The app process: opens the doors (Slack by Socket Mode or signed HTTP), wires them to the queue, and does
 // nothing else. Work happens in workers/.
-import { aboutRequest, auditedControl, auditedRefusals, auditedRequests } from './audit/audited.ts';
+import {
+  aboutRequest,
+  auditedAsks,
+  auditedControl,
+  auditedRefusals,
+  auditedRequests,
+} from './audit/audited.ts';
 import { openTrail, trailOptions } from './audit/trail.ts';
+import { createAuthorise } from './authorise.ts';
 import { createFetcher } from './capture/fetch.ts';
 import { botTokenOf, type Env } from './config/env.ts';
-import { type ServiceCatalog, watchServices } from './config/services.ts';
+import { watchServices } from './config/services.ts';
 import { control, refuseStopped } from './control.ts';
 import { createSlackClient } from './deliver/slack.ts';
 import { slackAnswers } from './deliver/slack-check.ts';
+import { openSlackDirectory } from './deliver/slack-people.ts';
 import { examineInstallation, findingsText } from './doctor.ts';
 import { servicesText } from './entry/look.ts';
 import { SIGNATURE_LIVES_MS } from './entry/signed-http.ts';
@@ -17,14 +25,16 @@ import { Failure } from './failure.ts';
 import { type Lifecycle, type Running, runProcess } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { openMetrics } from './metrics.ts';
+import type { Button } from './model/button.ts';
 import { answersPing, connectRedis } from './queue/connection.ts';
 import { startPrivateRedis } from './queue/private-redis.ts';
 import { openQueue, withinDeadline } from './queue/queue.ts';
 import { watchRedis } from './queue/redis-check.ts';
 import { submit } from './queue/submit.ts';
 import { readStatus, statusText } from './status.ts';
+import { type ButtonStore, openButtonStore } from './store/buttons.ts';
 import { openCircuitStore } from './store/circuits.ts';
-import { openRequestStore } from './store/requests.ts';
+import { openRequestStore, type RequestStore } from './store/requests.ts';
 import { requestSeal } from './store/seal.ts';
 import { openSignatureMemory } from './store/signatures.ts';
 import { openSwitchStore } from './store/switches.ts';
@@ -48,7 +58,13 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const requests = auditedRequests(kept, trail, async () => undefined);
   const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
   const switches = openSwitchStore(redis);
-  const controlled = { requests, queue, switches, now: Date.now };
+  const authorise = createAuthorise({
+    directory: openSlackDirectory(slack),
+    admins: services.admins,
+    decided: auditedAsks(trail),
+  });
+  const buttons = openButtonStore(redis);
+  const controlled = { requests, queue, switches, authorise, now: Date.now };
   const mayStart = async (name: string): Promise<void> => {
     if (services.find(name)?.doNotTouch) throw new Failure('do_not_touch', { service: name });
     await refuseStopped(name, switches);
@@ -71,13 +87,14 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const { appToken } = env.slack;
   registerSlackDoor(app, {
     services: services.all,
-    admins: services.admins,
+    authorise,
     submit: (request) =>
       auditedRefusals(aboutRequest(request), trail, () => submit(request, { requests, queue, mayStart })),
     control: (command, asker) =>
       auditedControl(command, asker, trail, () =>
-        withinDeadline(control(command, asker, { ...controlled, ...registered(services) })),
+        control(command, asker, { ...controlled, services: services.all().map(({ name }) => name) }),
       ),
+    buttonOf: (id) => withinDeadline(placedButton(id, { buttons, requests })),
     requestOf: (id) => withinDeadline(requests.load(id)),
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
     look: async (command) => {
@@ -107,8 +124,15 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   log.info({ services: services.all().length }, 'The app is ready.');
 }
 
-function registered(services: ServiceCatalog): { services: readonly string[]; admins: readonly string[] } {
-  return { services: services.all().map(({ name }) => name), admins: services.admins() };
+/** A button, and the message that its capture certainly has. */
+async function placedButton(
+  id: string,
+  { buttons, requests }: { readonly buttons: ButtonStore; readonly requests: RequestStore },
+): Promise<{ button: Button; messageTs?: string } | undefined> {
+  const button = await buttons.find(id);
+  if (!button) return undefined;
+  const root = await requests.ledger(button.request).posting('root');
+  return { button, ...(root.state === 'sent' && { messageTs: root.ts }) };
 }
 
 async function redisUrl(env: Env, lifecycle: Lifecycle, log: Log): Promise<string> {

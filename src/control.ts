@@ -1,10 +1,11 @@
 // What people do to captures that are under way: stop, resume, cancel. The same from Slack and from a terminal; what
 // runs ends within two seconds, because every worker looks once a second and before every request.
+import type { Authorise } from './authorise.ts';
 import type { Command } from './command/command.ts';
 import { explain, Failure } from './failure.ts';
 import { type CaptureRequest, isLastWord, type Origin } from './model/request.ts';
-import { mayStop } from './policy/admins.ts';
-import type { JobQueue } from './queue/queue.ts';
+import type { Action } from './policy/who-may.ts';
+import { type JobQueue, withinDeadline } from './queue/queue.ts';
 import { tellThreads } from './queue/tell.ts';
 import type { RequestStore } from './store/requests.ts';
 import { EVERYTHING, type SwitchStore } from './store/switches.ts';
@@ -13,28 +14,37 @@ export type ControlCommand = Extract<Command, { kind: 'stop' | 'resume' | 'cance
 
 export interface ControlPorts {
   readonly services: readonly string[];
-  readonly admins: readonly string[];
+  readonly authorise: Authorise;
   readonly requests: RequestStore;
   readonly queue: Pick<JobQueue, 'deliver'>;
   readonly switches: SwitchStore;
   readonly now: () => number;
 }
 
-type Asker = Pick<Origin, 'door' | 'user'>;
-
 /**
  * Does it, and says in a sentence what was done.
- * @throws Failure `admins_only`, `service_unknown`, `request_unknown`
+ * @throws Failure when they may not, `service_unknown`, `request_unknown`, `queue_unavailable`
  */
-export async function control(command: ControlCommand, asker: Asker, ports: ControlPorts): Promise<string> {
+export async function control(command: ControlCommand, asker: Origin, ports: ControlPorts): Promise<string> {
   if (command.kind === 'cancel') return cancel(command.id, asker, ports);
-  const { admins, services } = ports;
-  if (!mayStop(asker, admins)) throw new Failure('admins_only', { what: `\`${command.kind}\``, admins });
+  const { services } = ports;
+  await permit(command.kind, asker, ports);
   const service = command.service ?? EVERYTHING;
   if (service !== EVERYTHING && !services.includes(service)) {
     throw new Failure('service_unknown', { service, known: services });
   }
-  return command.kind === 'stop' ? stop(service, asker, ports) : resume(service, ports);
+  return withinDeadline(command.kind === 'stop' ? stop(service, asker, ports) : resume(service, ports));
+}
+
+/** Where a channel is shared does not matter: only whoever asks sees the answer. */
+async function permit(
+  action: Action,
+  origin: Origin,
+  { authorise }: ControlPorts,
+  own = false,
+): Promise<void> {
+  const decision = await authorise({ at: 'door', origin, actions: [action], own });
+  if (decision.may === 'no') throw decision.refusal;
 }
 
 /** Refuses a capture of a service that is stopped. */
@@ -47,7 +57,7 @@ export function stoppedFailure(service: string, atMs: number): Failure {
   return new Failure('stopped', { service, at: `${new Date(atMs).toISOString().slice(11, 16)} UTC` });
 }
 
-async function stop(service: string, { user }: Asker, ports: ControlPorts): Promise<string> {
+async function stop(service: string, { user }: Origin, ports: ControlPorts): Promise<string> {
   const { requests, queue, switches, now } = ports;
   const atMs = now();
   const theirs = async (): Promise<readonly CaptureRequest[]> =>
@@ -75,18 +85,13 @@ async function resume(service: string, { switches }: ControlPorts): Promise<stri
   return `Captures of ${names.join(', ')} may run again. What was ended is not taken up again: ask anew.`;
 }
 
-async function cancel(wanted: string, asker: Asker, ports: ControlPorts): Promise<string> {
-  const open = await underWay(ports);
+async function cancel(wanted: string, asker: Origin, ports: ControlPorts): Promise<string> {
+  const open = await withinDeadline(underWay(ports));
   const matches = open.filter(({ id }) => id === wanted || id.split('-')[1]?.startsWith(wanted) === true);
   const [request] = matches;
   if (!request || matches.length > 1) throw new Failure('request_unknown', { id: wanted.slice(0, 40) });
-  if (request.origin.user !== asker.user && !mayStop(asker, ports.admins)) {
-    throw new Failure('admins_only', {
-      what: 'Cancelling what somebody else asked for',
-      admins: ports.admins,
-    });
-  }
-  await tellThreads(request.id, { stage: 'cancelled', by: asker.user }, ports);
+  await permit('cancel', asker, ports, request.origin.user === asker.user);
+  await withinDeadline(tellThreads(request.id, { stage: 'cancelled', by: asker.user }, ports));
   return `The capture ${request.id} of ${request.service} is cancelled.`;
 }
 

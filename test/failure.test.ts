@@ -33,6 +33,10 @@ const FACTS = {
   because: 'it needed 2 s for its index page',
   look: 'It has 20 goroutines.',
   admins: ['U0ADMIN'],
+  standing: 'guest',
+  scope: 'users:read',
+  isPending: true,
+  days: 14,
 };
 
 describe('the catalogue of failures', () => {

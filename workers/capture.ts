@@ -1,6 +1,7 @@
 // capture jobs: request id -> investigate -> report kept -> thread asked to catch up. Safe to run twice:
 // what is already captured is not asked of the service again.
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
+import type { Authorise } from '../src/authorise.ts';
 import type { Fetch } from '../src/capture/fetch.ts';
 import { resolveInstances } from '../src/capture/resolve.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
@@ -20,6 +21,7 @@ import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
 import type { SwitchStore } from '../src/store/switches.ts';
 import type { AnalysisChildren } from './analysis-children.ts';
+import { grant } from './granted.ts';
 import { progressBoard } from './progress.ts';
 import { captureTarget } from './target.ts';
 import { AlreadyTold, beginTurn, PlaceLost, type Turn } from './turn.ts';
@@ -33,8 +35,9 @@ export interface CaptureWork {
   readonly budgets: BudgetStore;
   readonly circuits: CircuitStore;
   readonly switches: SwitchStore;
-  readonly queue: Pick<JobQueue, 'deliver'>;
+  readonly queue: Pick<JobQueue, 'capture' | 'deliver'>;
   readonly fetch: Fetch;
+  readonly authorise: Authorise;
   /** In a child that can be killed, which reads the files from the store under `home`. */
   readonly analyse: AnalysisChildren['analyse'];
   readonly home: string;
@@ -177,6 +180,10 @@ async function finish(
   await work.turn.check();
   const total = resolveInstances(service, request).length;
   await refuseExpired(request, total, work);
+  const granted = await grant(request, service, work.authorise).catch(async (error: unknown) => {
+    if (error instanceof Failure) await letFollowersGo(request.id, work);
+    throw error;
+  });
   const board = progressBoard(request, total, {
     tell: (progress) => {
       tell(progress).catch((error: unknown) => work.log.debug({ err: error }, 'progress was not saved'));
@@ -187,7 +194,12 @@ async function finish(
   const comparedWith = (await work.requests.leaderOf(compareWith)) ?? compareWith;
   const report = await investigate(request, service, {
     capture: async (instance, looks) => {
-      const captured = await captureTarget(request, service, { instance, looks }, { ...work, board });
+      const captured = await captureTarget(
+        request,
+        service,
+        { instance, looks },
+        { ...work, granted, board },
+      );
       board.finished(instance.name);
       return captured;
     },
@@ -205,6 +217,14 @@ async function finish(
   });
   await work.reports.save(report);
   return { stage: 'done', reportId: report.id };
+}
+
+/** Those who asked for the same may have it all the same: each is captured for itself. */
+async function letFollowersGo(id: string, { requests, queue }: CaptureWork): Promise<void> {
+  for (const follower of await requests.followersOf(id)) {
+    await requests.unfollow(follower);
+    await queue.capture(follower);
+  }
 }
 
 /** One that had begun before may have its windows, and those of a third look, on top. */

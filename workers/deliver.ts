@@ -17,12 +17,14 @@ import {
 } from '../src/deliver/thread.ts';
 import { Failure } from '../src/failure.ts';
 import type { Log } from '../src/log.ts';
+import type { ButtonValues } from '../src/model/button.ts';
 import type { Offer } from '../src/model/capture.ts';
 import { type CaptureRequest, isLastWord } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
 import { deliverJob, unreadable } from '../src/queue/jobs.ts';
 import { withoutArguments } from '../src/report/argument-words.ts';
 import type { Report } from '../src/report/schema.ts';
+import type { ButtonStore } from '../src/store/buttons.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
@@ -32,6 +34,7 @@ export interface DeliverWork {
   readonly requests: RequestStore;
   readonly captures: CaptureStore;
   readonly reports: ReportStore;
+  readonly buttons: ButtonStore;
   readonly slack: SlackPoster;
   readonly renderChart: ChartRenderer;
   readonly log: Log;
@@ -95,10 +98,16 @@ async function stateOf(request: CaptureRequest, work: DeliverWork): Promise<Thre
     request,
     progress,
     instances,
+    ...(isLastWord(progress.stage) && { buttons: await buttonsOf(request, work) }),
     costSentence: service ? costSentence(request.kinds, request.windowMs, service.allow) : '',
     ...(report && { report }),
     ...(report && (await offerOf(report, work.captures))),
   };
+}
+
+function buttonsOf({ id, origin }: CaptureRequest, { buttons }: DeliverWork): Promise<ButtonValues> {
+  const { channel = '', user } = origin;
+  return buttons.idsOf({ request: id, channel, owner: user }, Date.now());
 }
 
 /** The dearest of what the last looks left out for want of somebody's agreement. */

@@ -3,12 +3,14 @@
 import { type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
 import { auditedRequests } from '../src/audit/audited.ts';
 import { openTrail, type Trail, trailOptions } from '../src/audit/trail.ts';
+import { createAuthorise } from '../src/authorise.ts';
 import { createFetcher } from '../src/capture/fetch.ts';
 import { botTokenOf, type Env } from '../src/config/env.ts';
-import { watchServices } from '../src/config/services.ts';
+import { type ServiceCatalog, watchServices } from '../src/config/services.ts';
 import { chartRenderer } from '../src/deliver/charts.ts';
 import { createSlackClient, createSlackPoster } from '../src/deliver/slack.ts';
 import { slackAnswers } from '../src/deliver/slack-check.ts';
+import { openSlackDirectory } from '../src/deliver/slack-people.ts';
 import { startHealthServer } from '../src/entry/health.ts';
 import { type Lifecycle, type Running, runProcess } from '../src/lifecycle.ts';
 import type { Log } from '../src/log.ts';
@@ -19,6 +21,7 @@ import { privateRedisUrl } from '../src/queue/private-redis.ts';
 import { openQueue, patientBackoffMs, withinDeadline } from '../src/queue/queue.ts';
 import { watchRedis } from '../src/queue/redis-check.ts';
 import { openBudgetStore } from '../src/store/budgets.ts';
+import { openButtonStore } from '../src/store/buttons.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
 import { openCircuitStore } from '../src/store/circuits.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
@@ -28,7 +31,7 @@ import { requestSeal } from '../src/store/seal.ts';
 import { openSwitchStore } from '../src/store/switches.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
 import { type CaptureWork, runCapture } from './capture.ts';
-import { runDeliver } from './deliver.ts';
+import { type DeliverWork, runDeliver } from './deliver.ts';
 import { measuredCapture, measuredFetch, measuredOutbox, measuredReports } from './measured.ts';
 import { type MendWork, mendRequest, mendRound } from './mend.ts';
 
@@ -51,15 +54,29 @@ const RECOVERY: Pick<
   runRetryDelay: 1_000,
 };
 
-/** What keeps captures from hurting a service; all of it is shared through Redis. */
+/** What keeps captures from hurting a service, shared through Redis, and from being had by those who may not. */
 function openSafety(
   redis: ReturnType<typeof connectRedis>,
-): Pick<CaptureWork, 'leases' | 'budgets' | 'switches' | 'circuits'> {
+  slack: ReturnType<typeof createSlackClient>,
+  { admins }: ServiceCatalog,
+): Pick<CaptureWork, 'leases' | 'budgets' | 'switches' | 'circuits' | 'authorise'> {
   return {
+    authorise: createAuthorise({ directory: openSlackDirectory(slack), admins }),
     leases: openLeaseStore(redis),
     budgets: openBudgetStore(redis),
     circuits: openCircuitStore(redis),
     switches: openSwitchStore(redis),
+  };
+}
+
+/** What shows things in Slack. */
+function openShowing(
+  slack: ReturnType<typeof createSlackClient>,
+  { quickchartUrl }: Running['env'],
+): Pick<DeliverWork, 'slack' | 'renderChart'> {
+  return {
+    slack: createSlackPoster(slack),
+    renderChart: chartRenderer(quickchartUrl === undefined ? {} : { quickchartUrl }),
   };
 }
 
@@ -103,21 +120,17 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
 
   const children = openAnalysisChildren({ log, onKill: metrics.killed });
   lifecycle.onEnd('analysis', () => children.close());
+  const slack = createSlackClient(botToken, env.slack.apiUrl);
   const captureWork = {
     ...stores,
-    ...openSafety(redis),
+    ...openSafety(redis, slack, services),
     queue,
     fetch: measuredFetch(fetcher.fetch, metrics),
     analyse: children.analyse,
     home: env.home,
     leaving: leaving.signal,
   };
-  const slack = createSlackClient(botToken, env.slack.apiUrl);
-  const deliverWork = {
-    ...stores,
-    slack: createSlackPoster(slack),
-    renderChart: chartRenderer(env.quickchartUrl === undefined ? {} : { quickchartUrl: env.quickchartUrl }),
-  };
+  const deliverWork = { ...stores, buttons: openButtonStore(redis), ...openShowing(slack, env) };
   const start = (name: string, run: Processor, concurrency: number): Worker => {
     // Blocking reads need connections of their own; BullMQ makes them by duplicating ours.
     const worker = new Worker(name, run, {

@@ -3,13 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetch } from '../src/capture/fetch.ts';
 import { isComplete, isHeavy, type Looks, planSteps, type Step } from '../src/capture/plan.ts';
 import { captureInstance } from '../src/capture/run.ts';
-import type { ServiceCatalog } from '../src/config/services.ts';
 import { Failure } from '../src/failure.ts';
 import { type Captured, NotYet } from '../src/investigate.ts';
 import type { StepRecord } from '../src/model/capture.ts';
 import { type CaptureRequest, type Consent, isAutomatic } from '../src/model/request.ts';
 import { addressOf, type Instance, type Service } from '../src/model/target.ts';
-import { isAdmin } from '../src/policy/admins.ts';
 import { decideBudget, momentWords } from '../src/policy/budget.ts';
 import type { BudgetStore } from '../src/store/budgets.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
@@ -18,8 +16,15 @@ import { waitUntilGrown, withCaution } from './caution.ts';
 import type { ProgressBoard } from './progress.ts';
 import type { Turn } from './turn.ts';
 
+/** What whoever asked may have asked of the service, found out at the beginning of this attempt. */
+export interface Granted {
+  readonly consent?: Consent;
+  /** Why nothing heavy may be asked; absent when it may. */
+  readonly lightBecause?: string;
+}
+
 export interface TargetWork {
-  readonly services: ServiceCatalog;
+  readonly granted: Granted;
   readonly budgets: BudgetStore;
   readonly circuits: CircuitStore;
   readonly captures: CaptureStore;
@@ -54,7 +59,7 @@ export async function captureTarget(
     const rules = {
       allow: service.allow,
       automatic: isAutomatic(request.origin),
-      ...consentOf(request, work.services.admins()),
+      ...work.granted,
     };
     const fetch: Fetch = (asked, endpoint, signal) =>
       turn.ask(() => work.fetch(asked, endpoint, signal, request.id));
@@ -81,12 +86,6 @@ export async function captureTarget(
   } finally {
     await turn.give(place);
   }
-}
-
-/** Who asked may not be an admin any more. */
-function consentOf({ consent, origin }: CaptureRequest, admins: readonly string[]): { consent?: Consent } {
-  if (consent === undefined || (consent === 'forced' && !isAdmin(origin, admins))) return {};
-  return { consent };
 }
 
 interface Spending {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { faultShape } from './faults.ts';
 import { FORM_BYTES, formOrJson, readBody, send, sendJson } from './http.ts';
 import type { Json } from './json.ts';
+import { defined } from './nouns.ts';
 import { typingShape } from './people.ts';
 import type { Parts } from './server.ts';
 import { shownPlaces } from './shown.ts';
@@ -19,6 +20,15 @@ const clickShape = z.strictObject({
   user: z.string(),
   value: z.string().optional(),
 });
+
+const sharing = z.enum(['org', 'external', 'pending']);
+const standingShape = {
+  bot: z.boolean().optional(),
+  guest: z.enum(['multi-channel', 'single-channel']).optional(),
+  teamId: z.string().optional(),
+  stranger: z.boolean().optional(),
+  deactivated: z.boolean().optional(),
+};
 
 const READS: Record<string, Action> = {
   places: ({ workspace }) => shownPlaces(workspace.world),
@@ -59,17 +69,43 @@ const ACTS: Record<string, Action> = {
   },
   'open-home': ({ workspace }, given) =>
     workspace.opensHome(z.strictObject({ user: z.string() }).parse(given).user),
-  users: ({ workspace }, given) => workspace.addUser(z.strictObject({ name: z.string() }).parse(given).name),
-  channels: ({ workspace }, given) => {
-    const { name, kind, members, archived } = z
+  users: ({ workspace }, given) => {
+    const { name, ...standing } = z.strictObject({ name: z.string(), ...standingShape }).parse(given);
+    return workspace.addUser(name, defined(standing));
+  },
+  'change-user': ({ workspace }, given) => {
+    const { user, ...standing } = z.strictObject({ user: z.string(), ...standingShape }).parse(given);
+    return workspace.changeUser(user, defined(standing));
+  },
+  'user-groups': ({ workspace }, given) => {
+    const { handle, members, disabled } = z
       .strictObject({
-        name: z.string(),
-        kind: z.enum(['public', 'private']).default('public'),
-        members: z.array(z.string()).optional(),
-        archived: z.boolean().default(false),
+        handle: z.string(),
+        members: z.array(z.string()),
+        disabled: z.boolean().default(false),
       })
       .parse(given);
-    const { id } = workspace.addChannel(name, { kind, archived, ...(members ? { members } : {}) });
+    const { id } = workspace.addUserGroup(handle, members, { disabled });
+    return { id, handle };
+  },
+  'share-channel': ({ workspace }, given) => {
+    const { channel, shared } = z
+      .strictObject({ channel: z.string(), shared: sharing.optional() })
+      .parse(given);
+    const { id, name } = workspace.shareChannel(channel, shared);
+    return { id, name, ...defined({ shared }) };
+  },
+  channels: ({ workspace }, given) => {
+    const { name, kind, members, archived, shared } = z
+      .strictObject({
+        name: z.string(),
+        kind: z.enum(['public', 'private', 'mpim']).default('public'),
+        members: z.array(z.string()).optional(),
+        archived: z.boolean().default(false),
+        shared: sharing.optional(),
+      })
+      .parse(given);
+    const { id } = workspace.addChannel(name, { kind, archived, ...defined({ members, shared }) });
     return { id, name };
   },
   faults: ({ faults }, given) => faults.add(faultShape.parse(given)),

@@ -54,7 +54,9 @@ export const DEFAULT_SCOPES: readonly string[] = [
   'im:history',
   'im:read',
   'im:write',
+  'mpim:read',
   'reactions:write',
+  'usergroups:read',
   'users:read',
 ];
 

@@ -7,12 +7,33 @@ export interface User {
   readonly id: string;
   readonly name: string;
   readonly botId?: string;
+  /** Set for those who are not full members of this workspace. */
+  readonly guest?: 'multi-channel' | 'single-channel';
+  /** Another workspace's, for those who are met in a shared channel. */
+  readonly teamId?: string;
+  /** Of another workspace, and in no channel with this app. */
+  readonly stranger?: boolean;
+  readonly deactivated?: boolean;
 }
+
+/** Who somebody is, as people and tests say it. */
+export type Standing = Omit<User, 'id' | 'name' | 'botId'> & { readonly bot?: boolean };
+
+export interface UserGroup {
+  readonly id: string;
+  readonly handle: string;
+  readonly members: Set<string>;
+  readonly disabled: boolean;
+}
+
+/** With whom a channel is shared: other workspaces of the company, another company, or one that is invited. */
+export type Sharing = 'org' | 'external' | 'pending';
 
 export interface Channel {
   readonly id: string;
   readonly name: string;
-  readonly kind: 'public' | 'private' | 'im';
+  readonly kind: 'public' | 'private' | 'im' | 'mpim';
+  readonly shared?: Sharing;
   readonly members: Set<string>;
   readonly archived: boolean;
   readonly topic: string;
@@ -87,6 +108,8 @@ export interface Change {
 }
 
 export const TEAM = { id: 'T0ACME', name: 'Acme', domain: 'acme' } as const;
+/** The workspace that others come from. */
+export const OTHER_TEAM = 'T0OTHERCO';
 export const APP_ID = 'A0GOLEAK';
 export const BOT: User = { id: 'U0GOLEAK', name: 'goleak', botId: 'B0GOLEAK' };
 

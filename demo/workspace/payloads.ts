@@ -84,7 +84,7 @@ export function blockActions(
 /** What every interaction says about who did it. */
 export function actor(user: User): Json {
   return {
-    user: { id: user.id, username: user.name, name: user.name, team_id: TEAM.id },
+    user: { id: user.id, username: user.name, name: user.name, team_id: user.teamId ?? TEAM.id },
     api_app_id: APP_ID,
     token: VERIFICATION_TOKEN,
     team: { id: TEAM.id, domain: TEAM.domain },

@@ -57,6 +57,7 @@ export class People {
     const channel = this.#channel(typing.channel);
     const user = this.#user(typing.user);
     const text = typing.text.trim();
+    if (user.deactivated) throw new Error(`${user.name} is deactivated`);
     if (!channel.members.has(user.id)) throw new Error(`${user.name} is not a member of ${channel.name}`);
     if (text.startsWith('/')) return this.#command(channel, user, text, typing.threadTs);
     return this.#message(channel, user, text, typing.threadTs);
@@ -66,6 +67,7 @@ export class People {
   async clicks(click: Click): Promise<Outcome> {
     const { world } = this.#stage;
     const user = this.#user(click.user);
+    if (user.deactivated) throw new Error(`${user.name} is deactivated`);
     const channel = this.#channel(click.channel);
     const message = world.message(channel.id, click.ts);
     const ephemeral = world.ephemerals.find((each) => each.ts === click.ts && each.user === user.id);
@@ -318,5 +320,5 @@ export const typingShape = z.strictObject({
   threadTs: z.string().optional(),
 });
 
-const CHANNEL_TYPE = { public: 'channel', private: 'group', im: 'im' } as const;
-const MESSAGE_EVENT = { public: 'channels', private: 'groups', im: 'im' } as const;
+const CHANNEL_TYPE = { public: 'channel', private: 'group', im: 'im', mpim: 'mpim' } as const;
+const MESSAGE_EVENT = { public: 'channels', private: 'groups', im: 'im', mpim: 'mpim' } as const;

@@ -8,7 +8,17 @@ import { isLocalHost } from './http.ts';
 import type { Json } from './json.ts';
 import { type Permissions, permissionsFrom } from './manifest.ts';
 import type { Api } from './method.ts';
-import { type Channel, type Ephemeral, type Message, newId, type StoredFile, type User } from './nouns.ts';
+import {
+  type Channel,
+  type Ephemeral,
+  type Message,
+  newId,
+  type Sharing,
+  type Standing,
+  type StoredFile,
+  type User,
+  type UserGroup,
+} from './nouns.ts';
 import type { Draw } from './page/blocks.ts';
 import { type Click, People, type Typed, type Typing } from './people.ts';
 import { Rates } from './rates.ts';
@@ -45,6 +55,13 @@ export interface WorkspaceOptions {
   readonly rateLimits?: boolean;
 }
 
+export interface NewChannel {
+  readonly kind?: 'public' | 'private' | 'mpim';
+  readonly members?: readonly string[];
+  readonly archived?: boolean;
+  readonly shared?: Sharing;
+}
+
 export interface Workspace {
   readonly url: string;
   readonly port: number;
@@ -54,11 +71,13 @@ export interface Workspace {
   readonly faults: { add(fault: Fault): void; clear(): void; readonly pending: number };
   readonly sockets: Pick<SocketMode, 'refresh' | 'drop' | 'blackHole' | 'connections'>;
   readonly permissions: Permissions;
-  addUser(name: string): User;
-  addChannel(
-    name: string,
-    options?: { kind?: 'public' | 'private'; members?: readonly string[]; archived?: boolean },
-  ): Channel;
+  addUser(name: string, standing?: Standing): User;
+  /** What an administrator changes about somebody. */
+  changeUser(user: string, standing: Standing): User;
+  addUserGroup(handle: string, members: readonly string[], options?: { disabled?: boolean }): UserGroup;
+  addChannel(name: string, options?: NewChannel): Channel;
+  /** Shares a channel with others, or no longer. */
+  shareChannel(channel: string, shared: Sharing | undefined): Channel;
   userTypes(typing: Typing): Promise<Typed>;
   click(click: Click): Promise<Outcome>;
   submitView(submission: { viewId: string; user: string; values: Json }): Promise<Outcome>;
@@ -151,7 +170,16 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     faults,
     sockets,
     permissions,
-    addUser: (name) => world.addUser({ id: newId('U'), name }),
+    addUser: (name, standing = {}) => world.addUser({ id: newId('U'), name, ...standingOf(standing) }),
+    changeUser: (user, standing) => world.changeUser(world.user(user)?.id ?? user, standingOf(standing)),
+    addUserGroup: (handle, members, { disabled = false } = {}) =>
+      world.addUserGroup({
+        id: newId('S'),
+        handle,
+        members: new Set(members.map((member) => world.user(member)?.id ?? member)),
+        disabled,
+      }),
+    shareChannel: (channel, shared) => world.share(idOf(world, channel), shared),
     addChannel: (name, about = {}) => addChannel(world, name, about),
     userTypes: (typing) => people.types(typing),
     click: (click) => people.clicks(click),
@@ -201,21 +229,22 @@ function ephemeralsFor(world: World, filter: { channel?: string; user?: string }
   );
 }
 
-function addChannel(
-  world: World,
-  name: string,
-  about: { kind?: 'public' | 'private'; members?: readonly string[]; archived?: boolean },
-): Channel {
+function standingOf({ bot = false, ...standing }: Standing): Partial<User> {
+  return { ...standing, ...(bot && { botId: newId('B') }) };
+}
+
+function addChannel(world: World, name: string, about: NewChannel): Channel {
   const kind = about.kind ?? 'public';
   const everyone = [...world.users.values()].filter((user) => !user.botId).map((user) => user.id);
   const members = about.members?.map((member) => world.user(member)?.id ?? member) ?? everyone;
-  const id = newId(kind === 'private' ? 'G' : 'C');
+  const id = newId(kind === 'public' ? 'C' : 'G');
   return world.addChannel({
     id,
     name,
     kind,
     members: new Set(members),
     archived: about.archived ?? false,
+    ...(about.shared && { shared: about.shared }),
     topic: '',
   });
 }

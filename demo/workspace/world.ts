@@ -11,6 +11,7 @@ import {
   SEED_USERS,
   type StoredFile,
   type User,
+  type UserGroup,
   type View,
 } from './nouns.ts';
 
@@ -46,6 +47,7 @@ const VIEWS = 200;
 
 export class World {
   readonly users = new Map<string, User>();
+  readonly userGroups = new Map<string, UserGroup>();
   readonly channels = new Map<string, Channel>();
   readonly files = new Map<string, StoredFile>();
   readonly bytes = new Map<string, Uint8Array>();
@@ -65,6 +67,7 @@ export class World {
   seed(): void {
     for (const each of [
       this.users,
+      this.userGroups,
       this.channels,
       this.files,
       this.bytes,
@@ -89,6 +92,30 @@ export class World {
     this.users.set(user.id, user);
     this.#openIm(user);
     return user;
+  }
+
+  /** What Slack's administrators do to somebody: a guest, a leaver, another company's. */
+  changeUser(id: string, change: Partial<Omit<User, 'id'>>): User {
+    const user = this.users.get(id);
+    if (!user) throw new Error(`no user ${id}`);
+    const changed = { ...user, ...change };
+    this.users.set(id, changed);
+    return changed;
+  }
+
+  addUserGroup(group: UserGroup): UserGroup {
+    this.userGroups.set(group.id, group);
+    return group;
+  }
+
+  share(channelId: string, shared: Channel['shared']): Channel {
+    const channel = this.channels.get(channelId);
+    if (!channel) throw new Error(`no channel ${channelId}`);
+    const { shared: _, ...alone } = channel;
+    const changed = { ...alone, ...(shared && { shared }) };
+    this.channels.set(channelId, changed);
+    this.tell({ kind: 'channel', channel: channelId });
+    return changed;
   }
 
   addChannel(channel: Channel): Channel {

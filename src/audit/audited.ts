@@ -68,6 +68,30 @@ export async function auditedRefusals<Value>(
   }
 }
 
+/** What the door refused somebody for who they are, where they asked, or what services.yml says. */
+export function auditedAsks({ write }: Write) {
+  return (
+    ask: {
+      readonly origin: Origin;
+      readonly service?: { readonly name: string };
+      readonly kinds?: Decision['kinds'];
+      readonly request?: string;
+    },
+    decision: { readonly may: string; readonly refusal?: Failure },
+  ): void => {
+    if (decision.refusal === undefined) return;
+    const { origin, service, kinds, request } = ask;
+    write({
+      what: 'refused',
+      ...aboutOrigin(origin),
+      ...(service && { service: service.name }),
+      ...(kinds && { kinds }),
+      ...(request !== undefined && { request }),
+      why: decision.refusal.message,
+    });
+  };
+}
+
 /** A switch that was thrown. What is cancelled is written as what became of it. */
 export async function auditedControl<Value>(
   command: { readonly kind: 'stop' | 'resume' | 'cancel'; readonly service?: string },

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { DEFAULT_BUDGET, DEFAULT_PERMISSIONS, type Instance, type Service } from '../model/target.ts';
 import { parseBytes } from '../model/units.ts';
+import type { Admins } from '../model/who.ts';
+import { adminsSchema, toAdmins, toWho, whoSchema } from './who.ts';
 
 /** Larger than any real list of services; refuses YAML bombs before they are parsed. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -36,6 +38,7 @@ const serviceSchema = z.strictObject({
   auth: z.strictObject({ token_env: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }).optional(),
   owner: z.string().max(80).optional(),
   channels: z.array(z.string().max(80)).optional(),
+  who: whoSchema.optional(),
   memory_limit: bytes.optional(),
   do_not_touch: z.boolean().default(false),
   raw_stacks: z.boolean().default(false),
@@ -55,17 +58,14 @@ const serviceSchema = z.strictObject({
     .prefault({}),
 });
 const fileSchema = z.strictObject({
-  /** Slack user ids of those who may stop captures and force heavy ones. */
-  admins: z
-    .array(z.string().regex(/^[UW][A-Z0-9]{2,20}$/, 'must be the id of a Slack user, such as U012AB3CD'))
-    .max(100)
-    .default([]),
+  /** Those who may stop captures and force heavy ones. */
+  admins: adminsSchema.default([]),
   services: z.record(name, serviceSchema),
 });
 
 /** What a services.yml says. */
 export interface Registry {
-  readonly admins: readonly string[];
+  readonly admins: Admins;
   readonly services: readonly Service[];
 }
 
@@ -73,7 +73,7 @@ export interface Registry {
 export interface ServiceCatalog {
   readonly all: () => readonly Service[];
   readonly find: (name: string) => Service | undefined;
-  readonly admins: () => readonly string[];
+  readonly admins: () => Admins;
 }
 
 /**
@@ -102,9 +102,9 @@ export function parseRegistry(text: string, file: string): Registry {
     const services = Object.entries(parsed.data.services).map(([key, value]) => toService(key, value));
     const twins = services.flatMap(twinsOf);
     if (twins.length > 0) throw new Failure('config_bad', { file, faults: twins });
-    return { admins: parsed.data.admins, services };
+    return { admins: toAdmins(parsed.data.admins), services };
   }
-  const faults = parsed.error.issues.map((issue) => {
+  const faults = parsed.error.issues.flatMap(narrowed).map((issue) => {
     const node = document.getIn(issue.path as string[], true) as
       | { range?: [number, number, number] }
       | undefined;
@@ -136,13 +136,24 @@ export function watchServices(file: string, onFault: (fault: Failure) => void): 
   };
 }
 
-const NOBODY: Registry = { admins: [], services: [] };
+const NOBODY: Registry = { admins: { users: [], groups: [] }, services: [] };
 
 /** Captures are kept by instance name: two of one name would be mixed up. */
 function twinsOf({ name: service, instances }: Service): string[] {
   const names = instances.map((instance) => instance.name);
   const twins = new Set(names.filter((each, index) => names.indexOf(each) !== index));
   return [...twins].map((twin) => `services.${service}.instances: two are called "${twin}"`);
+}
+
+/** Of what may be written in several ways, the complaints about the way that was meant: the one that got furthest. */
+function narrowed(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const ways = issue.errors.filter(
+    (way) => !way.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
+  const [meant] = ways;
+  if (!meant || ways.length > 1) return [issue];
+  return meant.flatMap((inner) => narrowed({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** A faulty name carries its own complaint one level down. */
@@ -201,6 +212,7 @@ function toService(serviceName: string, raw: z.infer<typeof serviceSchema>): Ser
     instances,
     ...(raw.owner && { owner: raw.owner }),
     ...(raw.channels && { channels: raw.channels }),
+    ...(raw.who && { who: toWho(raw.who) }),
     ...(raw.memory_limit && { memoryLimitBytes: raw.memory_limit }),
     firstParty: raw.first_party,
     ...(raw.do_not_touch && { doNotTouch: true }),

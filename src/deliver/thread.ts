@@ -1,6 +1,7 @@
 // Makes a thread show what is known of a request. Called as often as anybody likes: it compares what should
 // be there with what is, and posts or edits only the difference. Knows nothing of queues or of Redis.
 import { Failure } from '../failure.ts';
+import type { ButtonValues } from '../model/button.ts';
 import type { Offer } from '../model/capture.ts';
 import type { CaptureRequest, Progress } from '../model/request.ts';
 import { type Clock, type Ledger, type Posted, postOnce } from '../outbox/outbox.ts';
@@ -30,6 +31,8 @@ export interface ThreadState {
   /** Present once the verdict is there. */
   readonly report?: Report;
   readonly offer?: Offer;
+  /** Present once there is a last word. */
+  readonly buttons?: ButtonValues;
 }
 
 export interface ThreadPorts {
@@ -124,11 +127,11 @@ async function showRoot(state: ThreadState, home: Place, ports: ThreadPorts): Pr
 }
 
 function rootMessage(state: ThreadState): SlackMessage {
-  const { request, progress, report, instances, costSentence, offer } = state;
+  const { request, progress, report, instances, costSentence, offer, buttons } = state;
   if (report && progress.stage === 'done') {
     return verdictMessage(report, {
       requestedBy: request.origin.user,
-      buttonValue: request.id,
+      ...(buttons && { buttons }),
       ...(offer && { offer }),
     });
   }
@@ -138,7 +141,7 @@ function rootMessage(state: ThreadState): SlackMessage {
       what: progress.what,
       hint: progress.hint,
       requestedBy: request.origin.user,
-      buttonValue: request.id,
+      ...(buttons && { buttons }),
     });
   }
   return progressMessage(request, progress, { instances, costSentence });

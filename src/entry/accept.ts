@@ -6,30 +6,23 @@ import { suggest } from '../command/suggest.ts';
 import { Failure } from '../failure.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
 import type { Service } from '../model/target.ts';
-import { isAdmin } from '../policy/admins.ts';
 
 export type CaptureCommand = Extract<Command, { kind: 'capture' }>;
 
 /**
  * @param delivery what makes this delivery unique: a trigger id, an event id
- * @throws Failure `service_unknown`, `instance_unknown`, `url_in_slack`, `admins_only`
+ * @throws Failure `instance_unknown`
  */
 export function toRequest(
   command: CaptureCommand,
-  services: readonly Service[],
+  service: Service,
   asked: {
     readonly origin: Origin;
     readonly delivery: string;
     readonly nowMs: number;
-    readonly admins: readonly string[];
-    readonly compareWith?: string;
   },
 ): CaptureRequest {
-  const service = findService(command.target, services);
   checkInstances(command, service);
-  if (command.force && !isAdmin(asked.origin, asked.admins)) {
-    throw new Failure('admins_only', { what: '--force', admins: asked.admins });
-  }
   return {
     id: requestId(asked.delivery, asked.nowMs),
     service: service.name,
@@ -39,7 +32,6 @@ export function toRequest(
     origin: asked.origin,
     acceptedAtMs: asked.nowMs,
     ...(command.force && { consent: 'forced' as const }),
-    ...(asked.compareWith !== undefined && { compareWith: asked.compareWith }),
   };
 }
 
@@ -49,7 +41,8 @@ export function requestId(delivery: string, nowMs: number): string {
   return `${day}-${createHash('sha256').update(delivery).digest('hex').slice(0, 12)}`;
 }
 
-function findService(target: string, services: readonly Service[]): Service {
+/** @throws Failure `service_unknown`, `url_in_slack` */
+export function findService(target: string, services: readonly Service[]): Service {
   // Slack turns addresses into <http://…|…>; either way they are not taken from chat.
   if (/^<?[a-z][a-z0-9+.-]*:\/\//i.test(target))
     throw new Failure('url_in_slack', { word: target.slice(0, 80) });

@@ -29,6 +29,8 @@ export interface CaptureRequest {
   readonly origin: Origin;
   readonly acceptedAtMs: number;
   readonly consent?: Consent;
+  /** Whoever asked may not have the heavy questions asked. */
+  readonly lightOnly?: boolean;
   /** Report to compare with ("capture again and compare"). */
   readonly compareWith?: string;
   /** The request whose choice among the instances is kept to, so that like is compared with like. */

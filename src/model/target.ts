@@ -1,3 +1,5 @@
+import type { WhoRules } from './who.ts';
+
 /** A Go program the team owns, as services.yml names it. */
 export interface Service {
   readonly name: string;
@@ -6,6 +8,8 @@ export interface Service {
   readonly owner?: string;
   /** Channels (ids or names without #) in which results may be shown; absent: any the bot is in. */
   readonly channels?: readonly string[];
+  /** Who may capture it; absent: every full member, from every channel within the company. */
+  readonly who?: WhoRules;
   readonly memoryLimitBytes?: number;
   /** Registered, and not to be asked anything for the time being. */
   readonly doNotTouch?: boolean;

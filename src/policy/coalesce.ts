@@ -6,7 +6,17 @@ import { type CaptureRequest, isAutomatic } from '../model/request.ts';
  * capture of its own: a comparison starts from one certain capture.
  */
 export function wantsSame(request: CaptureRequest): string | undefined {
-  const { service, instances, kinds, windowMs, origin, consent, compareWith, sameInstancesAs } = request;
+  const {
+    service,
+    instances,
+    kinds,
+    windowMs,
+    origin,
+    consent,
+    lightOnly = false,
+    compareWith,
+    sameInstancesAs,
+  } = request;
   if (compareWith !== undefined || sameInstancesAs !== undefined) return undefined;
   const which = typeof instances === 'string' ? instances : [...instances].sort();
   return JSON.stringify([
@@ -16,5 +26,6 @@ export function wantsSame(request: CaptureRequest): string | undefined {
     windowMs,
     isAutomatic(origin),
     consent ?? 'none',
+    lightOnly,
   ]);
 }

@@ -1,10 +1,7 @@
 // Slack messages, as pure functions from what is known to { text, blocks }. Nothing here posts anything.
 export { type Content, contentOf, type SlackMessage, textContent } from './elements.ts';
 export {
-  AGREE_ACTION,
-  CAPTURE_AGAIN_ACTION,
   type FailureAbout,
-  FULL_STACKS_ACTION,
   failureMessage,
   type ProgressAbout,
   progressMessage,

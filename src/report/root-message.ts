@@ -1,4 +1,10 @@
 // The one root message of a capture, from the first second to the verdict; edited in place, never repeated.
+import {
+  AGREE_ACTION,
+  type ButtonValues,
+  CAPTURE_AGAIN_ACTION,
+  FULL_STACKS_ACTION,
+} from '../model/button.ts';
 import type { Offer } from '../model/capture.ts';
 import type { CaptureRequest, Progress } from '../model/request.ts';
 import { formatDuration } from '../model/units.ts';
@@ -43,10 +49,6 @@ import {
   verdictTitle,
   windowWords,
 } from './wording.ts';
-
-export const CAPTURE_AGAIN_ACTION = 'capture_again';
-export const FULL_STACKS_ACTION = 'full_stacks';
-export const AGREE_ACTION = 'agree_to_price';
 
 /** What the root message shows; the thread has the rest. */
 const EVIDENCE_SHOWN = 3;
@@ -102,8 +104,8 @@ export function progressMessage(
 export interface VerdictAbout {
   /** Slack id of who asked; the report's `requestedBy` when absent. */
   readonly requestedBy?: string;
-  /** Opaque id that the buttons hand back. Without it there are no buttons. */
-  readonly buttonValue?: string;
+  /** Opaque ids that the buttons hand back. Without them there are no buttons. */
+  readonly buttons?: ButtonValues;
   /** What was left out because nobody had agreed to its price. */
   readonly offer?: Offer;
   /** Uploaded pictures, by what they show. */
@@ -115,7 +117,7 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
   const costs = context([
     mrkdwn`${windowWords(report)} · cost: ${costWords(report)} · asked by ${mention(about.requestedBy ?? report.requestedBy)}`,
   ]);
-  const again = about.buttonValue === undefined ? [] : [buttons(about.buttonValue, report, about.offer)];
+  const again = about.buttons === undefined ? [] : [buttons(about.buttons, report, about.offer)];
   const text = mrkdwn`${words(report.service, NAME)}: ${verdictTitle(report.verdict)} (${confidenceWords(report.verdict.confidence)}). ${prose(summaryWords(report.verdict), SENTENCE)}`;
   if (report.verdict.kind === 'healthy') return { text, blocks: [section(headline), costs, ...again] };
 
@@ -139,7 +141,7 @@ export interface FailureAbout {
   readonly hint: string;
   readonly requestedBy?: string;
   /** Offers "Capture again" when set. */
-  readonly buttonValue?: string;
+  readonly buttons?: ButtonValues;
 }
 
 /** What happened and what to do next, in two sentences; never a stack trace. */
@@ -149,10 +151,9 @@ export function failureMessage(about: FailureAbout): SlackMessage {
   const title = mrkdwn`:x: *Capture of ${code(about.service, NAME)} did not succeed*`;
   const blocks: Block[] = [section(joinMrkdwn([title, mrkdwn`${what}`, mrkdwn`${hint}`], '\n'))];
   if (about.requestedBy !== undefined) blocks.push(context([mrkdwn`asked by ${mention(about.requestedBy)}`]));
-  if (about.buttonValue !== undefined) {
-    blocks.push(
-      actions([{ text: 'Capture again', actionId: CAPTURE_AGAIN_ACTION, value: about.buttonValue }]),
-    );
+  if (about.buttons !== undefined) {
+    const { [CAPTURE_AGAIN_ACTION]: value } = about.buttons;
+    blocks.push(actions([{ text: 'Capture again', actionId: CAPTURE_AGAIN_ACTION, value }]));
   }
   return {
     text: mrkdwn`Capture of ${words(about.service, NAME)} did not succeed. ${what} ${hint}`,
@@ -218,22 +219,26 @@ function signatureRow(signature: ReportSignature, rank: number, report: Report):
   return joinMrkdwn([first, joinMrkdwn(facts, ' · ')], '\n');
 }
 
-function buttons(value: string, report: Report, offer: Offer | undefined): Block {
+function buttons(values: ButtonValues, report: Report, offer: Offer | undefined): Block {
   const offered: ButtonWords[] = [
     {
       text: 'Capture again and compare',
       actionId: CAPTURE_AGAIN_ACTION,
-      value,
+      value: values[CAPTURE_AGAIN_ACTION],
       primary: report.verdict.kind !== 'healthy',
     },
   ];
   if (report.signatures.length > 0) {
-    offered.push({ text: 'Full stacks', actionId: FULL_STACKS_ACTION, value });
+    offered.push({ text: 'Full stacks', actionId: FULL_STACKS_ACTION, value: values[FULL_STACKS_ACTION] });
   }
   if (offer !== undefined) {
     const pause = formatDuration(offer.pauseMs);
     const what = offer.what === 'full stacks' ? 'Take full stacks too' : 'Run the leak detector too';
-    offered.push({ text: `${what} (about ${pause} pause)`, actionId: AGREE_ACTION, value });
+    offered.push({
+      text: `${what} (about ${pause} pause)`,
+      actionId: AGREE_ACTION,
+      value: values[AGREE_ACTION],
+    });
   }
   return actions(offered);
 }

@@ -36,6 +36,7 @@ const requestSchema = z.object({
   }),
   acceptedAtMs: z.number(),
   consent: z.enum(['confirmed', 'forced']).optional(),
+  lightOnly: z.boolean().optional(),
   compareWith: z.string().optional(),
   sameInstancesAs: z.string().optional(),
 });

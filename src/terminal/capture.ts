@@ -9,7 +9,7 @@ import { serviceFromUrl } from '../capture/resolve.ts';
 import { type CaptureProgress, captureInstance } from '../capture/run.ts';
 import type { Env } from '../config/env.ts';
 import { watchServices } from '../config/services.ts';
-import { type CaptureCommand, toRequest } from '../entry/accept.ts';
+import { type CaptureCommand, findService, toRequest } from '../entry/accept.ts';
 import { Failure } from '../failure.ts';
 import { type Captured, investigate } from '../investigate.ts';
 import type { StepRecord } from '../model/capture.ts';
@@ -57,7 +57,7 @@ const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}(\/|$)|^\d+\.\d+\.\d+\.\
 
 function targetOf(command: CaptureCommand, env: Env): { service: Service; request: CaptureRequest } {
   const nowMs = Date.now();
-  const origin = { door: 'terminal', user: 'terminal' } as const;
+  const asked = { origin: { door: 'terminal', user: 'terminal' }, delivery: `${nowMs}`, nowMs } as const;
   if (HOST_AND_PORT.test(command.target)) {
     throw new Failure('usage_wrong', {
       what: `"${clean(command.target, 60)}" is an address without its http://`,
@@ -66,27 +66,14 @@ function targetOf(command: CaptureCommand, env: Env): { service: Service; reques
   }
   if (/^[a-z]+:\/\//i.test(command.target)) {
     const service = serviceFromUrl(command.target);
-    const request = toRequest({ ...command, target: service.name }, [service], {
-      origin,
-      delivery: `${nowMs}`,
-      nowMs,
-      admins: [],
-    });
-    return { service, request };
+    return { service, request: toRequest(command, service, asked) };
   }
   const catalog = watchServices(env.servicesFile, (fault) => {
     throw fault;
   });
-  const services = catalog.all();
-  const request = toRequest(command, services, { origin, delivery: `${nowMs}`, nowMs, admins: [] });
-  const service = catalog.find(request.service);
-  if (!service)
-    throw new Failure('service_unknown', {
-      service: request.service,
-      known: services.map(({ name }) => name),
-    });
+  const service = findService(command.target, catalog.all());
   if (service.doNotTouch) throw new Failure('do_not_touch', { service: service.name });
-  return { service, request };
+  return { service, request: toRequest(command, service, asked) };
 }
 
 interface Reach {

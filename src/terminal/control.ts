@@ -8,7 +8,7 @@ import { Failure } from '../failure.ts';
 import { createLog } from '../log.ts';
 import { answersPing, connectRedis } from '../queue/connection.ts';
 import { privateRedisUrl } from '../queue/private-redis.ts';
-import { openQueue, withinDeadline } from '../queue/queue.ts';
+import { openQueue } from '../queue/queue.ts';
 import { openRequestStore } from '../store/requests.ts';
 import { requestSeal } from '../store/seal.ts';
 import { openSwitchStore } from '../store/switches.ts';
@@ -26,21 +26,17 @@ export async function controlCaptures(command: ControlCommand, env: Env): Promis
     const queue = openQueue(redis);
     const trail = openTrail(trailOptions(env, 'terminal', createLog('terminal', 'error', env.secrets)));
     const asker = { door: 'terminal', user: 'terminal' } as const;
+    const kept = openRequestStore(redis, requestSeal(env.sealKeys));
     const run = () =>
-      withinDeadline(
-        control(command, asker, {
-          services: services.all().map(({ name }) => name),
-          admins: services.admins(),
-          requests: auditedRequests(
-            openRequestStore(redis, requestSeal(env.sealKeys)),
-            trail,
-            async () => undefined,
-          ),
-          queue,
-          switches: openSwitchStore(redis),
-          now: Date.now,
-        }),
-      );
+      control(command, asker, {
+        services: services.all().map(({ name }) => name),
+        // Whoever has a terminal on this machine could do it without us.
+        authorise: async () => ({ may: 'yes' }),
+        requests: auditedRequests(kept, trail, async () => undefined),
+        queue,
+        switches: openSwitchStore(redis),
+        now: Date.now,
+      });
     const done = await auditedControl(command, asker, trail, run);
     trail.close();
     await queue.close();

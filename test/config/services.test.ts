@@ -107,7 +107,7 @@ describe('services.yml', () => {
       'admins: [U0ADMIN]\nservices:\n  a: { instances: [http://h:1], budget: { heavy: 1 } }\n  b: { instances: [http://h:1] }',
       'services.yml',
     );
-    expect(admins).toEqual(['U0ADMIN']);
+    expect(admins).toEqual({ users: ['U0ADMIN'], groups: [] });
     expect(services.map(({ budget }) => budget)).toEqual([
       { light: 6, heavy: 1, service: 20 },
       { light: 6, heavy: 4, service: 20 },

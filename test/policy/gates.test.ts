@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PERMISSIONS } from '../../src/model/target.ts';
-import { isAdmin, mayStop } from '../../src/policy/admins.ts';
 import { dumpPrice, type GateFacts, gateDump, gateLeakProfile } from '../../src/policy/gates.ts';
 
 type Answer = 'go' | 'ask' | 'no';
@@ -69,22 +68,5 @@ describe('the leak detector', () => {
     [2_001, { automatic: true }, 'no'],
   ])('at %s goroutines with %o: %s', (goroutines, facts, expected) => {
     expect(answer(gateLeakProfile, { ...facts, goroutines })).toBe(expected);
-  });
-});
-
-describe('admins', () => {
-  const [chat, terminal] = [
-    { door: 'slash', user: 'U1' },
-    { door: 'terminal', user: 'x' },
-  ] as const;
-  it.each([
-    [chat, [], false, true],
-    [chat, ['U2'], false, false],
-    [chat, ['U1'], true, true],
-    [terminal, [], true, true],
-    [terminal, ['U2'], true, true],
-  ])('%o among %o: forces %s, stops %s', (asker, admins, forces, stops) => {
-    expect(isAdmin(asker, admins)).toBe(forces);
-    expect(mayStop(asker, admins)).toBe(stops);
   });
 });

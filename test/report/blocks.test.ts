@@ -41,9 +41,11 @@ function textsOf(value: unknown, key = ''): string[] {
   return Object.entries(value).flatMap(([name, entry]) => textsOf(entry, name));
 }
 
+const BUTTONS = { capture_again: 'opaque-1', full_stacks: 'opaque-2', agree_to_price: 'opaque-3' };
+
 describe('the root message of a leak', () => {
   const message = verdictMessage(sampleReport(), {
-    buttonValue: 'opaque-1',
+    buttons: BUTTONS,
     charts: [{ fileId: 'F1', alt: 'memory' }],
   });
 
@@ -80,7 +82,7 @@ describe('the root message of a leak', () => {
     const buttons = message.blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
     expect(buttons).toMatchObject([
       { action_id: 'capture_again', value: 'opaque-1' },
-      { action_id: 'full_stacks', value: 'opaque-1' },
+      { action_id: 'full_stacks', value: 'opaque-2' },
     ]);
   });
 
@@ -90,7 +92,7 @@ describe('the root message of a leak', () => {
 });
 
 it('is one green line and the cost for a healthy service', () => {
-  const message = verdictMessage(sampleReport('healthy'), { buttonValue: 'b' });
+  const message = verdictMessage(sampleReport('healthy'), { buttons: BUTTONS });
   expect(message.blocks.map(({ type }) => type)).toEqual(['section', 'context', 'actions']);
   expect(read(message)[0]).toBe(
     ':white_check_mark: *payments-svc is healthy* (confidence 95 %): 212 goroutines and 41 MiB of live heap, both flat for 30 s.',
@@ -243,7 +245,7 @@ describe('any report', () => {
     fc.assert(
       fc.property(anyReport(), (report) => {
         const messages = [
-          verdictMessage(report, { buttonValue: 'b', charts: [{ fileId: 'F0123456', alt: report.service }] }),
+          verdictMessage(report, { buttons: BUTTONS, charts: [{ fileId: 'F0123456', alt: report.service }] }),
           ...threadMessages(report),
           ...threadMessages(report, { tables: 'text' }),
         ];
@@ -281,7 +283,7 @@ describe('any report', () => {
         (stage, service, instances) => {
           const words = { instances, costSentence: service };
           expectSound(progressMessage({ ...request, service }, stage, words), request.origin.user);
-          expectSound(failureMessage({ service, what: service, hint: service, buttonValue: 'b' }), '');
+          expectSound(failureMessage({ service, what: service, hint: service, buttons: BUTTONS }), '');
         },
       ),
       options,

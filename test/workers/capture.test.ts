@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createAuthorise } from '../../src/authorise.ts';
 import { serviceFromUrl } from '../../src/capture/resolve.ts';
 import { type ControlCommand, control } from '../../src/control.ts';
 import type { CaptureRequest, Origin, Progress } from '../../src/model/request.ts';
@@ -197,15 +198,20 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
 
   describe('when people change their minds', () => {
     const admin = { door: 'slash', user: 'U0ADMIN' } as const;
+    const directory = {
+      standingOf: async () => 'member' as const,
+      groupsOf: async () => ({ groups: [] }),
+      placeOf: async (id: string) => ({ id, kind: 'public' as const }),
+    };
     const ports = (admins: readonly string[] = []) => ({
       services: [...room.services.keys()],
-      admins,
+      authorise: createAuthorise({ directory, admins: () => ({ users: admins, groups: [] }) }),
       requests: room.requests,
       queue: room.queue,
       switches: openSwitchStore(room.redis),
       now: Date.now,
     });
-    const act = (command: ControlCommand, asker: Pick<Origin, 'door' | 'user'> = admin, admins?: string[]) =>
+    const act = (command: ControlCommand, asker: Origin = admin, admins?: string[]) =>
       control(command, asker, ports(admins));
     const running = (least: number) =>
       expect.poll(() => target.open(), { timeout: 15_000 }).toBeGreaterThanOrEqual(least);

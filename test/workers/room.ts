@@ -6,17 +6,21 @@ import { fileURLToPath } from 'node:url';
 import { type Processor, Queue, Worker, type WorkerOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { startWorkspace, type Workspace } from '../../demo/workspace/server.ts';
+import { type Authorise, createAuthorise } from '../../src/authorise.ts';
 import type { Fetch } from '../../src/capture/fetch.ts';
 import { serviceFromUrl } from '../../src/capture/resolve.ts';
 import { createSlackClient, createSlackPoster } from '../../src/deliver/slack.ts';
+import { openSlackDirectory } from '../../src/deliver/slack-people.ts';
 import { createLog } from '../../src/log.ts';
 import type { CaptureRequest } from '../../src/model/request.ts';
 import type { Service } from '../../src/model/target.ts';
+import type { Admins } from '../../src/model/who.ts';
 import { connectRedis } from '../../src/queue/connection.ts';
 import { QUEUE_PREFIX } from '../../src/queue/jobs.ts';
 import { startPrivateRedis } from '../../src/queue/private-redis.ts';
 import { type JobQueue, openQueue, patientBackoffMs } from '../../src/queue/queue.ts';
 import { openBudgetStore } from '../../src/store/budgets.ts';
+import { openButtonStore } from '../../src/store/buttons.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
 import { openCircuitStore } from '../../src/store/circuits.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
@@ -42,6 +46,9 @@ export interface Room {
   readonly captureWork: (fetch: Fetch) => CaptureWork;
   /** Starts a worker that recovers fast, so that a test need not wait as long as production does. */
   readonly worker: (name: string, run: Processor, options?: Partial<WorkerOptions>) => Worker;
+  /** As workers ask: Slack is the workspace, and an hour can pass. */
+  readonly authorise: Authorise;
+  readonly pass: (durationMs: number) => void;
   readonly jobs: (name: string) => Queue;
   readonly close: () => Promise<void>;
 }
@@ -60,6 +67,11 @@ export async function openRoom(): Promise<Room> {
   const redis = connectRedis(server.url, 'worker');
   const workspace = await startWorkspace({ manifest: MANIFEST });
   const { SLACK_BOT_TOKEN, SLACK_API_URL } = workspace.env();
+  const slack = createSlackClient(SLACK_BOT_TOKEN, SLACK_API_URL);
+  const admins: Admins = { users: [], groups: [] };
+  let clockMs = 0;
+  const directory = openSlackDirectory(slack, () => Date.now() + clockMs);
+  const authorise = createAuthorise({ directory, admins: () => admins });
   const requests = openRequestStore(redis, requestSeal(['the key of this room']));
   const queue = openQueue(redis);
   const children = openAnalysisChildren({ log: createLog('test', 'silent') });
@@ -71,7 +83,7 @@ export async function openRoom(): Promise<Room> {
     services: {
       all: () => [...services.values()],
       find: (name: string) => services.get(name),
-      admins: () => [],
+      admins: () => admins,
     },
     requests,
     captures: openCaptureStore(home),
@@ -86,7 +98,8 @@ export async function openRoom(): Promise<Room> {
     services,
     work: {
       ...stores,
-      slack: createSlackPoster(createSlackClient(SLACK_BOT_TOKEN, SLACK_API_URL)),
+      buttons: openButtonStore(redis),
+      slack: createSlackPoster(slack),
       renderChart: async () => ({ png: new Uint8Array(TINY_PNG), renderer: 'embedded' }),
     },
     captureWork: (fetch) => ({
@@ -97,6 +110,7 @@ export async function openRoom(): Promise<Room> {
       switches: openSwitchStore(redis),
       queue,
       fetch,
+      authorise,
       home,
       analyse: children.analyse,
       leaving: leaving.signal,
@@ -113,6 +127,10 @@ export async function openRoom(): Promise<Room> {
       worker.on('error', () => {});
       closers.push(() => worker.close(true));
       return worker;
+    },
+    authorise,
+    pass: (durationMs) => {
+      clockMs += durationMs;
     },
     jobs: (name) => {
       const jobs = new Queue(name, options);

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { flag, method, timestamp } from '../method.ts';
-import { APP_ID, BOT, defined, TEAM } from '../nouns.ts';
+import { method, timestamp } from '../method.ts';
+import { BOT, defined, TEAM } from '../nouns.ts';
 import { refuse } from '../refusal.ts';
 import { readableChannel } from './chat.ts';
 
-/** Who am I, who are they, and the socket. */
+/** Who am I, and the socket. */
 
 const authTest = method({
   name: 'auth.test',
@@ -29,35 +29,6 @@ const connectionsOpen = method({
   run: (_args, api) => ({ url: api.openSocket() }),
 });
 
-const usersInfo = method({
-  name: 'users.info',
-  scopes: ['users:read'],
-  tier: 4,
-  args: z.strictObject({ user: z.string().min(1), include_locale: flag.optional() }),
-  run: (args, api) => {
-    const user = api.world.users.get(args.user);
-    if (!user) throw refuse('user_not_found');
-    return {
-      user: {
-        id: user.id,
-        team_id: TEAM.id,
-        name: user.name,
-        real_name: user.name,
-        deleted: false,
-        is_bot: user.botId !== undefined,
-        is_admin: false,
-        tz: 'Etc/UTC',
-        tz_offset: 0,
-        profile: {
-          display_name: user.name,
-          real_name: user.name,
-          ...(user.botId ? { api_app_id: APP_ID } : {}),
-        },
-      },
-    };
-  },
-});
-
 const reactionsAdd = method({
   name: 'reactions.add',
   scopes: ['reactions:write'],
@@ -76,4 +47,4 @@ const reactionsAdd = method({
   },
 });
 
-export const appMethods = [authTest, connectionsOpen, usersInfo, reactionsAdd];
+export const appMethods = [authTest, connectionsOpen, reactionsAdd];

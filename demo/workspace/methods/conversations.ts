@@ -101,8 +101,13 @@ const open = method({
 
 export const conversationMethods = [history, replies, info, list, members, open];
 
-const SCOPE = { public: 'channels', private: 'groups', im: 'im' } as const;
-const LIST_KIND = { public: 'public_channel', private: 'private_channel', im: 'im' } as const;
+const SCOPE = { public: 'channels', private: 'groups', im: 'im', mpim: 'mpim' } as const;
+const LIST_KIND = {
+  public: 'public_channel',
+  private: 'private_channel',
+  im: 'im',
+  mpim: 'mpim',
+} as const;
 const LIST_SCOPE: Record<string, string> = {
   public_channel: 'channels',
   private_channel: 'groups',

@@ -1,0 +1,34 @@
+// Answers that only the person who asked can see.
+import type { RespondFn } from '@slack/bolt';
+import { explain, Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
+import { textContent } from '../report/blocks.ts';
+import { type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
+
+export const MAX_REPLY = 2_900;
+
+export type Answer = (text: Mrkdwn) => Promise<void>;
+
+export function ephemeral(respond: RespondFn): Answer {
+  return async (text) => {
+    await respond({ response_type: 'ephemeral', replace_original: false, ...textContent(text) });
+  };
+}
+
+/** Runs one piece of work and tells the person in plain words when it cannot be done. */
+export async function guarded(
+  log: Log,
+  answer: Answer,
+  id: string,
+  run: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof Failure)) log.error({ err: error, id }, 'a Slack request could not be served');
+    const { what, hint } = explain(error, id);
+    await answer(mrkdwn`${prose(what, MAX_REPLY / 2)} ${prose(hint, MAX_REPLY / 2)}`).catch((lost: unknown) =>
+      log.error({ err: lost, id }, 'nor could the person be told'),
+    );
+  }
+}
