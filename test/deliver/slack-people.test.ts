@@ -48,7 +48,11 @@ it('knows what a channel is, by what reaches furthest', async () => {
   const { directory } = directoryOf(workspace);
   const members = ['on-call', 'goleak'];
   const kindOf = async (about: Parameters<Workspace['addChannel']>[1]) =>
-    (await directory.placeOf(workspace.addChannel(`c-${Math.random()}`, { members, ...about }).id)).kind;
+    (
+      await directory.placeOf(
+        workspace.addChannel(`c-${workspace.world.channels.size}`, { members, ...about }).id,
+      )
+    ).kind;
   expect(await kindOf({})).toBe('public');
   expect(await kindOf({ kind: 'private' })).toBe('private');
   expect(await kindOf({ kind: 'mpim' })).toBe('mpim');
