@@ -154,6 +154,8 @@ function cutOf(text: string, random: Random): string {
   return text.slice(random.below(text.length), 1 + random.below(text.length + 1));
 }
 
+const BUTTONS = { capture_again: 'a', full_stacks: 'b', agree_to_price: 'c' };
+
 /** @throws Error that says what got out, and where */
 export function checkNames(names: readonly string[]): void {
   const report = namedReport(names);
@@ -161,13 +163,13 @@ export function checkNames(names: readonly string[]): void {
   const sent = [
     verdictMessage(report, {
       requestedBy: ASKER,
-      buttonValue: 'b',
+      buttons: BUTTONS,
       charts: [{ fileId: 'F0123456', alt: first }],
       offer: { what: 'full stacks', pauseMs: 80 },
     }),
     ...threadMessages(report),
     ...threadMessages(report, { tables: 'text' }),
-    failureMessage({ service: first, what: second, hint: third, requestedBy: ASKER, buttonValue: 'b' }),
+    failureMessage({ service: first, what: second, hint: third, requestedBy: ASKER, buttons: BUTTONS }),
     ...progressMessages(names),
   ];
   for (const message of sent) checkMessage(message);
