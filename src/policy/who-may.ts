@@ -128,6 +128,8 @@ function refusePerson(action: Action, person: Person, about: About): Failure | u
   const what = wordsFor(action, about);
   if (typeof standing !== 'string') return personUnknown(standing, what);
   if (standing === 'member') return undefined;
+  // Whoever was let in to ask may take it back.
+  if (standing !== 'deactivated' && action === 'cancel' && about.own) return undefined;
   if (standing !== 'deactivated' && SHOWS.has(action)) {
     if (isGuest(standing) && rulesOf(about).guests) return undefined;
     if (isNamed(person, rulesOf(about))) return undefined;
