@@ -9,7 +9,7 @@ import { resolveInstances, serviceFromUrl } from '../../src/capture/resolve.ts';
 import { readCommand, VERBS } from '../../src/command/command.ts';
 import { wordsOf } from '../../src/command/words.ts';
 import { parseServices } from '../../src/config/services.ts';
-import { toRequest } from '../../src/entry/accept.ts';
+import { findService, toRequest } from '../../src/entry/accept.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Instance } from '../../src/model/target.ts';
 import { Random } from '../fuzz/random.ts';
@@ -224,14 +224,12 @@ describe('words typed into chat', () => {
       try {
         const command = readCommand(wordsOf(words.join(' ')), 'chat');
         if (command.kind !== 'capture') continue;
-        const request = toRequest(command, REGISTERED, {
+        const service = findService(command.target, REGISTERED);
+        const request = toRequest(command, service, {
           origin: { door: 'slash', user: 'U1', channel: 'C1' },
           delivery: `${nth}`,
           nowMs: 0,
-          admins: [],
         });
-        const service = REGISTERED.find((each) => each.name === request.service);
-        if (!service) throw new Error(`${request.service} is not registered`);
         for (const instance of resolveInstances(service, request)) {
           captures += 1;
           await expect(fetch(instance, 'index', never, request.id)).rejects.toThrow(Failure);
