@@ -8,6 +8,7 @@ import {
   auditedRequests,
 } from './audit/audited.ts';
 import { openTrail, trailOptions } from './audit/trail.ts';
+import { auditText } from './audit/words.ts';
 import { createAuthorise } from './authorise.ts';
 import { createFetcher } from './capture/fetch.ts';
 import { botTokenOf, type Env } from './config/env.ts';
@@ -99,6 +100,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
     look: async (command) => {
       if (command.kind === 'services') return servicesText(services.all());
+      if (command.kind === 'audit') return auditText(env.home, command, Date.now());
       if (command.kind === 'status') {
         const nowMs = Date.now();
         return statusText(

@@ -68,26 +68,32 @@ export async function auditedRefusals<Value>(
   }
 }
 
-/** What the door refused somebody for who they are, where they asked, or what services.yml says. */
+/** Allowed, these leave no trace but this one. */
+const SHOWN: readonly string[] = ['full-stacks', 'audit'];
+
+/** What the door refused somebody for who they are, where they asked, or what services.yml says; and what it showed. */
 export function auditedAsks({ write }: Write) {
   return (
     ask: {
       readonly origin: Origin;
+      readonly actions: readonly string[];
       readonly service?: { readonly name: string };
       readonly kinds?: Decision['kinds'];
       readonly request?: string;
     },
     decision: { readonly may: string; readonly refusal?: Failure },
   ): void => {
-    if (decision.refusal === undefined) return;
-    const { origin, service, kinds, request } = ask;
+    const { origin, actions, service, kinds, request } = ask;
+    const shown = actions.find((action) => SHOWN.includes(action));
+    const why = decision.refusal?.message ?? shown;
+    if (why === undefined) return;
     write({
-      what: 'refused',
+      what: decision.refusal ? 'refused' : 'pressed',
       ...aboutOrigin(origin),
       ...(service && { service: service.name }),
       ...(kinds && { kinds }),
       ...(request !== undefined && { request }),
-      why: decision.refusal.message,
+      why,
     });
   };
 }

@@ -16,6 +16,7 @@ export interface Decision {
     | 'cancelled'
     | 'stopped'
     | 'resumed'
+    /** Had something shown, named by `why`: full stacks, this audit. */
     | 'pressed';
   readonly who: string;
   readonly door?: Origin['door'];

@@ -1,8 +1,12 @@
 // The audit in plain words: a line a decision, for a terminal or a chat, which escape it in their own ways.
+import { Failure } from '../failure.ts';
 import { formatBytes, formatDuration } from '../model/units.ts';
 import type { Decision, Entry } from './line.ts';
 import { segmentNames, surveySegment } from './segment.ts';
+import { auditFolder } from './trail.ts';
 import type { Verified } from './verify.ts';
+
+const DAY_MS = 86_400_000;
 
 export interface Wanted {
   readonly sinceMs?: number;
@@ -28,6 +32,32 @@ export function readDecisions(folder: string, { sinceMs = 0, service, most }: Wa
 export function decisionsText(decisions: readonly Decided[]): string {
   if (decisions.length === 0) return 'Nothing was decided in that time.';
   return decisions.map(decisionText).join('\n');
+}
+
+const MOST_IN_CHAT = 20;
+
+/**
+ * For a message: the latest first, because what does not fit is cut off at its end.
+ * @throws Failure `usage_wrong`
+ */
+export function auditText(
+  home: string,
+  { verify, sinceMs: agoMs, service }: { verify: boolean; sinceMs?: number; service?: string },
+  nowMs: number,
+): string {
+  // It reads whole files, and a process that people wait for must not.
+  if (verify) {
+    throw new Failure('usage_wrong', {
+      what: 'The audit is verified in a terminal',
+      usage: 'goleak audit verify',
+    });
+  }
+  const wanted = {
+    most: MOST_IN_CHAT,
+    sinceMs: nowMs - (agoMs ?? DAY_MS),
+    ...(service !== undefined && { service }),
+  };
+  return decisionsText(readDecisions(auditFolder(home), wanted).toReversed());
 }
 
 export function verifiedText({ files, lines, faults, notes }: Verified): string {

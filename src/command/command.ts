@@ -203,9 +203,9 @@ export const VERBS: readonly Verb[] = [
   {
     verb: 'audit',
     aliases: [],
-    doors: ['terminal'],
+    doors: ['chat', 'terminal'],
     usage: 'audit [service] [--since 1d] | audit verify [FOLDER]',
-    about: 'Who had what captured, and what came of it; or whether that record is unbroken',
+    about: 'Who had what captured, and what came of it (admins); in a terminal also whether that is unbroken',
     flags: [{ flag: '--since 1d', about: 'how far back to look' }],
     examples: ['audit payments-svc --since 7d', 'audit verify'],
     read: readAudit,

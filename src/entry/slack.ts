@@ -20,7 +20,7 @@ type ControlKind = 'stop' | 'resume' | 'cancel';
 export interface SlackPorts extends ButtonPorts {
   /** Accepts a request for work. Throws Failure `queue_unavailable` within its own deadline. */
   readonly submit: (request: CaptureRequest) => Promise<void>;
-  /** Plain lines for the words that only look: `services`, `status`, `doctor`. */
+  /** Plain lines for the words that only look: `services`, `status`, `doctor`, `audit`. */
   readonly look: (command: Exclude<Command, { kind: 'capture' | 'help' | ControlKind }>) => Promise<string>;
   /** Does what ends captures or lets them run again, and says so in a sentence. */
   readonly control: (command: Extract<Command, { kind: ControlKind }>, asker: Origin) => Promise<string>;
@@ -85,7 +85,10 @@ async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<voi
       case 'cancel':
         return asked.answer(mrkdwn`${prose(await ports.control(command, asked.origin), MAX_REPLY)}`);
       default:
-        await permit({ origin: asked.origin, actions: ['look'] }, ports.authorise);
+        await permit(
+          { origin: asked.origin, actions: [command.kind === 'audit' ? 'audit' : 'look'] },
+          ports.authorise,
+        );
         return asked.answer(mrkdwn`${codeBlock((await ports.look(command)).split('\n'), MAX_REPLY)}`);
     }
   });

@@ -27,6 +27,8 @@ export type Action =
   | 'stop'
   | 'resume'
   | 'cancel'
+  /** Reads who asked for what. */
+  | 'audit'
   /** `services`, `status`, `doctor`: what only the person who asks can see. */
   | 'look';
 
@@ -172,6 +174,8 @@ function byRules(action: Action, person: Person, about: About): Decision {
       return about.own ? YES : stopping(about, 'Cancelling what somebody else asked for');
     case 'force':
       return no(adminsOnly('--force', admins));
+    case 'audit':
+      return no(adminsOnly('`audit`', admins));
     case 'capture-light':
     case 'full-stacks':
       return yesIf(mayLight(person, about), action, about);
@@ -301,6 +305,8 @@ function wordsFor(action: Action, { service }: About): string {
       return `${action} captures`;
     case 'cancel':
       return 'cancel captures';
+    case 'audit':
+      return 'read the audit';
     case 'look':
       return 'look at what is registered and running';
     default:

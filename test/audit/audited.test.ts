@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { aboutRequest, auditedControl, auditedRefusals, auditedRequests } from '../../src/audit/audited.ts';
+import {
+  aboutRequest,
+  auditedAsks,
+  auditedControl,
+  auditedRefusals,
+  auditedRequests,
+} from '../../src/audit/audited.ts';
 import type { Decision } from '../../src/audit/line.ts';
 import { auditFolder, openTrail } from '../../src/audit/trail.ts';
 import { verifyTrail } from '../../src/audit/verify.ts';
@@ -86,6 +92,21 @@ describe.skipIf(requires('redis'))('the audit of requests', () => {
     await expect(submitted).rejects.toThrow('must not be touched');
     await expect.poll(told).toEqual(['accepted', 'refused', 'withdrawn']);
     expect(written[1]?.why).toBe('services.yml says that payments-svc must not be touched.');
+  });
+
+  it('has what the rules refused, and what they let somebody see', () => {
+    const origin = { door: 'button', user: 'U1', channel: 'C1' } as const;
+    const asks = auditedAsks(trail);
+    const refusal = new Failure('do_not_touch', { service: 'web-svc' });
+    asks({ origin, actions: ['capture-heavy'], service: { name: 'web-svc' } }, { may: 'no', refusal });
+    asks({ origin, actions: ['full-stacks'], request: 'a' }, { may: 'yes' });
+    asks({ origin, actions: ['audit'] }, { may: 'yes' });
+    asks({ origin, actions: ['look'] }, { may: 'yes' });
+    expect(written.map(({ what, why }) => [what, why])).toEqual([
+      ['refused', refusal.message],
+      ['pressed', 'full-stacks'],
+      ['pressed', 'audit'],
+    ]);
   });
 
   it('has each switch that was thrown, and none that was not', async () => {

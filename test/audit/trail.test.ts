@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Decision } from '../../src/audit/line.ts';
 import { auditFolder, openTrail, type Trail, type TrailOptions } from '../../src/audit/trail.ts';
 import { type Verified, verifyTrail } from '../../src/audit/verify.ts';
-import { decisionsText, readDecisions, verifiedText } from '../../src/audit/words.ts';
+import { auditText, decisionsText, readDecisions, verifiedText } from '../../src/audit/words.ts';
 import { createLog } from '../../src/log.ts';
 import { redactorOf } from '../../src/model/secrets.ts';
 
@@ -284,6 +284,10 @@ describe('the audit', () => {
     );
     expect(listed({ service: 'web-svc' })).toContain('refused web-svc');
     expect(listed({ most: 1 })).toContain('U2');
+    expect(auditText(home, { verify: false, service: 'payments-svc' }, nowMs)).toMatch(
+      /captured .*\n.*accepted /,
+    );
+    expect(() => auditText(home, { verify: true }, nowMs)).toThrow('verified in a terminal');
     expect(listed({ service: 'none' })).toBe('Nothing was decided in that time.');
   });
 

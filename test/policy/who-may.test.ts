@@ -82,6 +82,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   cancel: 'cancel',
   own: 'cancel',
   look: 'look',
+  audit: 'audit',
 };
 
 const WORDS: Partial<Readonly<Record<Code, string>>> = {
