@@ -113,8 +113,9 @@ describe.skipIf(requires('redis') || requires('go'))(
       const decisions = readDecisions(folder, { most: 1_000 });
       const requests = [...new Set(decisions.flatMap(({ request }) => request ?? []))];
       expect(requests.length).toBeGreaterThanOrEqual(3);
+      expect(decisions.filter(({ why }) => why === 'full-stacks')).toHaveLength(2);
       for (const id of requests) {
-        const told = decisions.filter(({ request }) => request === id);
+        const told = decisions.filter(({ request, what }) => request === id && what !== 'pressed');
         expect(told.map(({ what }) => what)).toEqual(['accepted', 'captured']);
         expect(told[1]).toMatchObject({ who: ON_CALL, cost: { requests: expect.any(Number) } });
         expect(told[1]?.artefacts).toMatch(/^[0-9a-f]{64}$/);
