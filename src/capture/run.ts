@@ -170,12 +170,9 @@ function costOf(
   goroutines: number,
 ): Pick<StepRecord, 'path' | 'pauseMsEstimate'> {
   const url = 'url' in facts ? facts.url : '';
-  if (code === 'target_unreachable' || !url.includes('/')) return { pauseMsEstimate: 0 };
-  const isRefused = code === 'target_refused' || code === 'target_not_pprof';
-  return {
-    path: url.slice(url.indexOf('/')),
-    pauseMsEstimate: isRefused ? 0 : pauseEstimateMs(ask, goroutines),
-  };
+  const isCheap = code === 'target_unreachable' || code === 'target_refused' || !url.includes('/');
+  if (isCheap) return { pauseMsEstimate: 0 };
+  return { path: url.slice(url.indexOf('/')), pauseMsEstimate: pauseEstimateMs(ask, goroutines) };
 }
 
 const DEAR: readonly Step['ask'][] = ['goroutine', 'goroutine-text', 'goroutineleak', 'heap'];

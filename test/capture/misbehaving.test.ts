@@ -103,6 +103,9 @@ describe('a service that misbehaves', () => {
       expect(failure.exit).toBe(2);
       return;
     }
+    // A question that was asked in vain has cost something all the same, one that was refused has not.
+    const isRefused = says.includes('with HTTP');
+    expect(failed[0]?.path === undefined, 'not counted').toBe(isRefused);
     // What else could be captured is judged, and what is missing is said, once.
     if (outcome instanceof Error) throw outcome;
     const report = outcome as Awaited<ReturnType<typeof investigate>>;
