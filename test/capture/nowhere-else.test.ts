@@ -117,7 +117,7 @@ function faultsOf({ leadsTo }: AddressForm, met: Awaited<ReturnType<typeof ask>>
 
 describe('a fetcher', () => {
   it(`leads nowhere but to judged addresses, in ${HOW_MANY} forms (seed ${SEED})`, {
-    timeout: 180_000,
+    timeout: 600_000,
   }, async () => {
     const random = new Random(SEED, 1);
     const kinds = new Set<string>();
@@ -195,7 +195,7 @@ function hostileWord(random: Random, nth: number): string {
 
 describe('words typed into chat', () => {
   it(`reach nothing but what is registered, in ${HOW_MANY} hostile lines (seed ${SEED})`, {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     const random = new Random(SEED, 2);
     const { network, dialled, resolved } = recordingNetwork({
