@@ -1,7 +1,7 @@
 // services.yml -> Service[]. Strict: unknown keys are refused by name, so a typo never silently disables
 // a limit. A bad edit keeps the last good version in use.
 import { readFileSync, statSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { isAlias, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { DEFAULT_BUDGET, DEFAULT_PERMISSIONS, type Instance, type Service } from '../model/target.ts';
@@ -12,6 +12,7 @@ import { adminsSchema, toAdmins, toWho, whoSchema } from './who.ts';
 /** Larger than any real list of services; refuses YAML bombs before they are parsed. */
 const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_ALIASES = 50;
+const MAX_DEPTH = 32;
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const name = z.string().regex(NAME, 'must be lower-case letters, digits and dashes');
@@ -89,6 +90,11 @@ export function parseRegistry(text: string, file: string): Registry {
   if (text.length > MAX_FILE_BYTES) {
     throw new Failure('config_bad', { file, faults: [`it is larger than ${MAX_FILE_BYTES / 1024} KiB`] });
   }
+  const deepAt = lineNestedTooDeep(text);
+  if (deepAt !== undefined) {
+    const faults = [`line ${deepAt}: it is nested deeper than ${MAX_DEPTH} levels`];
+    throw new Failure('config_bad', { file, faults });
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
@@ -97,7 +103,12 @@ export function parseRegistry(text: string, file: string): Registry {
     );
     throw new Failure('config_bad', { file, faults });
   }
-  const parsed = fileSchema.safeParse(readDocument(document, file));
+  const inherited = inheritedName(document);
+  if (inherited !== undefined) {
+    const faults = [`line ${lines.linePos(inherited.at).line}: "${inherited.name}" is no key`];
+    throw new Failure('config_bad', { file, faults });
+  }
+  const parsed = fileSchema.safeParse(readDocument(document, file, lines));
   if (parsed.success) {
     const services = Object.entries(parsed.data.services).map(([key, value]) => toService(key, value));
     const twins = services.flatMap(twinsOf);
@@ -105,17 +116,15 @@ export function parseRegistry(text: string, file: string): Registry {
     return { admins: toAdmins(parsed.data.admins), services };
   }
   const faults = parsed.error.issues.flatMap(narrowed).map((issue) => {
-    const node = document.getIn(issue.path as string[], true) as
-      | { range?: [number, number, number] }
-      | undefined;
-    const where = node?.range ? `line ${lines.linePos(node.range[0]).line}, ` : '';
-    return `${where}${issue.path.join('.') || 'top level'}: ${messageOf(issue)}`;
+    const line = lineOf(document, issue.path as string[], lines);
+    return `line ${line}, ${issue.path.join('.') || 'top level'}: ${messageOf(issue)}`;
   });
   throw new Failure('config_bad', { file, faults });
 }
 
 /**
- * The services of a file, read again whenever it changes. A missing file is an empty catalogue.
+ * The services of a file, read again whenever it changes: all of a good version at once, nothing of a bad one. A file
+ * that was never there is an empty catalogue; one that has gone is a fault.
  * @param onFault told once per bad version; the last good one stays in use.
  */
 export function watchServices(file: string, onFault: (fault: Failure) => void): ServiceCatalog {
@@ -124,8 +133,11 @@ export function watchServices(file: string, onFault: (fault: Failure) => void): 
   const current = (): Registry => {
     const version = fileVersion(file);
     if (version !== seen) {
+      const read = readAgain(file, version, registry, onFault);
+      // Written to while it was read: what was read may be half of each. The next look decides.
+      if (fileVersion(file) !== version) return registry;
       seen = version;
-      registry = readAgain(file, version, registry, onFault);
+      registry = read;
     }
     return registry;
   };
@@ -167,7 +179,10 @@ function readAgain(
   lastGood: Registry,
   onFault: (fault: Failure) => void,
 ): Registry {
-  if (version === '') return NOBODY;
+  if (version === '') {
+    if (lastGood !== NOBODY) onFault(new Failure('config_bad', { file, faults: ['it is gone'] }));
+    return lastGood;
+  }
   try {
     return parseRegistry(readFileSync(file, 'utf8'), file);
   } catch (error) {
@@ -187,13 +202,73 @@ function fileVersion(file: string): string {
   return stat ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : '';
 }
 
-function readDocument(document: ReturnType<typeof parseDocument>, file: string): unknown {
+type Document = ReturnType<typeof parseDocument>;
+
+function readDocument(document: Document, file: string, lines: LineCounter): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    throw new Failure('config_bad', { file, faults: ['it uses too many aliases'] }, { cause: error });
+    let at = 0;
+    visit(document, {
+      Node: (_, node) => {
+        if (!isAlias(node)) return undefined;
+        at = node.range?.[0] ?? 0;
+        return visit.BREAK;
+      },
+    });
+    const faults = [`line ${lines.linePos(at).line}: it uses too many aliases`];
+    throw new Failure('config_bad', { file, faults }, { cause: error });
   }
 }
+
+/** A key that every object has already: neither a schema nor a loop over keys would see it. */
+function inheritedName(document: Document): { name: string; at: number } | undefined {
+  let found: { name: string; at: number } | undefined;
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isScalar(key) || !INHERITED.has(String(key.value))) return undefined;
+      found = { name: String(key.value), at: key.range?.[0] ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+const INHERITED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Of what a path names, or of the nearest thing around it that is there. */
+function lineOf(document: Document, path: readonly string[], lines: LineCounter): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as { range?: [number] } | undefined;
+    if (node?.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+/**
+ * Brackets within brackets, or dashes after dashes on one line (`- - - x`): the parser would follow each of them with
+ * a call of its own, until there is no stack left. Deeper nesting by indentation costs the square of its depth in bytes.
+ */
+function lineNestedTooDeep(text: string): number | undefined {
+  let line = 1;
+  let brackets = 0;
+  let dashes = 0;
+  let isText = false;
+  for (const token of new Lexer().lex(text)) {
+    if (!isText && /^[[{]$/.test(token)) brackets += 1;
+    else if (!isText && /^[\]}]$/.test(token)) brackets = Math.max(0, brackets - 1);
+    else if (!isText && /^[-?:]$/.test(token)) dashes += 1;
+    if (brackets > MAX_DEPTH || dashes > MAX_DEPTH) return line;
+    const breaks = token.split('\n').length - 1;
+    if (breaks > 0) dashes = 0;
+    line += breaks;
+    isText = token === SCALAR_FOLLOWS;
+  }
+  return undefined;
+}
+
+/** The lexer's own mark before the text of a scalar. */
+const SCALAR_FOLLOWS = '\u001f';
 
 function toService(serviceName: string, raw: z.infer<typeof serviceSchema>): Service {
   const instances = raw.instances.map((given, index): Instance => {
