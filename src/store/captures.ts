@@ -1,6 +1,8 @@
 // Captures on disk: raw bytes verbatim, one folder a snapshot, and a manifest line for each step taken.
 // Knows nothing of what the bytes mean. Layout: captures/<day>/<id>/<instance>/<snapshot>/<file>
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { StepRecord } from '../model/capture.ts';
 import type { RawArtefact } from '../model/snapshot.ts';
@@ -61,8 +63,10 @@ export async function expireDays(root: string, nowMs: number): Promise<void> {
 /** Writes a file so that after a crash it is either whole or not there. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.part`;
-  const file = await open(draft, 'w', 0o600);
+  // A name of its own: whatever lies there already, a link to elsewhere included, is not written to.
+  const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const file = await open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
     await file.writeFile(bytes);
     await file.sync();
@@ -70,6 +74,16 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
     await file.close();
   }
   await rename(draft, path);
+}
+
+async function append(path: string, line: string): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+  const file = await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+  try {
+    await file.writeFile(line);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Letters, digits, dot and dash only, so that no name climbs out of its folder: `10.0.0.7:6060` -> `10.0.0.7_6060`. */
@@ -84,7 +98,7 @@ async function keep(folder: string, record: StepRecord, bytes: Uint8Array | unde
   }
   await mkdir(folder, { recursive: true });
   // The line begins with a break of its own: one that a crash cut short must not swallow this one.
-  await appendFile(join(folder, MANIFEST), `\n${JSON.stringify(record)}\n`);
+  await append(join(folder, MANIFEST), `\n${JSON.stringify(record)}\n`);
 }
 
 const MANIFEST = 'manifest.jsonl';
@@ -158,7 +172,8 @@ async function listFolders(path: string): Promise<string[]> {
     .sort();
 }
 
-function inside(root: string, path: string): string {
+/** @throws when the path leaves the root */
+export function inside(root: string, path: string): string {
   const whole = resolve(path);
   if (!whole.startsWith(resolve(root) + sep)) throw new Error('path outside the store');
   return whole;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Report, reportSchema } from '../report/schema.ts';
-import { expireDays, safeName, writeWhole } from './captures.ts';
+import { expireDays, inside, safeName, writeWhole } from './captures.ts';
 
 /** Finished reports on disk, by id, for as long as captures are kept. */
 export interface ReportStore {
@@ -12,7 +12,8 @@ export interface ReportStore {
 
 export function openReportStore(home: string): ReportStore {
   const root = join(home, 'reports');
-  const file = (id: string): string => join(root, safeName(id).slice(0, 8), `${safeName(id)}.json`);
+  const file = (id: string): string =>
+    inside(root, join(root, safeName(id).slice(0, 8), `${safeName(id)}.json`));
   return {
     save: (report) => writeWhole(file(report.id), JSON.stringify(report)),
     load: async (id) => {
