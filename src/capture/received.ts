@@ -9,8 +9,9 @@ const MAX_HEAD_CHARS = 1_200;
 export function receivedWords(status: number, contentType: string, bytes: Uint8Array): string {
   const head = Buffer.from(bytes.subarray(0, 2 * MAX_HEAD_CHARS)).toString('latin1');
   const printable = head.replace(/[^\x20-\x7e]+/g, ' ');
-  const type = contentType.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 100);
-  // Cut first: half a secret at the end may look like none.
-  const words = withoutSecretShapes(printable).slice(0, MAX_HEAD_CHARS);
+  const type = withoutSecretShapes(contentType.replace(/[^\x20-\x7e]+/g, ' ')).slice(0, 100);
+  // Half a secret may look like none: the word that was cut goes whole.
+  const whole = bytes.byteLength > head.length ? printable.replace(/\S{0,300}$/, '') : printable;
+  const words = withoutSecretShapes(whole).slice(0, MAX_HEAD_CHARS);
   return `HTTP ${status}${type === '' ? '' : ` ${type}`}: ${words}`.trimEnd();
 }

@@ -7,7 +7,9 @@ import type { Refusal } from '../policy/gates.ts';
 import type { Fetched } from './fetch.ts';
 import { readIndexPage } from './index-page.ts';
 import { type AskRules, pauseEstimateMs, refuseStep, type Step } from './plan.ts';
+import { withoutSecretShapes } from './secrets.ts';
 import { type StrainPorts, secondLook } from './strain.ts';
+import { withoutCredentials } from './strike-out.ts';
 import { withoutSecrets } from './vars.ts';
 import { readVitals } from './vitals.ts';
 
@@ -109,19 +111,20 @@ async function ask(question: Question, ports: CapturePorts): Promise<StepRecord>
   const from = ports.now();
   try {
     const answer = await answerTo(question, ports);
+    const kept = answer.file === undefined ? undefined : await withoutCredentials(answer.fetched.bytes);
     const record: StepRecord = {
       ...base,
       fromMs: answer.fetched.span.fromMs,
       toMs: answer.fetched.span.toMs,
       path: answer.fetched.path,
-      bytes: answer.fetched.bytes.byteLength,
+      bytes: (kept ?? answer.fetched.bytes).byteLength,
       pauseMsEstimate: pauseEstimateMs(step.ask, page.goroutines ?? 0),
       ...(answer.file && { file: answer.file }),
       ...(answer.page && { page: answer.page }),
       ...(answer.memorySource && { memorySource: answer.memorySource }),
       ...(step.snapshot === 0 && !step.sample && vitalsOf(answer)),
     };
-    await ports.keep(record, answer.file ? answer.fetched.bytes : undefined);
+    await ports.keep(record, kept);
     return record;
   } catch (error) {
     ports.signal.throwIfAborted();
@@ -149,7 +152,7 @@ function lostRecord(
   // Silence at a question that costs a service nothing is absence too: nothing dearer is asked of it.
   const isGone =
     error.code === 'target_unreachable' || (error.code === 'target_timeout' && !DEAR.includes(ask));
-  const says = `${error.message} ${error.hint}`.slice(0, MAX_SAYS);
+  const says = withoutSecretShapes(`${error.message} ${error.hint}`).slice(0, MAX_SAYS);
   const cost = costOf(error, ask, goroutines);
   const received = 'received' in error.facts ? error.facts.received : undefined;
   return {

@@ -2,6 +2,7 @@
 import type { RespondFn } from '@slack/bolt';
 import { explain, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
+import { redact } from '../model/secrets.ts';
 import { textContent } from '../report/blocks.ts';
 import { type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 
@@ -26,7 +27,8 @@ export async function guarded(
     await run();
   } catch (error) {
     if (!(error instanceof Failure)) log.error({ err: error, id }, 'a Slack request could not be served');
-    const { what, hint } = explain(error, id);
+    const told = explain(error, id);
+    const [what, hint] = [redact(told.what), redact(told.hint)];
     await answer(mrkdwn`${prose(what, MAX_REPLY / 2)} ${prose(hint, MAX_REPLY / 2)}`).catch((lost: unknown) =>
       log.error({ err: lost, id }, 'nor could the person be told'),
     );

@@ -5,6 +5,7 @@ import { type Command, readCommand, unknownVerb } from '../command/command.ts';
 import { helpText, verbHelp } from '../command/usage.ts';
 import { wordsOf } from '../command/words.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
+import { redact } from '../model/secrets.ts';
 import type { Service } from '../model/target.ts';
 import { textContent } from '../report/blocks.ts';
 import { codeBlock, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
@@ -74,7 +75,8 @@ export function registerSlackDoor(app: App, ports: SlackPorts): void {
 
 async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<void> {
   await guarded(ports.log, asked.answer, asked.delivery, async () => {
-    const command = readCommand(wordsOf(text), 'chat');
+    // Whoever typed a password into the wrong window is not shown it again.
+    const command = readCommand(wordsOf(redact(text)), 'chat');
     switch (command.kind) {
       case 'capture':
         return capture(command, ports, asked);

@@ -17,6 +17,7 @@ const SHAPES: readonly RegExp[] = [
   /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/g, // Stripe
   /(?<=:\/\/)[^/\s:@"'\\]{0,256}:[^/\s@"'\\]{1,256}(?=@)/g, // userinfo in a URL
   /(?<=:\/\/)[^/\s:@"'\\]{16,256}(?=@)/g, // a token alone in its place
+  /(?<![\w.-])[\w.-]{1,64}:[^\s:@"'\\/]{1,128}(?=@(?:tcp|udp|unix)\()/g, // Go's MySQL driver: user:password@tcp(host)
 ];
 
 /** `password=…`, `"api_key": "…"`: the name stays. */

@@ -38,6 +38,8 @@ describe.skipIf(requires('redis'))(
       ['/goleak captur payments-svc', /not a command.*Did you mean `capture`/s],
       ['/goleak capture http://10.0.0.1:6060', /Addresses are not taken from chat/],
       ['/goleak capture payments-svc for ages', /not a length of time.*capture/s],
+      ['/goleak analyze goroutines.txt', /is for a terminal.*Run `goleak analyze PATH/s],
+      ['/goleak help captur', /not a command.*Did you mean `capture`/s],
       ['/goleak help', /capture/],
       ['/goleak status', /capture\s+\d+ running/],
     ])('%s', async (text, words) => {
