@@ -64,12 +64,16 @@ export function verifiedText({ files, lines, faults, notes }: Verified): string 
   const told = faults.map(
     ({ file, line, what }) => `${file}${line === undefined ? '' : `, line ${line}`}: ${what}.`,
   );
-  const counted = `${lines} lines in ${files} files`;
+  const counted = `${countOf(lines, 'line')} in ${countOf(files, 'file')}`;
   const sum =
     faults.length === 0
       ? `The audit is unbroken: ${counted}.`
-      : `The audit is broken: ${faults.length} faults; ${counted}.`;
+      : `The audit is broken: ${countOf(faults.length, 'fault')}; ${counted}.`;
   return [...told, ...notes, sum].join('\n');
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function decisionText(each: Decided): string {

@@ -90,7 +90,7 @@ describe('the audit', () => {
     expect(statSync(path()).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(verify()).toEqual({ files: 1, lines: 5, faults: [], notes: [] });
-    expect(verifiedText(verify())).toBe('The audit is unbroken: 5 lines in 1 files.');
+    expect(verifiedText(verify())).toBe('The audit is unbroken: 5 lines in 1 file.');
   });
 
   it('shows every single byte that was changed', () => {
@@ -112,7 +112,7 @@ describe('the audit', () => {
     writeFileSync(path(), readFileSync(path(), 'utf8').replace('"U1"', '"U7"'));
     expect(verify().faults).toEqual([{ file: files()[0], line: 3, what: 'was changed' }]);
     expect(verifiedText(verify())).toMatch(
-      /^\S+\.jsonl, line 3: was changed\.\nThe audit is broken: 1 fault/,
+      /^\S+\.jsonl, line 3: was changed\.\nThe audit is broken: 1 fault; 5 lines in 1 file\.$/,
     );
   });
 

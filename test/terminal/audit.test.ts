@@ -44,7 +44,7 @@ describe('goleak audit', () => {
     const folder = home();
     expect(await runs(['audit', 'verify'], folder)).toEqual({
       status: 0,
-      text: 'The audit is unbroken: 3 lines in 1 files.',
+      text: 'The audit is unbroken: 3 lines in 1 file.',
     });
     const [file = ''] = readdirSync(auditFolder(folder)).filter((name) => name.endsWith('.jsonl'));
     const path = join(auditFolder(folder), file);

@@ -61,9 +61,10 @@ describe.skipIf(requires('redis'))('somebody who may write to Redis', () => {
   it('cannot hinder what is left as it was', async () => {
     const id = await accepted();
     await room.queue.capture(id);
-    await expect.poll(() => room.queue.captureState(id), { timeout: 15_000 }).toBe('completed');
+    // On a busy machine the analysis, in a child of its own, takes its time.
+    await expect.poll(() => room.queue.captureState(id), { timeout: 50_000 }).toBe('completed');
     expect(target.asked.length).toBeGreaterThan(0);
-  });
+  }, 60_000);
 
   it.each<[string, (id: string) => Promise<unknown>]>([
     ['names another service', (id) => edit(id, { service: OTHER.name })],
@@ -152,7 +153,7 @@ describe.skipIf(requires('redis'))('somebody who may write to Redis', () => {
     await expect
       .poll(() => room.requests.progress(id), { timeout: 15_000 })
       .toMatchObject({ stage: 'held', why: 'this worker is older than the app: update it' });
-    expect(await room.queue.captureState(id)).toBe('delayed');
+    await expect.poll(() => room.queue.captureState(id), { timeout: 15_000 }).toBe('delayed');
     expect(target.asked).toEqual([]);
   });
 
