@@ -27,6 +27,7 @@ import { type Lifecycle, type Running, runProcess } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { openMetrics } from './metrics.ts';
 import type { Button } from './model/button.ts';
+import { groupsNamed } from './model/who.ts';
 import { answersPing, connectRedis } from './queue/connection.ts';
 import { startPrivateRedis } from './queue/private-redis.ts';
 import { openQueue, withinDeadline } from './queue/queue.ts';
@@ -113,6 +114,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
         ...(appToken !== undefined && { appToken }),
         redis: { client: redis, url },
         services: services.all(),
+        ruledGroups: services.all().flatMap(({ who }) => groupsNamed(services.admins(), who)),
         fetch: fetcher.fetch,
         stopOf: switches.stopOf,
       });

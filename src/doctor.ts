@@ -22,6 +22,8 @@ export interface DoctorPorts {
   readonly appToken?: string;
   readonly redis?: { readonly client: Redis; readonly url: string };
   readonly services: readonly Service[];
+  /** The user groups that services.yml names. */
+  readonly ruledGroups?: readonly string[];
   readonly fetch: Fetch;
   /** Says when a service was stopped; absent without Redis. */
   readonly stopOf?: (service: string) => Promise<unknown>;
@@ -52,19 +54,37 @@ export function findingsText(findings: readonly Finding[]): string {
   ].join('\n');
 }
 
-async function examineSlack({ slack, appToken }: DoctorPorts): Promise<Finding[]> {
+async function examineSlack({ slack, appToken, ruledGroups = [] }: DoctorPorts): Promise<Finding[]> {
   if (!slack) return [{ part: 'Slack', state: 'skipped', says: 'SLACK_BOT_TOKEN is not set' }];
-  const bot = await finding('Slack bot token', async () => {
-    const { team, user } = await slack.auth.test();
+  let scopes: readonly string[] | undefined;
+  const token = await finding('Slack bot token', async () => {
+    const { team, user, response_metadata: said } = await slack.auth.test();
+    scopes = said?.scopes;
     return `answers as ${user ?? 'unknown'} in ${team ?? 'unknown'}`;
   });
+  const bot = [token, ...(scopes === undefined ? [] : [scopeFinding(scopes, ruledGroups)])];
   if (appToken === undefined)
-    return [bot, { part: 'Slack app token', state: 'skipped', says: 'HTTP delivery: none needed' }];
+    return [...bot, { part: 'Slack app token', state: 'skipped', says: 'HTTP delivery: none needed' }];
   const app = await finding('Slack app token', async () => {
     await slack.apps.connections.open({ token: appToken } as never);
     return 'may open a Socket Mode connection';
   });
-  return [bot, app];
+  return [...bot, app];
+}
+
+/** What is missing of the scopes that it can do without, and what is not possible for it. */
+function scopeFinding(scopes: readonly string[], ruledGroups: readonly string[]): Finding {
+  const part = 'Slack scopes';
+  const lacks = (scope: string, costs: string): string[] =>
+    scopes.includes(scope) ? [] : [`${scope} is missing: ${costs}`];
+  const grave = [
+    ...lacks('users:read', 'nobody but admins named by id may do anything'),
+    ...(ruledGroups.length === 0 ? [] : lacks('usergroups:read', 'nobody is in the groups of services.yml')),
+  ];
+  const slight = lacks('mpim:read', 'no captures in group messages');
+  const state = grave.length > 0 ? 'bad' : slight.length > 0 ? 'skipped' : 'ok';
+  const says = [...grave, ...slight].join('; ') || 'all that are used';
+  return { part, state, says };
 }
 
 async function examineRedis(redis: DoctorPorts['redis']): Promise<Finding[]> {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { DEFAULT_BUDGET, DEFAULT_PERMISSIONS, type Instance, type Service } from '../model/target.ts';
 import { parseBytes } from '../model/units.ts';
-import type { Admins } from '../model/who.ts';
+import { type Admins, NO_ADMINS } from '../model/who.ts';
 import { adminsSchema, toAdmins, toWho, whoSchema } from './who.ts';
 
 /** Larger than any real list of services; refuses YAML bombs before they are parsed. */
@@ -148,7 +148,7 @@ export function watchServices(file: string, onFault: (fault: Failure) => void): 
   };
 }
 
-const NOBODY: Registry = { admins: { users: [], groups: [] }, services: [] };
+const NOBODY: Registry = { admins: NO_ADMINS, services: [] };
 
 /** Captures are kept by instance name: two of one name would be mixed up. */
 function twinsOf({ name: service, instances }: Service): string[] {

@@ -56,6 +56,8 @@ export interface Admins {
   readonly groups: readonly string[];
 }
 
+export const NO_ADMINS: Admins = { users: [], groups: [] };
+
 /** Who, and from where. Each part that is absent lets anybody, or any channel. */
 export interface Clause {
   readonly people?: { readonly users: readonly string[]; readonly groups: readonly string[] };

@@ -7,6 +7,7 @@ import { examineInstallation, type Finding, findingsText } from '../doctor.ts';
 import { servicesText } from '../entry/look.ts';
 import { Failure } from '../failure.ts';
 import type { Service } from '../model/target.ts';
+import { groupsNamed, NO_ADMINS } from '../model/who.ts';
 import { answersPing, connectRedis } from '../queue/connection.ts';
 import { privateRedisUrl } from '../queue/private-redis.ts';
 import { openQueue, withinDeadline } from '../queue/queue.ts';
@@ -55,6 +56,7 @@ async function doctorText(env: Env): Promise<string> {
       ...(appToken !== undefined && { appToken }),
       ...((reachable || env.redisUrl !== undefined) && { redis: { client: redis, url } }),
       services,
+      ruledGroups: services.flatMap(({ who }) => groupsNamed(NO_ADMINS, who)),
       fetch,
     });
     return findingsText([...faults, ...findings]);

@@ -114,6 +114,58 @@ describe('services.yml', () => {
     ]);
   });
 
+  it('reads who may, each part with its default', () => {
+    const { services, admins } = parseRegistry(
+      `admins: { users: [U0ADMIN], groups: [S0ADMINS] }
+services:
+  a: { instances: [http://h:1] }
+  b: { instances: [http://h:1], who: { external_channels: true } }
+  c: { instances: [http://h:1], who: { heavy: { groups: [S0ONCALL], channels: [oncall] } } }
+  d: { instances: [http://h:1], who: { light: { users: [U0NAMED] }, automatic: none } }`,
+      'services.yml',
+    );
+    expect(admins).toEqual({ users: ['U0ADMIN'], groups: ['S0ADMINS'] });
+    const open = { light: {}, heavy: {}, guests: false, externalChannels: false, automatic: 'heavy' };
+    expect(services.map(({ who }) => who)).toEqual([
+      undefined,
+      { ...open, externalChannels: true },
+      {
+        ...open,
+        heavy: { people: { users: [], groups: ['S0ONCALL'] }, channels: ['oncall'] },
+        automatic: 'light',
+      },
+      { ...open, light: { people: { users: ['U0NAMED'], groups: [] } }, heavy: 'admins', automatic: 'none' },
+    ]);
+  });
+
+  it.each([
+    ['an unknown key', 'who: { hevy: admins }', /^line 4, services\.a\.who: .*hevy/],
+    ['an unknown key inside', 'who: { heavy: { group: [S0ONCALL] } }', /who\.heavy: .*"group"/],
+    ['a word that is none', 'who: { heavy: nobody }', /who\.heavy/],
+    [
+      'nobody at all',
+      'who: { light: {} }',
+      /line 4, services\.a\.who\.light: must name users, groups or channels/,
+    ],
+    [
+      'a group by name',
+      'who: { heavy: { groups: ["@oncall"] } }',
+      /who\.heavy\.groups\.0: must be the id of a Slack user group/,
+    ],
+    ['a truth that is none', 'who: { guests: 1 }', /who\.guests/],
+  ])('refuses %s of who may, with its line and key', (_name, who, words) => {
+    const [fault] = faultsOf(`services:\n  a:\n    instances: [http://h:1]\n    ${who}\n`);
+    expect(fault).toMatch(words);
+    expect(fault).toMatch(/^line 4, /);
+  });
+
+  it('refuses an admin group by name, with its line and key', () => {
+    const faults = faultsOf('admins:\n  groups: ["@leads"]\nservices: { a: { instances: [http://h:1] } }');
+    expect(faults).toEqual([
+      'line 2, admins.groups.0: must be the id of a Slack user group, such as S012AB3CD',
+    ]);
+  });
+
   it('refuses an alias bomb', () => {
     const bomb = ['a0: &a0 [x,x,x,x,x,x,x,x,x,x]'];
     for (let i = 1; i < 9; i++)
