@@ -33,6 +33,12 @@ export interface InvestigatePorts {
 /** Thrown by `capture` when an instance has to be asked later; the others are captured first. */
 export class NotYet extends Error {
   override readonly name = 'NotYet';
+  /** The place that has no room, if that is why. */
+  readonly place: string | undefined;
+  constructor(message: string, place?: string) {
+    super(message);
+    this.place = place;
+  }
 }
 
 /**

@@ -10,9 +10,11 @@ import { explain, Failure } from '../src/failure.ts';
 import { investigate, NotYet } from '../src/investigate.ts';
 import type { Log } from '../src/log.ts';
 import type { CaptureRequest, Progress } from '../src/model/request.ts';
+import type { Service } from '../src/model/target.ts';
 import { captureJob, captureJobId, unreadable } from '../src/queue/jobs.ts';
 import type { JobQueue } from '../src/queue/queue.ts';
 import { tellThreads } from '../src/queue/tell.ts';
+import type { Report } from '../src/report/schema.ts';
 import type { BudgetStore } from '../src/store/budgets.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { CircuitStore } from '../src/store/circuits.ts';
@@ -22,8 +24,8 @@ import type { RequestStore } from '../src/store/requests.ts';
 import type { SwitchStore } from '../src/store/switches.ts';
 import type { AnalysisChildren } from './analysis-children.ts';
 import { grant } from './granted.ts';
-import { progressBoard } from './progress.ts';
-import { captureTarget } from './target.ts';
+import { type ProgressBoard, progressBoard } from './progress.ts';
+import { captureTarget, type Granted } from './target.ts';
 import { AlreadyTold, beginTurn, PlaceLost, type Turn } from './turn.ts';
 
 export interface CaptureWork {
@@ -35,7 +37,7 @@ export interface CaptureWork {
   readonly budgets: BudgetStore;
   readonly circuits: CircuitStore;
   readonly switches: SwitchStore;
-  readonly queue: Pick<JobQueue, 'capture' | 'deliver'>;
+  readonly queue: Pick<JobQueue, 'capture' | 'deliver' | 'begun' | 'wake'>;
   readonly fetch: Fetch;
   readonly authorise: Authorise;
   /** In a child that can be killed, which reads the files from the store under `home`. */
@@ -73,11 +75,13 @@ export async function runCapture(
   const turn = beginTurn(requestId, lost ? [work.leaving, lost] : [work.leaving], {
     leases: work.leases,
     objection: () => objectionTo(request, work),
+    wake: work.queue.wake,
     log,
     now: Date.now,
   });
   log.info('A capture begins.');
   try {
+    if (job.opts.priority) await work.queue.begun(job.opts.priority);
     await tell(await finish(request, tell, { ...work, turn }));
     log.info('The verdict is ready.');
   } catch (error) {
@@ -87,7 +91,10 @@ export async function runCapture(
       throw new WaitingError();
     }
     if (error instanceof NotYet || error instanceof PlaceLost) {
-      if (error instanceof NotYet) await tellHeld(request, error.message, tell, work);
+      if (error instanceof NotYet) {
+        await tellHeld(request, error.message, tell, work);
+        if (error.place !== undefined) await work.leases.line(error.place, requestId, request.acceptedAtMs);
+      }
       log.info({ because: error.name }, 'The capture goes on later.');
       await job.moveToDelayed(Date.now() + laterMs(job), token);
       throw new DelayedError();
@@ -189,17 +196,30 @@ async function finish(
       tell(progress).catch((error: unknown) => work.log.debug({ err: error }, 'progress was not saved'));
     },
     now: Date.now,
+    later: (delayMs, run) => {
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
   });
+  try {
+    await work.reports.save(await investigated(request, service, { ...work, granted, board }));
+  } finally {
+    board.close();
+  }
+  return { stage: 'done', reportId: request.id };
+}
+
+async function investigated(
+  request: CaptureRequest,
+  service: Service,
+  work: Run & { readonly board: ProgressBoard; readonly granted: Granted },
+): Promise<Report> {
+  const { board } = work;
   const { compareWith = '' } = request;
   const comparedWith = (await work.requests.leaderOf(compareWith)) ?? compareWith;
-  const report = await investigate(request, service, {
+  return await investigate(request, service, {
     capture: async (instance, looks) => {
-      const captured = await captureTarget(
-        request,
-        service,
-        { instance, looks },
-        { ...work, granted, board },
-      );
+      const captured = await captureTarget(request, service, { instance, looks }, work);
       board.finished(instance.name);
       return captured;
     },
@@ -213,17 +233,16 @@ async function finish(
       };
       return work.analyse({ service: service.name, question }, work.turn.signal);
     },
-    analysing: () => tell({ stage: 'analysing' }),
+    analysing: async () => board.analysing(),
   });
-  await work.reports.save(report);
-  return { stage: 'done', reportId: report.id };
 }
 
 /** Those who asked for the same may have it all the same: each is captured for itself. */
 async function letFollowersGo(id: string, { requests, queue }: CaptureWork): Promise<void> {
   for (const follower of await requests.followersOf(id)) {
     await requests.unfollow(follower);
-    await queue.capture(follower);
+    const request = await requests.load(follower);
+    if (request) await queue.capture(request);
   }
 }
 

@@ -93,7 +93,11 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const botToken = botTokenOf(env);
   const redisUrl = env.redisUrl ?? privateRedisUrl(env.home);
   const redis = connectRedis(redisUrl, 'worker');
-  lifecycle.onEnd('Redis', () => redis.disconnect());
+  const kept = connectRedis(redisUrl, 'store');
+  lifecycle.onEnd('Redis', () => {
+    redis.disconnect();
+    kept.disconnect();
+  });
   if (!(await answersPing(redis, 2_000))) {
     log.info(
       env.redisUrl
@@ -114,7 +118,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const reports = measuredReports(openReportStore(env.home), metrics);
   const trail = openTrail(trailOptions(env, 'worker', log));
   lifecycle.onEnd('the audit', () => trail.close());
-  const requests = openRequests(redis, env, { trail, metrics, reports });
+  const requests = openRequests(kept, env, { trail, metrics, reports });
   const leaving = new AbortController();
   const stores = { services, captures, reports, requests, log };
 
@@ -123,31 +127,15 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const slack = createSlackClient(botToken, env.slack.apiUrl);
   const captureWork = {
     ...stores,
-    ...openSafety(redis, slack, services),
+    ...openSafety(kept, slack, services),
     queue,
     fetch: measuredFetch(fetcher.fetch, metrics),
     analyse: children.analyse,
     home: env.home,
     leaving: leaving.signal,
   };
-  const deliverWork = { ...stores, buttons: openButtonStore(redis), ...openShowing(slack, env) };
-  const start = (name: string, run: Processor, concurrency: number): Worker => {
-    // Blocking reads need connections of their own; BullMQ makes them by duplicating ours.
-    const worker = new Worker(name, run, {
-      ...RECOVERY,
-      connection: redis,
-      prefix: QUEUE_PREFIX,
-      concurrency,
-      skipVersionCheck: true,
-      settings: { backoffStrategy: patientBackoffMs },
-    });
-    worker.on('error', (error) => log[isConnectionLoss(error) ? 'debug' : 'error']({ err: error }, 'queue'));
-    // Somebody else may have the job by now: two at one service would be one too many.
-    worker.on('lockRenewalFailed', (ids) => {
-      for (const id of ids) worker.cancelJob(id, 'the job was taken over');
-    });
-    return worker;
-  };
+  const deliverWork = { ...stores, buttons: openButtonStore(kept), ...openShowing(slack, env) };
+  const start = workerStarter(redis, log);
   const deliverWorker = start(
     DELIVER_QUEUE,
     (job, token) => runDeliver(job, token, deliverWork),
@@ -169,7 +157,11 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   every(EXPIRE_EVERY_MS, 'deleting old captures', () =>
     Promise.all([captures.expire(Date.now()), reports.expire(Date.now())]),
   );
-  every(MEND_EVERY_MS, 'looking after open requests', () => mendRound(Date.now(), { requests, queue, log }));
+  every(MEND_EVERY_MS, 'looking after open requests', async () => {
+    // Again and again: a Redis that was emptied has forgotten it.
+    await queue.limitCaptures(env.capturesAtOnce);
+    await mendRound(Date.now(), { requests, queue, log });
+  });
 
   const checks = { redis: () => answersPing(redis, 1_000), slack: slackAnswers(slack) };
   const told = { checks, degraded: { audit: trail.isKept }, metrics: metrics.page };
@@ -190,6 +182,27 @@ function mendFailed(job: Job | undefined, work: MendWork): void {
 async function sayReady(redis: ReturnType<typeof connectRedis>, log: Log): Promise<void> {
   const answer = await redis.ping().catch(() => undefined);
   if (answer !== undefined) log.info('The worker is ready.');
+}
+
+/** Gives a function that starts a worker of a queue. */
+function workerStarter(redis: ReturnType<typeof connectRedis>, log: Log) {
+  return (name: string, run: Processor, concurrency: number): Worker => {
+    // Blocking reads need connections of their own; BullMQ makes them by duplicating ours.
+    const worker = new Worker(name, run, {
+      ...RECOVERY,
+      connection: redis,
+      prefix: QUEUE_PREFIX,
+      concurrency,
+      skipVersionCheck: true,
+      settings: { backoffStrategy: patientBackoffMs },
+    });
+    worker.on('error', (error) => log[isConnectionLoss(error) ? 'debug' : 'error']({ err: error }, 'queue'));
+    // Somebody else may have the job by now: two at one service would be one too many.
+    worker.on('lockRenewalFailed', (ids) => {
+      for (const id of ids) worker.cancelJob(id, 'the job was taken over');
+    });
+    return worker;
+  };
 }
 
 /** Said once a second by every connection while Redis is away; /readyz says it too. */

@@ -47,7 +47,7 @@ export async function mendRequest(id: string, { requests, queue, log }: MendWork
   const state = await queue.captureState(id);
   if (state === 'unknown') {
     log.warn({ request: id }, 'An accepted request had no job; it has one now.');
-    await queue.capture(id);
+    await queue.capture(request);
   } else if (state === 'failed' || state === 'completed') {
     // The job ended without a word: its worker was killed too often or between two steps, or it was not as we write it.
     const { service } = request;

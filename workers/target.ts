@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetch } from '../src/capture/fetch.ts';
 import { isComplete, isHeavy, type Looks, planSteps, type Step } from '../src/capture/plan.ts';
+import { resolveInstances } from '../src/capture/resolve.ts';
 import { captureInstance } from '../src/capture/run.ts';
 import { Failure } from '../src/failure.ts';
 import { type Captured, NotYet } from '../src/investigate.ts';
@@ -9,9 +10,11 @@ import type { StepRecord } from '../src/model/capture.ts';
 import { type CaptureRequest, type Consent, isAutomatic } from '../src/model/request.ts';
 import { addressOf, type Instance, type Service } from '../src/model/target.ts';
 import { decideBudget, momentWords } from '../src/policy/budget.ts';
+import { atOnceOf } from '../src/policy/fleet.ts';
 import type { BudgetStore } from '../src/store/budgets.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { CircuitStore } from '../src/store/circuits.ts';
+import type { Lease } from '../src/store/leases.ts';
 import { waitUntilGrown, withCaution } from './caution.ts';
 import type { ProgressBoard } from './progress.ts';
 import type { Turn } from './turn.ts';
@@ -36,7 +39,7 @@ export interface TargetWork {
 /** One capture at an address at a time, whoever asks and whichever worker has it. */
 const AT_ONE_ADDRESS = 1;
 
-/** @throws NotYet while another capture is at the same address, or when an automatic one comes too early */
+/** @throws NotYet while there is no room at the service or its address, or when an automatic one comes too early */
 export async function captureTarget(
   request: CaptureRequest,
   service: Service,
@@ -52,9 +55,7 @@ export async function captureTarget(
   });
   if (isComplete(steps, earlier)) return kept();
 
-  const address = addressOf(instance);
-  const place = await turn.take(`target:${address}`, AT_ONE_ADDRESS);
-  if (!place) throw new NotYet('another capture of this instance is running');
+  const places = await takePlaces(request, service, instance, turn);
   try {
     const rules = {
       allow: service.allow,
@@ -84,8 +85,29 @@ export async function captureTarget(
       return await kept();
     });
   } finally {
-    await turn.give(place);
+    for (const place of places) await turn.give(place);
   }
+}
+
+/**
+ * A place at the service, then one at the address; both or none.
+ * @throws NotYet
+ */
+async function takePlaces(
+  request: CaptureRequest,
+  service: Service,
+  instance: Instance,
+  turn: Turn,
+): Promise<readonly Lease[]> {
+  const ofService = `service:${service.name}`;
+  const atOnce = atOnceOf(resolveInstances(service, request).length);
+  const here = await turn.take(ofService, atOnce);
+  if (!here) throw new NotYet('another capture of this service is running', ofService);
+  const ofAddress = `target:${addressOf(instance)}`;
+  const there = await turn.take(ofAddress, AT_ONE_ADDRESS);
+  if (there) return [there, here];
+  await turn.give(here);
+  throw new NotYet('another capture of this instance is running', ofAddress);
 }
 
 interface Spending {

@@ -35,6 +35,8 @@ export interface TurnPorts {
   readonly leases: LeaseStore;
   /** Why nothing more may be asked of the service, if that is so: it was stopped, or the capture was cancelled. */
   readonly objection: () => Promise<Error | undefined>;
+  /** Somebody's turn has come at a place that was given back. */
+  readonly wake: (request: string) => Promise<void>;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -44,7 +46,7 @@ export interface TurnPorts {
  * @param ends other reasons to end at once: the process leaves, the job was taken over
  */
 export function beginTurn(request: string, ends: readonly AbortSignal[], ports: TurnPorts): Turn {
-  const { leases, objection, log, now } = ports;
+  const { leases, objection, wake, log, now } = ports;
   const abort = new AbortController();
   const signal = AbortSignal.any([abort.signal, ...ends]);
   const holder = { request, attempt: randomUUID() };
@@ -75,7 +77,8 @@ export function beginTurn(request: string, ends: readonly AbortSignal[], ports: 
   const timer = setInterval(beat, BEAT_MS);
   const give = async (lease: Lease): Promise<void> => {
     held.delete(lease);
-    await leases.give(lease);
+    const next = await leases.give(lease);
+    if (next !== undefined) await wake(next);
   };
   const check = async (): Promise<void> => {
     await unlessAborted(confirm(), signal);

@@ -30,21 +30,21 @@ export type Looks = 2 | 3;
 
 /**
  * Cheapest look first at each snapshot, goroutine count and MemStats all the way through the window. The runtime's leak
- * detector comes last of the regular two snapshots, because its marks stick in every later dump.
+ * detector comes last of the regular two snapshots, because its marks stick in every later dump. Without a window there
+ * is one snapshot.
  */
 export function planSteps(
   kinds: readonly CaptureKind[],
   windowMs: number,
   looks: Looks = 2,
 ): readonly Step[] {
+  if (windowMs === 0) return [...snapshotSteps(0, 0, kinds), ...leakSteps(0, 0, kinds)];
   const steps: Step[] = [
     ...snapshotSteps(0, 0, kinds),
     ...windowSteps(0, windowMs, kinds),
     ...snapshotSteps(1, windowMs, kinds),
+    ...leakSteps(1, windowMs, kinds),
   ];
-  if (kinds.includes('goroutine')) {
-    steps.push({ id: 'goroutineleak-1', atMs: windowMs, snapshot: 1, ask: 'goroutineleak', sample: false });
-  }
   if (looks === 2) return steps;
   return [...steps, ...windowSteps(1, windowMs, kinds), ...snapshotSteps(2, 2 * windowMs, kinds)];
 }
@@ -66,6 +66,11 @@ function snapshotSteps(snapshot: number, atMs: number, kinds: readonly CaptureKi
   if (kinds.includes('goroutine')) asks.push('goroutine', 'goroutine-text');
   if (kinds.includes('heap')) asks.push('heap');
   return asks.map((ask) => ({ id: `${ask}-${snapshot}`, atMs, snapshot, ask, sample: false }));
+}
+
+function leakSteps(snapshot: number, atMs: number, kinds: readonly CaptureKind[]): Step[] {
+  if (!kinds.includes('goroutine')) return [];
+  return [{ id: `goroutineleak-${snapshot}`, atMs, snapshot, ask: 'goroutineleak', sample: false }];
 }
 
 /** Readings of the window that follows a snapshot. */
@@ -117,11 +122,13 @@ export function costSentence(
   allow: CapturePermissions,
 ): string {
   const samples = kinds.includes('memstats') ? Math.floor(windowMs / SAMPLE_INTERVAL_MS) + 1 : 0;
+  const ends = windowMs === 0 ? '' : 's at both ends';
+  const third = windowMs === 0 ? '' : '; a third time if two leave doubt';
   const parts = [
     kinds.includes('goroutine') &&
-      `goroutine profiles at both ends (full stacks only up to ${formatCount(allow.dumpUpTo)} goroutines; a third time if two leave doubt)`,
-    kinds.includes('heap') && 'heap profiles at both ends (no forced GC)',
-    samples > 0 && `${samples} memory readings`,
+      `goroutine profile${ends} (full stacks only up to ${formatCount(allow.dumpUpTo)} goroutines${third})`,
+    kinds.includes('heap') && `heap profile${ends} (no forced GC)`,
+    samples > 0 && `${samples} memory reading${samples === 1 ? '' : 's'}`,
   ].filter((part) => part !== false);
   const longest = kinds.includes('goroutine') ? dumpPrice(allow.dumpUpTo).pauseMs : PAUSE_MS_PER_MEMSTATS;
   return `${parts.join(', ')}; no single pause is expected to be longer than ${formatDuration(Math.max(1, longest))}.`;

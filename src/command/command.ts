@@ -85,7 +85,7 @@ export const VERBS: readonly Verb[] = [
     flags: [
       {
         flag: '--for 30s',
-        about: `length of the window (${formatDuration(MIN_WINDOW_MS)} to ${formatDuration(MAX_WINDOW_MS)})`,
+        about: `length of the window (${formatDuration(MIN_WINDOW_MS)} to ${formatDuration(MAX_WINDOW_MS)}; 0s: one look and no window)`,
       },
       { flag: '--instance I', about: 'this instance (may be repeated, comma separated)' },
       { flag: '--all', about: 'every registered instance' },
@@ -297,7 +297,7 @@ function readCapture(words: Words, usage: string): Command {
   const { target, windowText } = captureWords(words, usage);
   const windowMs = windowText === undefined ? DEFAULT_WINDOW_MS : parseDuration(windowText);
   if (windowMs === undefined) throw wrong(`"${windowText}" is not a length of time`, usage);
-  if (windowMs < MIN_WINDOW_MS || windowMs > MAX_WINDOW_MS) {
+  if (windowMs !== 0 && (windowMs < MIN_WINDOW_MS || windowMs > MAX_WINDOW_MS)) {
     const limits = `${formatDuration(MIN_WINDOW_MS)} to ${formatDuration(MAX_WINDOW_MS)}`;
     throw wrong(`A window of ${formatDuration(windowMs)} is outside ${limits}`, usage);
   }

@@ -28,6 +28,7 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   NO_COLOR: z.string().optional(),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
+  CAPTURES_AT_ONCE: z.coerce.number().int().min(1).max(64).default(8),
 });
 
 export interface Env {
@@ -53,6 +54,8 @@ export interface Env {
   readonly port?: number;
   readonly logLevel: string;
   readonly workerConcurrency: number;
+  /** Captures at once in all workers together. */
+  readonly capturesAtOnce: number;
   /** False when NO_COLOR asks for plain text. */
   readonly color: boolean;
   /** Looks up a credential that services.yml names by reference; never logged. */
@@ -107,6 +110,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = processEnvironment()): En
     ...(env.PORT !== undefined && { port: env.PORT }),
     logLevel: env.LOG_LEVEL,
     workerConcurrency: env.WORKER_CONCURRENCY,
+    capturesAtOnce: env.CAPTURES_AT_ONCE,
     color: env.NO_COLOR === undefined,
     secret: (name) => {
       const value = variables[name];

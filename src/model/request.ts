@@ -24,6 +24,7 @@ export interface CaptureRequest {
   readonly service: string;
   /** Named instances, or all of them, or (default) one. */
   readonly instances: readonly string[] | 'all' | 'one';
+  /** 0: one look, without a window. */
   readonly windowMs: number;
   readonly kinds: readonly CaptureKind[];
   readonly origin: Origin;
@@ -43,7 +44,7 @@ export type Progress =
   | {
       /** Has to wait for its turn: not at work, and not forgotten. */
       readonly stage: 'held';
-      /** What it waits for, as in "waiting: another capture of this instance is running". */
+      /** What it waits for, as in "waiting: another capture of this service is running". */
       readonly why: string;
       /** Something of it is captured already. */
       readonly begun: boolean;

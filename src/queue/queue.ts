@@ -2,6 +2,7 @@
 import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Failure } from '../failure.ts';
+import type { CaptureRequest } from '../model/request.ts';
 import {
   CAPTURE_QUEUE,
   type CaptureJob,
@@ -10,6 +11,7 @@ import {
   type DeliverJob,
   QUEUE_PREFIX,
 } from './jobs.ts';
+import { openRounds } from './rounds.ts';
 
 /**
  * An enqueue on the way to a Slack acknowledgement may take this long. ioredis's own options do not
@@ -43,8 +45,14 @@ export interface FailedJob {
 }
 
 export interface JobQueue {
-  /** One job per request, however often it is asked. */
-  readonly capture: (requestId: string) => Promise<void>;
+  /** One job per request, however often it is asked; services take turns. */
+  readonly capture: (request: Pick<CaptureRequest, 'id' | 'service'>) => Promise<void>;
+  /** A capture of this priority has begun. */
+  readonly begun: (priority: number) => Promise<void>;
+  /** Lets a capture that is held back go on now. */
+  readonly wake: (requestId: string) => Promise<void>;
+  /** How many captures may run at once, in all workers together. */
+  readonly limitCaptures: (atOnce: number) => Promise<void>;
   /** Asks for the thread to be brought up to date; requests while one is waiting are one. */
   readonly deliver: (requestId: string, what?: DeliverJob['what']) => Promise<void>;
   /** What the queue knows of a request's capture; "unknown" when there is no such job (any more). */
@@ -64,9 +72,20 @@ export function openQueue(connection: Redis): JobQueue {
   // Without a listener a lost connection would end the process; every command reports it by itself.
   capture.on('error', () => {});
   deliver.on('error', () => {});
+  const rounds = openRounds(connection);
   return {
-    capture: async (requestId) => {
-      await capture.add('capture', { v: 1, requestId }, { ...KEPT, jobId: captureJobId(requestId) });
+    capture: async ({ id, service }) => {
+      const priority = await rounds.next(service, capture.toKey('prioritized'));
+      await capture.add('capture', { v: 1, requestId: id }, { ...KEPT, jobId: captureJobId(id), priority });
+    },
+    begun: (priority) => rounds.reached(priority),
+    wake: async (requestId) => {
+      const job = await capture.getJob(captureJobId(requestId));
+      // It may have begun by itself in the meantime.
+      if (job && (await job.isDelayed())) await job.promote().catch(() => {});
+    },
+    limitCaptures: async (atOnce) => {
+      await capture.setGlobalConcurrency(atOnce);
     },
     deliver: async (requestId, what = 'request') => {
       const deduplication = { id: `${what}-${requestId}`, keepLastIfActive: true };
@@ -120,7 +139,7 @@ export async function withinDeadline<Value>(work: Promise<Value>): Promise<Value
 }
 
 async function countsOf(queue: Queue): Promise<QueueCounts> {
-  const counts = await queue.getJobCounts('active', 'waiting', 'delayed', 'failed');
-  const { active = 0, waiting = 0, delayed = 0, failed = 0 } = counts;
-  return { active, waiting, delayed, failed };
+  const counts = await queue.getJobCounts('active', 'waiting', 'prioritized', 'delayed', 'failed');
+  const { active = 0, waiting = 0, prioritized = 0, delayed = 0, failed = 0 } = counts;
+  return { active, waiting: waiting + prioritized, delayed, failed };
 }

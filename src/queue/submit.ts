@@ -30,7 +30,7 @@ export async function submit(request: CaptureRequest, ports: SubmitPorts): Promi
     isKeeping = true;
     const leader = await requests.accept(request, wantsSame(request));
     // Somebody's capture of the same is under way: its verdict comes to this thread too.
-    await Promise.all([leader === id && queue.capture(id), queue.deliver(id)]);
+    await Promise.all([leader === id && queue.capture(request), queue.deliver(id)]);
   };
   const work = enqueue();
   try {

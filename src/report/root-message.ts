@@ -89,14 +89,14 @@ export function progressMessage(
     return { text, blocks: [section(text)] };
   }
   const what = request.kinds.join(', ');
-  const over = formatDuration(request.windowMs);
-  const title = mrkdwn`:mag: Capturing *${service}* for ${over}`;
+  const over = request.windowMs === 0 ? 'once' : `for ${formatDuration(request.windowMs)}`;
+  const title = mrkdwn`:mag: Capturing *${service}* ${over}`;
   const bar = mrkdwn`${progressBar(progressShare(progress))}  ${markup(stage)}`;
   const from = mrkdwn`${words(what, NAME)} from ${listOf(about.instances, INSTANCES_SHOWN)}`;
   const cost = mrkdwn`Cost to the service: ${prose(about.costSentence, CLUE_SENTENCE)}`;
   const asked = mrkdwn`asked by ${mention(request.origin.user)}`;
   return {
-    text: mrkdwn`Capturing ${service} for ${over}: ${markup(stage)}`,
+    text: mrkdwn`Capturing ${service} ${over}: ${markup(stage)}`,
     blocks: [section(joinMrkdwn([title, bar], '\n')), context([joinMrkdwn([from, asked], ' · '), cost])],
   };
 }

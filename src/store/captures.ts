@@ -62,11 +62,12 @@ export async function expireDays(root: string, nowMs: number): Promise<void> {
 
 /** Writes a file so that after a crash it is either whole or not there. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   // A name of its own: whatever lies there already, a link to elsewhere included, is not written to.
   const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  const file = await open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  const file = await inFolder(dirname(path), () =>
+    open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600),
+  );
   try {
     await file.writeFile(bytes);
     await file.sync();
@@ -86,6 +87,17 @@ async function append(path: string, line: string): Promise<void> {
   }
 }
 
+/** Folders are there nearly always: they are made when they turn out not to be. */
+async function inFolder<Value>(folder: string, write: () => Promise<Value>): Promise<Value> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    await mkdir(folder, { recursive: true });
+    return await write();
+  }
+}
+
 /** Letters, digits, dot and dash only, so that no name climbs out of its folder: `10.0.0.7:6060` -> `10.0.0.7_6060`. */
 export function safeName(name: string): string {
   const safe = name.replace(/[^A-Za-z0-9.-]/g, '_').replace(/^\.+/, '_');
@@ -96,9 +108,9 @@ async function keep(folder: string, record: StepRecord, bytes: Uint8Array | unde
   if (record.file !== undefined && bytes !== undefined) {
     await writeWhole(pathIn(folder, record, record.file), bytes);
   }
-  await mkdir(folder, { recursive: true });
   // The line begins with a break of its own: one that a crash cut short must not swallow this one.
-  await append(join(folder, MANIFEST), `\n${JSON.stringify(record)}\n`);
+  const line = `\n${JSON.stringify(record)}\n`;
+  await inFolder(folder, () => append(join(folder, MANIFEST), line));
 }
 
 const MANIFEST = 'manifest.jsonl';

@@ -4,6 +4,9 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 
 const PREFIX = '{goleak}:lease:';
+/** Requests that found no room, by when they were accepted. They look again by themselves too: a line may be lost. */
+const LINE_PREFIX = '{goleak}:line:';
+const LINE_TTL_MS = 3_600_000;
 
 /** Longer than any single request to a service may last (20 s): nobody takes a place where an answer is still read. */
 const TTL_MS = 25_000;
@@ -30,8 +33,10 @@ export interface LeaseStore {
   readonly take: (name: string, holder: Holder, room: number) => Promise<Lease | undefined>;
   /** Says that the holder is still there. False when any of the places is somebody else's by now. */
   readonly renew: (leases: readonly Lease[]) => Promise<boolean>;
-  /** Gives a place back, if it is still the holder's. */
-  readonly give: (lease: Lease) => Promise<void>;
+  /** Gives a place back, if it is still the holder's. Gives the request whose turn it is to ask for it. */
+  readonly give: (lease: Lease) => Promise<string | undefined>;
+  /** Stands in line for a place; who was accepted first is in front. */
+  readonly line: (name: string, request: string, acceptedAtMs: number) => Promise<void>;
 }
 
 export function openLeaseStore(redis: Redis): LeaseStore {
@@ -47,8 +52,11 @@ export function openLeaseStore(redis: Redis): LeaseStore {
       const tokens = leases.map(({ token }) => token);
       return (await redis.eval(RENEW, keys.length, ...keys, TTL_MS, ...tokens)) === 1;
     },
-    give: async ({ name, token }) => {
-      await redis.zrem(PREFIX + name, token);
+    give: async ({ name, token }) =>
+      ((await redis.eval(GIVE, 2, PREFIX + name, LINE_PREFIX + name, token)) as string | null) ?? undefined,
+    line: async (name, request, acceptedAtMs) => {
+      const key = LINE_PREFIX + name;
+      await redis.multi().zadd(key, acceptedAtMs, request).pexpire(key, LINE_TTL_MS).exec();
     },
   };
 }
@@ -71,6 +79,10 @@ const TAKE = `${NOW}
   redis.call('ZADD', key, now + ttl, token)
   redis.call('PEXPIRE', key, ttl * 2)
   return 1`;
+
+const GIVE = `
+  redis.call('ZREM', KEYS[1], ARGV[1])
+  return redis.call('ZPOPMIN', KEYS[2])[1]`;
 
 const RENEW = `${NOW}
   local ttl = ARGV[1]

@@ -94,7 +94,7 @@ export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
     return { ...request, ...(leader && { sameInstancesAs: leader }) };
   };
   const set = async (id: string, field: string, value: string): Promise<void> => {
-    await all(redis.multi().hset(key(id), field, value).expire(key(id), KEEP_SECONDS));
+    await all(redis.pipeline().hset(key(id), field, value).expire(key(id), KEEP_SECONDS));
   };
   return {
     accept: async (request, same) => {
@@ -139,8 +139,10 @@ export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
     },
     claimName: async (id, place, name) => {
       const names = NAMES_PREFIX + place;
-      await all(redis.multi().hsetnx(names, name, id).expire(names, KEEP_SECONDS));
-      return (await redis.hget(names, name)) === id;
+      const [, , answer] = await all(
+        redis.pipeline().hsetnx(names, name, id).expire(names, KEEP_SECONDS).hget(names, name),
+      );
+      return answer === id;
     },
     progress: async (id) => {
       const [own, leader] = await redis.hmget(key(id), 'progress', 'leader');
@@ -218,9 +220,12 @@ function finality({ stage }: Progress): 0 | 1 | 2 {
   return isLastWord(stage) ? 1 : 0;
 }
 
-/** Runs a transaction. A command that Redis refuses (out of memory, read-only) is otherwise only a value in its answer. */
-async function all(transaction: ChainableCommander): Promise<void> {
-  for (const [error] of (await transaction.exec()) ?? []) if (error) throw error;
+/** Runs several commands. One that Redis refuses (out of memory, read-only) is otherwise only a value in its answer. */
+async function all(commands: ChainableCommander): Promise<unknown[]> {
+  return ((await commands.exec()) ?? []).map(([error, answer]) => {
+    if (error) throw error;
+    return answer;
+  });
 }
 
 function digest(text: string): string {

@@ -32,6 +32,23 @@ describe('the plan of a capture', () => {
     ]);
   });
 
+  it('is one snapshot without a window, the leak detector last', () => {
+    expect(asks(0).map(({ id, atMs }) => `${id} ${atMs}`)).toEqual(
+      [
+        'count-0',
+        'memory-0',
+        'process-0',
+        'goroutine-0',
+        'goroutine-text-0',
+        'heap-0',
+        'goroutineleak-0',
+      ].map((id) => `${id} 0`),
+    );
+    expect(costSentence(DEFAULT_KINDS, 0, DEFAULT_PERMISSIONS)).toMatch(
+      /^goroutine profile \(full stacks only up to 2,000 goroutines\), heap profile \(no forced GC\), 1 memory reading;/,
+    );
+  });
+
   it('reads memory every 5 s: 7 readings in 30 s, 13 in 60 s', () => {
     const readings = (windowMs: number) =>
       asks(windowMs)

@@ -37,7 +37,7 @@ describe.skipIf(requires('redis') || requires('go'))(
       expect(root.text).toContain('ledger.(*Writer).flush');
       expect(root.text).toContain('created by');
       const stages = root.revisions.map(({ text }) => text);
-      expect(stages.join('\n')).toMatch(/Capturing .*\n(.*\n)*.*analysing/);
+      expect(stages.join('\n')).toMatch(/Capturing .*\n(.*\n)*.*second snapshot in/);
 
       expect(files.filter((name) => name.endsWith('.png'))).toEqual([
         'memory-and-goroutines.png',

@@ -126,6 +126,8 @@ function environment(home: string, redisUrl: string): Readonly<Record<string, st
     GOLEAK_SERVICES: join(home, 'services.yml'),
     PORT: '0',
     LOG_LEVEL: 'info',
+    // What a killed worker had begun counts as running until it is taken over.
+    CAPTURES_AT_ONCE: '32',
   };
 }
 

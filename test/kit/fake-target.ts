@@ -10,6 +10,8 @@ export interface FakeTarget {
   readonly asked: string[];
   /** Most requests that were open at one address at the same time. */
   readonly most: () => number;
+  /** The same at all addresses together. */
+  readonly mostOfAll: () => number;
   /** Requests open now. */
   readonly open: () => number;
   goroutines: number;
@@ -24,14 +26,18 @@ export interface FakeTarget {
 export function fakeTarget(): FakeTarget {
   const atOnce = new Map<string, number>();
   let most = 0;
+  let mostOfAll = 0;
+  const open = (): number => [...atOnce.values()].reduce((sum, each) => sum + each, 0);
   const count = (address: string, by: 1 | -1): void => {
     atOnce.set(address, (atOnce.get(address) ?? 0) + by);
     most = Math.max(most, atOnce.get(address) ?? 0);
+    mostOfAll = Math.max(mostOfAll, open());
   };
   const target: FakeTarget = {
     asked: [],
     most: () => most,
-    open: () => [...atOnce.values()].reduce((sum, each) => sum + each, 0),
+    mostOfAll: () => mostOfAll,
+    open,
     goroutines: 20,
     answerMs: 2,
     indexMs: 0,

@@ -41,6 +41,18 @@ describe.skipIf(requires('redis'))('a lease', () => {
     expect(await leases.take(name, by('r2'), 1)).toBeDefined();
   });
 
+  it('goes to whoever was accepted first of those in line, one at a time', async () => {
+    const name = fresh();
+    await leases.line(name, 'r3', 300);
+    await leases.line(name, 'r2', 200);
+    await leases.line(name, 'r2', 200);
+    const next = async (): Promise<string | undefined> => {
+      const lease = await leases.take(name, by('r1'), 1);
+      return lease && leases.give(lease);
+    };
+    expect([await next(), await next(), await next()]).toEqual(['r2', 'r3', undefined]);
+  });
+
   it('is lost by a holder who was not heard of for its whole length, and not taken back by him', async () => {
     const name = fresh();
     const mine = await leases.take(name, by('r1'), 1);

@@ -60,7 +60,7 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
   async function ask(service: string, about: Partial<CaptureRequest> = {}): Promise<string> {
     const id = `20261101-${String(++count).padStart(12, '0')}`;
     await room.requests.accept(requestOf(id, { service, windowMs: WINDOW_MS, ...about }));
-    await room.queue.capture(id);
+    await room.queue.capture({ id, service });
     return id;
   }
   const stageOf = async (id: string): Promise<Progress> => room.requests.progress(id);
@@ -69,6 +69,32 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
 
   const problemsOf = async (id: string) =>
     ((await room.work.reports.load(id))?.problems ?? []).map(({ text }) => text).join('\n');
+
+  describe('of one service', () => {
+    it('are made one after the other, and hand the place on at once', async () => {
+      const service = register(3);
+      target.answerMs = 100;
+      const names = service.instances.map(({ name }) => name);
+      const asked = await Promise.all(
+        names.map((name) => ask(service.name, { instances: [name], windowMs: 0 })),
+      );
+      for (const id of asked) await ended(id);
+      expect(target.mostOfAll()).toBe(1);
+    }, 40_000);
+
+    it('keep no other service waiting, however many there are', async () => {
+      const busy = register(12);
+      const quiet = register();
+      target.answerMs = 200;
+      const many = await Promise.all(
+        busy.instances.map(({ name }) => ask(busy.name, { instances: [name], windowMs: 0 })),
+      );
+      await ended(await ask(quiet.name, { windowMs: 0 }));
+      const stages = await Promise.all(many.map(async (id) => (await stageOf(id)).stage));
+      expect(stages.filter((stage) => stage !== 'done').length).toBeGreaterThan(6);
+      for (const id of many) await ended(id);
+    }, 60_000);
+  });
 
   describe('within their budget', () => {
     it('are light, and say so, once the heavy ones are spent; then say when the next one is possible', async () => {
@@ -251,7 +277,7 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
       target.answerMs = 8_000;
       const [leader, follower] = [`20261101-${++count}aaaaaaaaaa`, `20261101-${++count}bbbbbbbbbb`];
       await room.requests.accept(requestOf(leader, { service: name }), name);
-      await room.queue.capture(leader);
+      await room.queue.capture({ id: leader, service: name });
       expect(await room.requests.accept(requestOf(follower, { service: name }), name)).toBe(leader);
       await running(1);
       await act({ kind: 'stop' });
@@ -306,7 +332,7 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
       const ids = [await ask(name), await ask(name), await ask(name)];
       await expect
         .poll(async () => Promise.all(ids.map(stageOf)))
-        .toContainEqual({ stage: 'held', why: 'another capture of this instance is running', begun: false });
+        .toContainEqual({ stage: 'held', why: 'another capture of this service is running', begun: false });
       for (const id of ids) await ended(id);
       expect(target.most()).toBe(1);
     }, 40_000);

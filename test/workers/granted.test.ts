@@ -66,7 +66,7 @@ describe.skipIf(requires('redis'))('who may, asked again before a service is ask
       ...service,
       who: { ...DEFAULT_WHO, light: 'admins', heavy: 'admins' },
     });
-    await room.queue.capture(id);
+    await room.queue.capture(requestOf(id));
     expect(await ended(id, 'failed')).toMatchObject({
       what: `services.yml does not let whoever asked capture ${service.name}, asking here.`,
     });
@@ -82,7 +82,7 @@ describe.skipIf(requires('redis'))('who may, asked again before a service is ask
     room.workspace.changeUser(user, { deactivated: true });
     // What Slack said is believed for half a minute.
     room.pass(31_000);
-    await room.queue.capture(id);
+    await room.queue.capture(requestOf(id));
     expect(await ended(id, 'failed')).toMatchObject({ what: expect.stringMatching(/^Deactivated accounts/) });
     expect(target.asked).toEqual([]);
   }, 30_000);
@@ -92,7 +92,7 @@ describe.skipIf(requires('redis'))('who may, asked again before a service is ask
     const origin = { door: 'slash', user: 'U0ONCALL', channel } as const;
     const id = await accept(register(), 'U0ONCALL', { origin });
     room.workspace.shareChannel(channel, 'pending');
-    await room.queue.capture(id);
+    await room.queue.capture(requestOf(id));
     expect(await ended(id, 'failed')).toMatchObject({ what: expect.stringMatching(/company is invited to/) });
     expect(target.asked).toEqual([]);
   }, 30_000);
@@ -102,7 +102,7 @@ describe.skipIf(requires('redis'))('who may, asked again before a service is ask
     const group = room.workspace.addUserGroup(`g${++count}`, [user]).id;
     const service = register({ heavy: { people: { users: [], groups: [group] } } });
     const before = await accept(service, user);
-    await room.queue.capture(before);
+    await room.queue.capture(requestOf(before));
     await ended(before, 'done');
     const heavy = () => target.asked.filter((each) => /goroutine-text|goroutineleak/.test(each)).length;
     expect(heavy()).toBeGreaterThan(0);
@@ -110,7 +110,7 @@ describe.skipIf(requires('redis'))('who may, asked again before a service is ask
     room.pass(31_000);
     target = fakeTarget();
     const after = await accept(service, user);
-    await room.queue.capture(after);
+    await room.queue.capture(requestOf(after));
     await ended(after, 'done');
     expect(heavy()).toBe(0);
     const said = ((await room.work.reports.load(after))?.problems ?? []).map(({ text }) => text).join('\n');
@@ -119,7 +119,7 @@ describe.skipIf(requires('redis'))('who may, asked again before a service is ask
 
   it('stays light when the door had allowed no more, whatever became allowed since', async () => {
     const id = await accept(register(), somebody(), { lightOnly: true });
-    await room.queue.capture(id);
+    await room.queue.capture(requestOf(id));
     await ended(id, 'done');
     expect(target.asked.some((each) => /goroutine-text|goroutineleak/.test(each))).toBe(false);
   }, 30_000);
@@ -128,7 +128,7 @@ describe.skipIf(requires('redis'))('who may, asked again before a service is ask
     const user = somebody();
     const id = await accept(register(), user);
     room.workspace.faults.add({ kind: 'unavailable', method: 'users.info', where: { user }, times: 1_000 });
-    await room.queue.capture(id);
+    await room.queue.capture(requestOf(id));
     const held = (await ended(id, 'held')) as Extract<Progress, { stage: 'held' }>;
     expect(held.why).toMatch(/Slack has not said yet whether whoever asked may/);
     expect(target.asked).toEqual([]);
@@ -150,7 +150,7 @@ describe.skipIf(requires('redis'))('who may, asked again before a service is ask
     await room.requests.accept(request(first, leader), same);
     expect(await room.requests.accept(request(second, follower), same)).toBe(first);
     room.workspace.changeUser(leader, { deactivated: true });
-    await room.queue.capture(first);
+    await room.queue.capture(requestOf(first));
     await ended(first, 'failed');
     await ended(second, 'done');
   }, 40_000);

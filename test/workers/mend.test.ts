@@ -21,7 +21,7 @@ describe.skipIf(requires('redis'))('requests whose last word is not told yet', (
     const id = '20261101-aaaaaaaaaaaa';
     await room.requests.accept(requestOf(id));
     await mendRound(Date.now() + LATER_MS, mending());
-    expect(await room.queue.captureState(id)).toBe('waiting');
+    expect(await room.queue.captureState(id)).toBe('prioritized');
     const deliveries = await room.jobs(DELIVER_QUEUE).getWaiting();
     expect(deliveries.map(({ data }) => data.requestId)).toContain(id);
   });
@@ -35,13 +35,13 @@ describe.skipIf(requires('redis'))('requests whose last word is not told yet', (
     expect(await room.queue.captureState(id)).toBe('unknown');
     await room.requests.withdraw(refused);
     await mendRequest(id, mending());
-    expect(await room.queue.captureState(id)).toBe('waiting');
+    expect(await room.queue.captureState(id)).toBe('prioritized');
   });
 
   it('are left alone while somebody is at work on them', async () => {
     const id = '20261102-aaaaaaaaaaaa';
     await room.requests.accept(requestOf(id));
-    await room.queue.capture(id);
+    await room.queue.capture(requestOf(id));
     await mendRequest(id, mending());
     const deliveries = await room.jobs(DELIVER_QUEUE).getWaiting();
     expect(deliveries.map(({ data }) => data.requestId)).not.toContain(id);
@@ -50,7 +50,7 @@ describe.skipIf(requires('redis'))('requests whose last word is not told yet', (
   it('are told the failure when their job was taken from dying workers too often', async () => {
     const id = '20261103-aaaaaaaaaaaa';
     await room.requests.accept(requestOf(id));
-    await room.queue.capture(id);
+    await room.queue.capture(requestOf(id));
     await poison(room, id);
     await mendRound(Date.now() + LATER_MS, mending());
     expect(await room.requests.progress(id)).toMatchObject({

@@ -60,7 +60,7 @@ describe.skipIf(requires('redis'))('somebody who may write to Redis', () => {
 
   it('cannot hinder what is left as it was', async () => {
     const id = await accepted();
-    await room.queue.capture(id);
+    await room.queue.capture(requestOf(id));
     // On a busy machine the analysis, in a child of its own, takes its time.
     await expect.poll(() => room.queue.captureState(id), { timeout: 50_000 }).toBe('completed');
     expect(target.asked.length).toBeGreaterThan(0);
@@ -105,7 +105,7 @@ describe.skipIf(requires('redis'))('somebody who may write to Redis', () => {
   ])('asks no service anything who %s', async (_what, tamper) => {
     const id = await accepted();
     await tamper(id);
-    await room.queue.capture(id);
+    await room.queue.capture(requestOf(id));
     await failed(id);
     expect(target.asked).toEqual([]);
     expect(await told()).toMatch(

@@ -6,23 +6,35 @@ import { beginTurn, PlaceLost } from '../../workers/turn.ts';
 
 /** Leases as somebody else sees to them. */
 function world() {
-  const state = { ours: true, away: false, now: 0, objection: undefined as Error | undefined };
+  const state = {
+    ours: true,
+    away: false,
+    now: 0,
+    objection: undefined as Error | undefined,
+    next: undefined as string | undefined,
+  };
   const given: Lease[] = [];
+  const woken: string[] = [];
   const leases: LeaseStore = {
     take: async (name, { request, attempt }) => ({ name, token: `${request}/${attempt}` }),
     renew: () => (state.away ? new Promise(() => {}) : Promise.resolve(state.ours)),
     give: async (lease) => {
       given.push(lease);
+      return state.next;
     },
+    line: async () => {},
   };
   const ends = new AbortController();
   const turn = beginTurn('r1', [ends.signal], {
     leases,
     objection: async () => state.objection,
+    wake: async (request) => {
+      woken.push(request);
+    },
     log: createLog('test', 'silent'),
     now: () => state.now,
   });
-  return { state, turn, ends, given };
+  return { state, turn, ends, given, woken };
 }
 
 /** A request that is answered only by being given up. */
@@ -30,6 +42,18 @@ const hanging = (signal: AbortSignal) => () =>
   new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 describe('a turn at a service', () => {
+  it('wakes whose turn it is when it gives a place back, also at its end', async () => {
+    const { state, turn, woken } = world();
+    const place = await turn.take('target:h:1', 1);
+    await turn.take('service:s', 1);
+    state.next = 'r2';
+    if (place) await turn.give(place);
+    expect(woken).toEqual(['r2']);
+    state.next = 'r3';
+    await turn.end();
+    expect(woken).toEqual(['r2', 'r3']);
+  });
+
   it('asks nothing once its place is somebody else’s', async () => {
     const { state, turn } = world();
     await turn.take('target:h:1', 1);
