@@ -25,6 +25,7 @@ import type { SwitchStore } from '../src/store/switches.ts';
 import type { AnalysisChildren } from './analysis-children.ts';
 import { grant } from './granted.ts';
 import { type ProgressBoard, progressBoard } from './progress.ts';
+import { putBack } from './put-back.ts';
 import { captureTarget, type Granted } from './target.ts';
 import { AlreadyTold, beginTurn, PlaceLost, type Turn } from './turn.ts';
 
@@ -70,6 +71,7 @@ export async function runCapture(
   const { stage } = await work.requests.progress(requestId);
   if (stage === 'failed' || stage === 'cancelled') return;
   const log = work.log.child({ request: requestId, service: request.service });
+  const memory = await work.requests.memory();
 
   const tell = (progress: Progress): Promise<void> => tellThreads(requestId, progress, work);
   const turn = beginTurn(requestId, lost ? [work.leaving, lost] : [work.leaving], {
@@ -83,13 +85,14 @@ export async function runCapture(
   try {
     if (job.opts.priority) await work.queue.begun(job.opts.priority);
     await tell(await finish(request, tell, { ...work, turn }));
+    await putBack(request, memory, work);
     log.info('The verdict is ready.');
   } catch (error) {
-    if (lost?.aborted) throw error;
-    if (work.leaving.aborted) {
+    if (work.leaving.aborted && !lost?.aborted) {
       await job.moveToWait(token);
       throw new WaitingError();
     }
+    if ((await putBack(request, memory, work)) || lost?.aborted) throw error;
     if (error instanceof NotYet || error instanceof PlaceLost) {
       if (error instanceof NotYet) {
         await tellHeld(request, error.message, tell, work);

@@ -1,6 +1,6 @@
 // What was asked for, how far it has come, and which messages are already in Slack: the state that app
 // and workers share, in Redis. Jobs carry only ids into it.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { z } from 'zod';
 import { type CaptureRequest, isLastWord, type Progress } from '../model/request.ts';
@@ -19,6 +19,7 @@ const FOLLOWERS_PREFIX = '{goleak}:followers:';
 const NAMES_PREFIX = '{goleak}:names:';
 /** Accepted requests whose last word is not in their thread yet, by the time they were accepted. */
 const OPEN = '{goleak}:open';
+const MEMORY = '{goleak}:memory';
 /** Looked after in one round; the others follow in the next. */
 const MAX_OPEN_READ = 500;
 
@@ -59,6 +60,8 @@ export interface RequestStore {
   readonly load: (id: string) => Promise<CaptureRequest | undefined>;
   /** Why a request could not be loaded, in a sentence. */
   readonly whyNot: (id: string) => Promise<string>;
+  /** Names what Redis remembers: another name means that it was emptied in between. */
+  readonly memory: () => Promise<string>;
   /** Ids accepted before a moment and not closed, oldest first. */
   readonly open: (beforeMs: number) => Promise<readonly string[]>;
   /** The thread shows the last word on a request, or never can. */
@@ -121,6 +124,10 @@ export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
     whyNot: async (id) => {
       const request = await read(id);
       return typeof request === 'string' ? request : 'This request is kept.';
+    },
+    memory: async () => {
+      const [, name] = await all(redis.pipeline().set(MEMORY, randomUUID(), 'NX').get(MEMORY));
+      return String(name);
     },
     open: (beforeMs) => redis.zrangebyscore(OPEN, 0, beforeMs, 'LIMIT', 0, MAX_OPEN_READ),
     close: async (id) => {

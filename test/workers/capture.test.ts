@@ -222,6 +222,29 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
     }, 40_000);
   });
 
+  describe('whose Redis is emptied', () => {
+    it('are put back and end, without asking again what was answered', async () => {
+      const { name } = register();
+      target.answerMs = 150;
+      const id = await ask(name, { windowMs: 0 });
+      await expect.poll(() => target.asked.length, { timeout: 10_000 }).toBeGreaterThan(2);
+      await room.redis.flushall();
+      await ended(id);
+      expect(target.asked.filter((each) => each.endsWith(':index'))).toHaveLength(1);
+      expect(await room.requests.ledger(id).posting('root')).toMatchObject({ state: 'intent' });
+    }, 40_000);
+
+    it('stay away when it was not emptied and they were taken back', async () => {
+      const { name } = register();
+      target.answerMs = 150;
+      const id = await ask(name, { windowMs: 0 });
+      await expect.poll(() => target.asked.length, { timeout: 10_000 }).toBeGreaterThan(2);
+      await room.redis.del(`{goleak}:request:${id}`);
+      await expect.poll(() => room.queue.captureState(id), { timeout: 20_000 }).toMatch(/completed|failed/);
+      expect(await room.requests.load(id)).toBeUndefined();
+    }, 40_000);
+  });
+
   describe('when people change their minds', () => {
     const admin = { door: 'slash', user: 'U0ADMIN' } as const;
     const directory = {
