@@ -82,6 +82,13 @@ const rooms = [
     },
   },
   {
+    name: 'what-is-known-needs-nothing',
+    comment:
+      'src/known is arithmetic on what earlier captures showed: no clock, no Redis, no packages. Keep it in src/store, and hand times and reports in.',
+    from: { path: '^src/known/' },
+    to: { path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR], pathNot: '^src/(model|known)/' },
+  },
+  {
     name: 'command-and-config-know-words-only',
     comment:
       'They turn words into a Command and files into Service[]: src/model and src/failure.ts is all they need. Hand anything else in as an argument.',
