@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import {
   appendFileSync,
-  chmodSync,
   copyFileSync,
   cpSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -231,14 +229,6 @@ describe('the audit', () => {
       notes: [expect.stringContaining('3 decisions before it could not')],
     });
     expect(readDecisions(folder, { most: 9 }).map(({ who }) => who)).toEqual(['U4']);
-  });
-
-  it.skipIf(process.getuid?.() === 0)('is not kept in a folder that may only be read', () => {
-    mkdirSync(folder, { mode: 0o500 });
-    const one = trail();
-    one.write(decision(1));
-    expect(one.isKept()).toBe(false);
-    chmodSync(folder, 0o700);
   });
 
   it('keeps no credentials, no endless words, and one line a decision whatever is in them', () => {
