@@ -9,7 +9,7 @@ import { openSwitchStore } from '../../src/store/switches.ts';
 import { runCapture } from '../../workers/capture.ts';
 import { type FakeTarget, fakeTarget } from '../kit/fake-target.ts';
 import { requires } from '../kit/require.ts';
-import { ON_CALL } from '../kit/stage.ts';
+import { CHANNEL, ON_CALL } from '../kit/stage.ts';
 import { openRoom, type Room, requestOf } from './room.ts';
 
 const WINDOW_MS = 100;
@@ -194,7 +194,7 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
     it('wait until it has been up for two minutes, when nobody waits for them', async () => {
       const service = register();
       target.startedAtMs = Date.now() - 60_000;
-      const id = await ask(service.name, { origin: { door: 'schedule', user: ON_CALL, channel: 'C1' } });
+      const id = await ask(service.name, { origin: { door: 'schedule', user: ON_CALL, channel: CHANNEL } });
       await ended(id, 'held');
       expect(new Set(target.asked)).toEqual(new Set([`${service.name}-1:metrics`]));
       target.startedAtMs = Date.now() - 121_000;
