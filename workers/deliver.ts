@@ -6,6 +6,7 @@ import { costSentence } from '../src/capture/plan.ts';
 import { resolveInstances } from '../src/capture/resolve.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
 import type { ChartRenderer } from '../src/deliver/charts.ts';
+import { pacedPoster } from '../src/deliver/paced.ts';
 import type { SlackPoster } from '../src/deliver/slack.ts';
 import { SlackBusy } from '../src/deliver/slack-call.ts';
 import {
@@ -26,6 +27,7 @@ import { withoutArguments } from '../src/report/argument-words.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { ButtonStore } from '../src/store/buttons.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
+import type { PaceStore } from '../src/store/pace.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
 
@@ -36,9 +38,15 @@ export interface DeliverWork {
   readonly reports: ReportStore;
   readonly buttons: ButtonStore;
   readonly slack: SlackPoster;
+  readonly pace: PaceStore;
   readonly renderChart: ChartRenderer;
   readonly log: Log;
 }
+
+/** Slack takes about one message a second in a channel; however many captures run there, they share it. */
+const PROGRESS_EVERY_MS = 1_000;
+/** Those that wait for the same thing do not all come back at the same moment. */
+const MOST_JITTER_MS = 500;
 
 /** Runs one deliver job. */
 export async function runDeliver(job: Job, token: string | undefined, work: DeliverWork): Promise<void> {
@@ -55,7 +63,7 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
     if (isLastWord(state.progress.stage)) await work.requests.close(requestId);
   } catch (error) {
     if (error instanceof SlackBusy) {
-      await job.moveToDelayed(Date.now() + error.retryAfterMs, token);
+      await job.moveToDelayed(Date.now() + error.retryAfterMs + Math.random() * MOST_JITTER_MS, token);
       throw new DelayedError();
     }
     work.log.warn({ err: error, request: requestId }, 'The thread could not be brought up to date.');
@@ -133,7 +141,8 @@ function portsOf({ request, report }: ThreadState, work: DeliverWork): ThreadPor
   // The capture may have been made for somebody else who asked the same.
   const capture = report?.id ?? request.id;
   return {
-    slack: work.slack,
+    slack: pacedPoster(work.slack, work.pace),
+    progressTurn: (channel) => work.pace.turn(channel, PROGRESS_EVERY_MS),
     renderChart: work.renderChart,
     ledger: work.requests.ledger(request.id),
     clock: { now: Date.now, sleep: (durationMs) => sleep(durationMs) },

@@ -25,6 +25,7 @@ import { openButtonStore } from '../src/store/buttons.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
 import { openCircuitStore } from '../src/store/circuits.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
+import { openPaceStore } from '../src/store/pace.ts';
 import { openReportStore, type ReportStore } from '../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../src/store/requests.ts';
 import { requestSeal } from '../src/store/seal.ts';
@@ -134,7 +135,12 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
     home: env.home,
     leaving: leaving.signal,
   };
-  const deliverWork = { ...stores, buttons: openButtonStore(kept), ...openShowing(slack, env) };
+  const deliverWork = {
+    ...stores,
+    buttons: openButtonStore(kept),
+    pace: openPaceStore(redis),
+    ...openShowing(slack, env),
+  };
   const start = workerStarter(redis, log);
   const deliverWorker = start(
     DELIVER_QUEUE,

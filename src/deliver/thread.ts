@@ -3,7 +3,7 @@
 import { Failure } from '../failure.ts';
 import type { ButtonValues } from '../model/button.ts';
 import type { Offer } from '../model/capture.ts';
-import type { CaptureRequest, Progress } from '../model/request.ts';
+import { type CaptureRequest, isLastWord, type Progress } from '../model/request.ts';
 import { type Clock, type Ledger, type Posted, postOnce } from '../outbox/outbox.ts';
 import {
   failureMessage,
@@ -21,7 +21,7 @@ import type { Report } from '../report/schema.ts';
 import { CHART_SIZE } from './chart-size.ts';
 import type { ChartRenderer } from './charts.ts';
 import type { Place, SlackPoster, Upload } from './slack.ts';
-import { isRefusal } from './slack-call.ts';
+import { isRefusal, SlackBusy } from './slack-call.ts';
 
 export interface ThreadState {
   readonly request: CaptureRequest;
@@ -40,6 +40,8 @@ export interface ThreadPorts {
   readonly renderChart: ChartRenderer;
   readonly ledger: Ledger;
   readonly clock: Clock;
+  /** 0 when progress may be shown in the channel now, or the milliseconds until it may. */
+  readonly progressTurn: (channel: string) => Promise<number>;
   /** What the root message last showed, to skip edits that change nothing. */
   readonly shown: {
     readonly load: () => Promise<string | undefined>;
@@ -120,6 +122,9 @@ async function showRoot(state: ThreadState, home: Place, ports: ThreadPorts): Pr
   const { ts, isNew } = await post('root', message, home, state, ports);
   if (!isNew) {
     if ((await ports.shown.load()) === content) return ts;
+    // By then there is something newer to show; a last word does not wait for that.
+    const waitMs = isLastWord(state.progress.stage) ? 0 : await ports.progressTurn(home.channel);
+    if (waitMs > 0) throw new SlackBusy(waitMs);
     await ports.slack.update(home.channel, ts, message, keyOf(state, 'root'));
   }
   await ports.shown.save(content);

@@ -24,6 +24,7 @@ import { openButtonStore } from '../../src/store/buttons.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
 import { openCircuitStore } from '../../src/store/circuits.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
+import { openPaceStore } from '../../src/store/pace.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
 import { requestSeal } from '../../src/store/seal.ts';
@@ -100,6 +101,7 @@ export async function openRoom(): Promise<Room> {
       ...stores,
       buttons: openButtonStore(redis),
       slack: createSlackPoster(slack),
+      pace: openPaceStore(redis),
       renderChart: async () => ({ png: new Uint8Array(TINY_PNG), renderer: 'embedded' }),
     },
     captureWork: (fetch) => ({
