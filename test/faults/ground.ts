@@ -1,6 +1,6 @@
 // The proving ground: Redis, apps and workers as real processes, a strict little Slack, and targets that remember who
 // asked them. Both the list of faults and the kill campaign play on it.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +45,8 @@ export interface Ground {
   readonly workers: readonly Player[];
   readonly players: readonly Player[];
   readonly targets: readonly Target[];
+  /** Adds a service to services.yml; apps and workers read it when they next look. */
+  readonly register: (name: string, url: string) => void;
   /** Everything is up and the apps are connected. */
   readonly whole: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -53,7 +55,7 @@ export interface Ground {
 const APPS = 2;
 const WORKERS = 3;
 const TARGETS = 160;
-const CONNECT_MS = 20_000;
+const CONNECT_MS = 60_000;
 
 export async function openGround(programs: Programs, settings: GroundSettings = {}): Promise<Ground> {
   const { apps = APPS, workers = WORKERS, targets: count = TARGETS } = settings;
@@ -69,8 +71,18 @@ export async function openGround(programs: Programs, settings: GroundSettings = 
     closers.push(() => {
       for (const target of targets) target.close();
     });
-    const services = (settings.services ?? everyTarget)(targets);
-    writeFileSync(join(home, 'services.yml'), stringify({ services }, { aliasDuplicateObjects: false }));
+    const services = { ...(settings.services ?? everyTarget)(targets) };
+    const write = (): void => {
+      const file = join(home, 'services.yml');
+      writeFileSync(`${file}.new`, stringify({ services }, { aliasDuplicateObjects: false }));
+      // At once, so that nobody reads half of it.
+      renameSync(`${file}.new`, file);
+    };
+    write();
+    const register = (name: string, url: string): void => {
+      services[name] = serviceAt(url);
+      write();
+    };
     const start = async (part: Part): Promise<Player> => {
       const player = await startPlayer(part, home);
       closers.push(() => player.stop());
@@ -101,6 +113,7 @@ export async function openGround(programs: Programs, settings: GroundSettings = 
       workers: working,
       players,
       targets,
+      register,
       whole,
       close,
     };
@@ -114,9 +127,11 @@ export async function openGround(programs: Programs, settings: GroundSettings = 
 export const PLENTY = { light: 10_000, heavy: 10_000, service: 10_000 };
 
 function everyTarget(targets: readonly Target[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    targets.map(({ name, url }) => [name, { instances: [url], metrics: false, budget: PLENTY }]),
-  );
+  return Object.fromEntries(targets.map(({ name, url }) => [name, serviceAt(url)]));
+}
+
+function serviceAt(url: string) {
+  return { instances: [url], metrics: false, budget: PLENTY };
 }
 
 function environment(home: string, redisUrl: string): Readonly<Record<string, string>> {

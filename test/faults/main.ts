@@ -1,13 +1,19 @@
-// What `npm run faults` runs once the machine is prepared: the list of faults, or the kill campaign.
+// What `npm run faults` runs once the machine is prepared: the list of faults, the kill campaign, or a measurement.
 import { parseArgs } from 'node:util';
+import { measureAcknowledgements } from './acknowledgements.ts';
 import { playCampaign } from './campaign.ts';
 import { VARIANTS } from './list/all.ts';
 import { countText, playVariants } from './play.ts';
+import { measureRecovery } from './recovery.ts';
+import { PROTECTIONS, type Protection, type Variant } from './variants.ts';
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
+    sabotage: { type: 'string' },
     campaign: { type: 'string' },
+    recovery: { type: 'string' },
+    acks: { type: 'string' },
     kills: { type: 'string' },
     seed: { type: 'string' },
     ledger: { type: 'string', default: '.faults/ledger.jsonl' },
@@ -23,11 +29,19 @@ const say = (text: string): void => console.log(text);
 
 async function list(): Promise<boolean> {
   const wanted = values.only?.toLowerCase().split(',');
-  const variants = VARIANTS.filter(
-    ({ fault, variant }) =>
-      wanted === undefined || wanted.some((word) => `${fault} ${variant}`.toLowerCase().startsWith(word)),
+  const isWanted = ({ fault, variant }: Variant): boolean =>
+    wanted === undefined || wanted.some((word) => `${fault} ${variant}`.toLowerCase().startsWith(word));
+  const { sabotage } = values;
+  if (sabotage !== undefined && !isProtection(sabotage)) {
+    say(`--sabotage takes one of ${PROTECTIONS.join(', ')}`);
+    return false;
+  }
+  const variants = VARIANTS.filter(isWanted).filter(
+    ({ guards }) => sabotage === undefined || guards?.includes(sabotage),
   );
-  const play = { variants, programs, seed, ledgerFile: values.ledger, say };
+  const preload = sabotage === undefined ? [] : [`./test/faults/sabotage/${sabotage}.mjs`];
+  const play = { variants, programs: { ...programs, preload }, seed, ledgerFile: values.ledger, say };
+  if (sabotage !== undefined) say(`Without ${sabotage}: these promises must be broken.`);
   const played = await playVariants(play);
   say(countText(played, play));
   return played.length > 0 && played.every(({ kept }) => kept);
@@ -38,5 +52,17 @@ async function campaign(requests: number): Promise<boolean> {
   return (await playCampaign({ requests, kills, seed, ledgerFile: values.ledger, programs, say })).kept;
 }
 
-const kept = await (values.campaign === undefined ? list() : campaign(Number(values.campaign)));
-process.exitCode = kept ? 0 : 1;
+function isProtection(word: string): word is Protection {
+  return (PROTECTIONS as readonly string[]).includes(word);
+}
+
+/** What is asked for by name; else the list. */
+async function run(): Promise<boolean> {
+  const { recovery, acks } = values;
+  if (values.campaign !== undefined) return campaign(Number(values.campaign));
+  if (recovery !== undefined) return measureRecovery({ kills: Number(recovery), seed, programs, say });
+  if (acks !== undefined) return measureAcknowledgements({ seconds: Number(acks), seed, programs, say });
+  return list();
+}
+
+process.exitCode = (await run()) ? 0 : 1;

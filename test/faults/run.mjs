@@ -2,7 +2,10 @@
 // on purpose; afterwards a judge compares what was accepted with what the threads show.
 //
 //   npm run faults [-- --only F3,F4] [--seed S] [--ledger FILE]
+//   npm run faults -- --sabotage outbox|lease|ack|redaction    (must fail)
 //   npm run faults -- --campaign 200 [--kills 60]
+//   npm run faults -- --recovery 50     (kills of workers)
+//   npm run faults -- --acks 60         (seconds of fifty commands each)
 import { spawn, spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +21,8 @@ async function prepare() {
   const redis = await ensureRedis();
   // Compiled, as in the image: a killed process is back in half a second, not in two.
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const built = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', DIST], {
+  const again = ['--incremental', '--tsBuildInfoFile', join(DIST, 'tsbuildinfo')];
+  const built = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', DIST, ...again], {
     cwd: root,
     stdio: 'inherit',
   });

@@ -1,5 +1,23 @@
 // Every variant that `npm run faults` plays, in the order of its faults.
 import type { Variant } from '../variants.ts';
+import { acknowledged } from './acknowledged.ts';
+import { oneAtATime } from './lease.ts';
+import { poison } from './poison.ts';
+import { repeats } from './repeats.ts';
 import { slackAnswers } from './slack-answers.ts';
+import { slackBusy } from './slack-busy.ts';
+import { sockets } from './sockets.ts';
+import { targets } from './targets.ts';
+import { workersKilled } from './worker-killed.ts';
 
-export const VARIANTS: readonly Variant[] = [...slackAnswers];
+export const VARIANTS: readonly Variant[] = [
+  ...workersKilled,
+  ...slackAnswers,
+  ...slackBusy,
+  ...sockets,
+  ...acknowledged,
+  ...repeats,
+  ...oneAtATime,
+  ...targets,
+  ...poison,
+];

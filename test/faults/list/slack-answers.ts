@@ -27,7 +27,7 @@ export const slackAnswers: readonly Variant[] = (Object.keys(METHODS) as Shown[]
       variant: `${shown} accepted, ${LOSSES[loss]}`,
       promise: 'the message is looked for before it is posted again, so that the thread has it once',
       together: true,
-      ...(shown !== 'update' && { guards: ['outbox'] }),
+      ...(shown === 'root' && loss !== 'hang' && { guards: ['outbox'] }),
       play: (scene) => loseAnswer(shown, loss, scene),
     }),
   ),

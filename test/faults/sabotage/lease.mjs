@@ -1,0 +1,3 @@
+import { insteadOf } from './instead.mjs';
+
+insteadOf('src/store/leases.js', './without-lease.mjs');

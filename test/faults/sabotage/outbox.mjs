@@ -1,0 +1,3 @@
+import { insteadOf } from './instead.mjs';
+
+insteadOf('src/outbox/outbox.js', './without-outbox.mjs');
