@@ -18,6 +18,8 @@ export interface Bucket {
   readonly goroutines: number;
   /** Resident memory that is not the Go runtime's. */
   readonly outside: number;
+  /** Resident memory less all that the runtime ever took: the same, if nothing it gave back has really gone. */
+  readonly beyond: number;
   readonly rss: number;
   readonly rssHigh: number;
   /** Requests a second. */
@@ -40,6 +42,7 @@ const FIELDS = [
   'trough',
   'goroutines',
   'outside',
+  'beyond',
   'rss',
   'rssHigh',
   'requests',
@@ -62,6 +65,7 @@ export interface OpenBucket {
   readonly trough: number;
   readonly goroutines: number;
   readonly outside: number;
+  readonly beyond: number;
   readonly rss: number;
   readonly rssHigh: number;
   readonly requestSum: number;
@@ -79,6 +83,7 @@ export function openBucket(sample: Sample, run: number, age: number): OpenBucket
     trough: sample.HeapAlloc ?? sample.HeapInuse ?? Number.NaN,
     goroutines: sample.go_goroutines ?? Number.NaN,
     outside: outsideOf(sample),
+    beyond: beyondOf(sample),
     rss: residentOf(sample),
     rssHigh: residentOf(sample),
     requestSum: sample.requests_per_s ?? 0,
@@ -98,6 +103,7 @@ export function addSample(open: OpenBucket, sample: Sample): OpenBucket {
     trough: lower(open.trough, sample.HeapAlloc ?? sample.HeapInuse ?? Number.NaN),
     goroutines: lower(open.goroutines, sample.go_goroutines ?? Number.NaN),
     outside: lower(open.outside, outsideOf(sample)),
+    beyond: lower(open.beyond, beyondOf(sample)),
     rss: lower(open.rss, rss),
     rssHigh: -lower(-open.rssHigh, -rss),
     requestSum: open.requestSum + (sample.requests_per_s ?? 0),
@@ -114,7 +120,7 @@ export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucke
   const collected = (open.last.NumGC ?? Number.NaN) - (since.NumGC ?? Number.NaN);
   const collections = seconds > 0 && collected >= 0 ? collected / seconds : Number.NaN;
   const goal = open.last.NextGC ?? Number.NaN;
-  const { t, run, age, paced, trough, goroutines, outside, rss, rssHigh } = open;
+  const { t, run, age, paced, trough, goroutines, outside, beyond, rss, rssHigh } = open;
   return {
     t,
     run,
@@ -123,6 +129,7 @@ export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucke
     trough,
     goroutines,
     outside,
+    beyond,
     rss,
     rssHigh,
     requests: open.requestCount > 0 ? open.requestSum / open.requestCount : Number.NaN,
@@ -178,6 +185,10 @@ function outsideOf({ RSS, Sys, HeapReleased }: Sample): number {
   return RSS === undefined || Sys === undefined || HeapReleased === undefined
     ? Number.NaN
     : RSS - (Sys - HeapReleased);
+}
+
+function beyondOf({ RSS, Sys }: Sample): number {
+  return RSS === undefined || Sys === undefined ? Number.NaN : RSS - Sys;
 }
 
 /** Resident memory; where only the runtime speaks, what it holds of the system. */

@@ -1,5 +1,6 @@
 // When resident memory reaches the limit, as an interval wide enough to be kept. It is reached at the top of a day's
 // wave and of the collector's saw, not on the average of both.
+import { median } from '../analyse/trend.ts';
 import type { Bucket } from './bucket.ts';
 import type { Growth } from './growth.ts';
 import type { Forecast } from './sample.ts';
@@ -22,6 +23,10 @@ export interface Ground {
 const FARTHEST_SECONDS = 400 * 86_400;
 const DAY_SECONDS = 86_400;
 
+/** A peak of load or a batch adds so much to what was seen in a day, and growth may be so much faster than it was. */
+const SURGE = 1.05;
+const SOONER = 2.1;
+
 /** Null when there is no limit or nothing to go by. */
 export function forecastOf({
   now,
@@ -36,18 +41,16 @@ export function forecastOf({
   if (!Number.isFinite(limit) || recent.length === 0 || growth.slope <= 0) return null;
   const latest = recent.slice(-Math.max(3, Math.floor(recent.length / 8)));
   const peak = Math.max(...recent.map(({ rssHigh }) => rssHigh));
-  const low = Math.min(...latest.map(({ rss }) => rss));
-  const high = Math.max(...latest.map(({ rssHigh }) => rssHigh));
+  const usual = median(latest.map(({ rss }) => rss)) ?? peak;
   if (peak >= limit) return { low: now, high: now + DAY_SECONDS };
   const bends = kind === 'heap' && softLimit < limit;
   // Of each byte that stays, resident memory grows by what the collector lets pile up on top of it.
-  const most = growth.slope * (kind === 'heap' ? 1 + pacing : 1) * 1.1 + 2 * growth.error;
-  const least = growth.slope * (kind === 'heap' && !bends ? Math.max(1, 0.75 * (1 + pacing)) : 1) * 0.8;
-  const sure = Math.max(0, least - 2 * growth.error);
-  const soonest = now + ((limit - Math.max(peak, high)) / (1.25 * most)) * 3600;
-  const level = bends ? Math.min(low, liveLevel(latest, low)) : low;
-  const latestAt =
-    sure > 0 ? now + ((limit - level) / sure) * 3600 + DAY_SECONDS / 4 : Number.POSITIVE_INFINITY;
+  const most = growth.slope * (kind === 'heap' ? 1 + pacing : 1) + growth.error;
+  const least = growth.slope * (kind === 'heap' && !bends ? Math.max(1, 0.85 * (1 + pacing)) : 1) * 0.8;
+  const sure = Math.max(0.3 * least, least - 1.5 * growth.error);
+  const soonest = now + (Math.max(0, limit - SURGE * peak) / (SOONER * most)) * 3600;
+  const level = bends ? Math.min(usual, liveLevel(latest, usual)) : usual;
+  const latestAt = now + ((limit - level) / sure) * 3600 + DAY_SECONDS / 2;
   if (soonest - now > FARTHEST_SECONDS) return { low: Math.round(now + FARTHEST_SECONDS), high: null };
   return {
     low: Math.round(soonest),

@@ -29,7 +29,7 @@ export interface Growth {
   readonly share: number;
   /** Hours watched, gaps and restarts not counted. */
   readonly hours: number;
-  /** Slope of late against the mean slope: a cache that fills comes to nothing, a leak stays near 1. */
+  /** Slope of the later half against the whole: a cache that fills comes to nothing, a leak stays near 1. */
   readonly late: number;
   /** Mann-Kendall of what load does not explain, within each life of the process. */
   readonly order: number;
@@ -128,7 +128,7 @@ export function growthOf(
   return {
     ...growth,
     slope: (robustSlope(focused, ticksInFocus, adjusted) ?? coefficient) * perHour,
-    late: lateness(table, ticks),
+    late: lateness(table, ticks, coefficient),
     order: orderWithin(focused, adjusted),
     excess: excessOf(table, best) / (slope * hours),
   };
@@ -205,18 +205,16 @@ function robustSlope(
   return theilSen(points);
 }
 
-/** Slope at the late end against the mean slope, from a curve fitted to what is in focus. */
-function lateness(table: Table, ticks: Float64Array): number {
+/** Slope of the later half against the whole: a line with a hinge in the middle of what is in focus. */
+function lateness(table: Table, ticks: Float64Array, whole: number): number {
   const { from } = table;
   const inFocus = ticks.subarray(from);
-  const first = Math.min(...inFocus);
-  const curve = ticks.map((tick, at) => (at >= from ? (tick - first) ** 2 : 0));
-  const bent = fitted(table, ticks, [curve]);
-  if (!bent) return 0;
-  const [linear = 0, square = 0] = bent.coefficients;
-  const slopeAt = (tick: number) => linear + 2 * square * (tick - first);
-  const mean = inFocus.reduce((sum, tick) => sum + slopeAt(tick), 0) / inFocus.length;
-  return mean > 0 ? slopeAt(Math.max(...inFocus)) / mean : 0;
+  const hinge = (Math.min(...inFocus) + Math.max(...inFocus)) / 2;
+  const later = ticks.map((tick, at) => (at >= from ? Math.max(0, tick - hinge) : 0));
+  const bent = fitted(table, ticks, [later]);
+  if (!bent || whole <= 0) return 0;
+  const [early = 0, more = 0] = bent.coefficients;
+  return (early + more) / whole;
 }
 
 /**

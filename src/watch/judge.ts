@@ -8,7 +8,7 @@ import { limitOf } from './limits.ts';
 import type { Detection, Forecast } from './sample.ts';
 import { SIGNALS, type Signal } from './signals.ts';
 import type { InstanceState } from './state.ts';
-import { leakIn, URGENT, WINDOWS, type Window } from './windows.ts';
+import { leakIn, URGENT, WINDOWS, type Window, weightOf } from './windows.ts';
 
 export interface Judged {
   readonly evidence: Readonly<Record<string, number>>;
@@ -18,7 +18,7 @@ export interface Judged {
 const MOST_EVIDENCE = 6;
 /** Told from the six-hour window only when the limit may be this near. */
 const URGENT_SECONDS = 4 * 3600;
-const SURE = { certainty: 8, order: 0.7 };
+const SURE = { certainty: 10, order: 0.7 };
 /** Killed at the limit this often within that time: it is not one bad moment. */
 const KILLINGS = 3;
 const KILLINGS_WITHIN = 3 * 86_400;
@@ -33,7 +33,10 @@ export function judgeGrowth(instance: string, state: InstanceState, hourEnded: b
     const found = due.flatMap((window) => {
       const key = `${signal.kind} ${window.name}`;
       const growth = growthIn(window, signal, state);
-      const sum = Math.max(0, Math.min(MOST_EVIDENCE, (evidence[key] ?? 0) + (growth ? 1 : -1)));
+      const sum = Math.max(
+        0,
+        Math.min(MOST_EVIDENCE, (evidence[key] ?? 0) + (growth ? weightOf(growth) : -1)),
+      );
       evidence[key] = sum;
       return growth && sum >= window.evidence ? [{ growth, window }] : [];
     });
@@ -59,13 +62,14 @@ export function judgeKillings(instance: string, { killings, last }: InstanceStat
 
 function growthIn(window: Window, signal: Signal, state: InstanceState): Growth | undefined {
   const now = state.last.t;
-  const { run } = state.life;
-  if (window !== URGENT) return leakIn(window, signal, state.hours, { now, run, spacing: 1 });
+  const { run, started } = state.life;
+  const age = (now - started) / 3600;
+  if (window !== URGENT) return leakIn(window, signal, state.hours, { now, run, age, spacing: 1 });
   // Most services are far from their limit: nothing is urgent there, and nothing need be computed.
   const near = residentOf(state.last) >= 0.5 * limitOf(state.last);
   const growth =
     near && rose(signal, state.short)
-      ? leakIn(window, signal, state.short, { now, run, spacing: 1 / 6 })
+      ? leakIn(window, signal, state.short, { now, run, age, spacing: 1 / 6 })
       : undefined;
   if (!growth?.loadKnown) return undefined;
   const forecast = limitReached(signal, growth, state);
@@ -115,5 +119,5 @@ function limitReached(signal: Signal, growth: Growth, state: InstanceState): For
 }
 
 function formatHours(hours: number): string {
-  return hours < 72 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} d`;
+  return hours < 72 ? `${Math.max(1, Math.round(hours))} h` : `${Math.round(hours / 24)} d`;
 }

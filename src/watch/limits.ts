@@ -8,6 +8,9 @@ import type { InstanceState } from './state.ts';
 /** Shares of the limit at which a capture is worth its price: while it can still answer, and before it cannot. */
 export const CAPTURE_AT = [70, 85, 95] as const;
 const NEAR = 0.95;
+/** Some services live there: short of this, it has to be going up. */
+const AT_IT = 0.985;
+const SOON_SECONDS = 6 * 3600;
 /** A single reading is a burst. */
 const NEAR_SAMPLES = 3;
 const NEAR_SECONDS = 120;
@@ -50,6 +53,7 @@ export function nearLimit(instance: string, state: InstanceState): Detection | u
     .map(({ t, rssHigh }) => ({ x: t, y: rssHigh }));
   const slope = theilSen(points.slice(-12)) ?? 0;
   const seconds = slope > 0 ? Math.max(0, limit - resident) / slope : undefined;
+  if (resident < AT_IT * limit && (seconds ?? Number.POSITIVE_INFINITY) > SOON_SECONDS) return undefined;
   const when =
     seconds === undefined ? '' : `, about ${formatForecast(seconds * 1000)} from it as it has been rising`;
   return {

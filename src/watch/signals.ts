@@ -19,7 +19,7 @@ export interface Signal {
   /** What growth is a share of; the signal's own level when absent. */
   readonly scale?: (bucket: Bucket) => number;
   /** What has to grow with it by a fair share, or the growth is one of accounts only. */
-  readonly witness?: (bucket: Bucket) => number;
+  readonly witnesses?: readonly ((bucket: Bucket) => number)[];
 }
 
 const MIB = 1 << 20;
@@ -51,14 +51,17 @@ export const SIGNALS: readonly Signal[] = [
     what: 'resident memory outside the Go runtime',
     least: 8 * MIB,
     unit: 'bytes',
+    // Below zero, pages were taken and not touched yet: those that are touched later are no leak.
     value:
       () =>
       ({ outside }) =>
-        outside,
+        outside > 0 ? outside : Number.NaN,
     load: (buckets) => loadOf(buckets, true),
-    scale: resident,
-    // Pages freed lazily (Go 1.12 to 1.15) are given back on paper and stay resident.
-    witness: resident,
+    // A good part of resident memory is garbage and room to grow.
+    scale: ({ rss }) => 0.7 * rss,
+    // Pages freed lazily (Go 1.12 to 1.15) are given back on paper and stay resident: more is then outside, and not
+    // beyond what was ever taken. Pages taken again are the reverse.
+    witnesses: [({ beyond }) => beyond, resident],
   },
   {
     kind: 'memory_growth',

@@ -19,6 +19,18 @@ export interface Watched {
   readonly state: InstanceState;
   readonly detections: readonly Detection[];
   readonly captures: readonly CaptureTrigger[];
+  /** What this sample completed, for those who keep histories. */
+  readonly ten?: Bucket;
+  readonly hour?: Bucket;
+  /** The process of this sample is not that of the one before. */
+  readonly mark?: Mark;
+}
+
+export interface Mark {
+  /** Unix seconds. */
+  readonly t: number;
+  readonly what: 'deploy' | 'restart' | 'killed';
+  readonly version?: string;
 }
 
 /** An hour of fewer tens of minutes tells too little. */
@@ -26,7 +38,6 @@ const LEAST_OF_HOUR = 2;
 /** The same is not said twice in a week; what is new by then is said again. */
 const QUIET_SECONDS: Readonly<Partial<Record<DetectionKind, number>>> = {
   gc_spiral: 86_400,
-  near_limit: 86_400,
 };
 const QUIET_OTHERWISE = 7 * 86_400;
 
@@ -34,18 +45,22 @@ const QUIET_OTHERWISE = 7 * 86_400;
 export function watch(known: InstanceState | undefined, sample: Sample): Watched {
   if (known && sample.t <= known.last.t) return { state: known, detections: [], captures: [] };
   const instance = sample.instance ?? '';
-  const { state, detections } = known
-    ? next(instance, known, sample)
-    : { state: begun(sample), detections: [] };
+  if (!known) {
+    const state = begun(sample);
+    return { state: marked(instance, state), detections: [], captures: captureTriggers(instance, state) };
+  }
+  const { state, ...told } = next(instance, known, sample);
   const captures = captureTriggers(instance, state);
-  const [capture] = captures;
-  return { state: capture ? { ...state, captured: capture.percent } : state, detections, captures };
+  return { ...told, state: marked(instance, state), captures };
 }
 
-interface Step {
-  readonly state: InstanceState;
-  readonly detections: readonly Detection[];
+/** Captures that were asked for are not asked for again. */
+function marked(instance: string, state: InstanceState): InstanceState {
+  const [capture] = captureTriggers(instance, state);
+  return capture ? { ...state, captured: capture.percent } : state;
 }
+
+type Step = Omit<Watched, 'captures'>;
 
 function begun(sample: Sample): InstanceState {
   const life = firstLife(sample);
@@ -74,7 +89,8 @@ function next(instance: string, state: InstanceState, sample: Sample): Step {
     return near > state.near ? tell(added, [nearLimit(instance, added)]) : { state: added, detections: [] };
   }
   const closed = close(instance, state, another || hourOf(sample.t) !== hourOf(state.open.t));
-  const killed = another && endOf(state.last, sample) === 'killed';
+  const end = endOf(state.last, sample);
+  const killed = end === 'killed';
   const begins: InstanceState = {
     ...closed.state,
     life,
@@ -85,9 +101,14 @@ function next(instance: string, state: InstanceState, sample: Sample): Step {
     ...(another && { short: [], captured: 0, near: 0 }),
     ...(killed && { killings: [...state.killings, sample.t].slice(-MAX_ENDINGS) }),
   };
-  if (!killed) return { state: begins, detections: closed.detections };
-  const told = tell(begins, [judgeKillings(instance, begins)]);
-  return { state: told.state, detections: [...closed.detections, ...told.detections] };
+  const { version } = sample;
+  const told = tell(begins, [killed ? judgeKillings(instance, begins) : undefined]);
+  return {
+    ...closed,
+    state: told.state,
+    detections: [...closed.detections, ...told.detections],
+    ...(end && { mark: { t: sample.t, what: end, ...(version !== undefined && { version }) } }),
+  };
 }
 
 /** The open bucket is full; perhaps the hour is. Only then is anything judged. */
@@ -104,7 +125,7 @@ function close(instance: string, state: InstanceState, hourEnds: boolean): Step 
   };
   const judged = judgeGrowth(instance, kept, hour !== undefined);
   const told = tell({ ...kept, evidence: judged.evidence }, [spiral, ...judged.detections]);
-  return told;
+  return { ...told, ten: bucket, ...(hour && { hour }) };
 }
 
 /** What was told lately is not told again. */

@@ -8,8 +8,8 @@ import { readingsOf, type Signal } from './signals.ts';
 export interface Window {
   readonly name: '6 h' | '24 h' | '3 d' | '7 d';
   readonly hours: number;
-  /** Hours that must really have been watched in it. */
-  readonly watched: number;
+  /** Hours that must really have been watched in it, with each warm-up. */
+  readonly watched: readonly [number, number];
   /** Least growth over what was watched, as a share of the level. */
   readonly share: number;
   readonly certainty: number;
@@ -27,7 +27,7 @@ export interface Window {
 export const URGENT: Window = {
   name: '6 h',
   hours: 6,
-  watched: 3,
+  watched: [3, 3],
   share: 0.5,
   certainty: 8,
   order: 0.85,
@@ -37,27 +37,33 @@ export const URGENT: Window = {
   warmUp: [1, 2],
 };
 
+/** A life this old has filled its caches: what grows in it may be believed somewhat sooner. */
+const SETTLED_HOURS = 44;
+const SETTLED = { share: 0.8, late: 0.8 };
+/** Growth as plain as this counts for two evaluations. */
+const PLAIN = { certainty: 15, late: 0.9 };
+
 export const WINDOWS: readonly Window[] = [
   {
     name: '24 h',
     hours: 24,
-    watched: 14,
+    watched: [20, 16.5],
     share: 0.06,
-    certainty: 5,
-    order: 0.5,
-    late: 0.6,
+    certainty: 7,
+    order: 0.6,
+    late: 0.75,
     evidence: 2,
     every: 1,
-    warmUp: [1, 5],
+    warmUp: [1, 5.5],
   },
   {
     name: '3 d',
     hours: 72,
-    watched: 40,
+    watched: [40, 40],
     share: 0.08,
-    certainty: 5,
-    order: 0.5,
-    late: 0.5,
+    certainty: 7,
+    order: 0.6,
+    late: 0.6,
     evidence: 2,
     every: 3,
     warmUp: [2, 14],
@@ -65,11 +71,11 @@ export const WINDOWS: readonly Window[] = [
   {
     name: '7 d',
     hours: 168,
-    watched: 96,
+    watched: [96, 96],
     share: 0.09,
-    certainty: 5,
-    order: 0.5,
-    late: 0.5,
+    certainty: 7,
+    order: 0.6,
+    late: 0.6,
     evidence: 2,
     every: 4,
     warmUp: [2, 14],
@@ -85,6 +91,8 @@ export interface Moment {
   readonly now: number;
   /** The life of the process that is under way. */
   readonly run: number;
+  /** Its age in hours. */
+  readonly age: number;
   /** Hours between buckets. */
   readonly spacing: number;
 }
@@ -96,25 +104,34 @@ export function leakIn(
   buckets: readonly Bucket[],
   moment: Moment,
 ): Growth | undefined {
-  for (const warmUp of window.warmUp) {
-    const growth = growthIn(window, signal, buckets, { ...moment, warmUp });
-    if (!growth || growth.hours < window.watched || growth.certainty < window.certainty) return undefined;
+  for (const [at, warmUp] of window.warmUp.entries()) {
+    const trial = { ...moment, warmUp, watched: window.watched[at] ?? window.hours };
+    const growth = growthIn(window, signal, buckets, trial);
+    if (!growth || growth.certainty < 0.6 * window.certainty) return undefined;
+    const settled = moment.age >= SETTLED_HOURS + window.hours / 2;
     const enough =
-      growth.share >= window.share &&
+      growth.hours >= trial.watched &&
+      growth.certainty >= window.certainty &&
+      growth.share >= window.share * (settled ? SETTLED.share : 1) &&
       growth.slope * growth.hours >= signal.least &&
       growth.order >= window.order &&
       growth.excess >= LEAST_EXCESS &&
-      growth.late >= window.late;
-    if (enough) return witnessed(window, signal, buckets, { ...moment, warmUp }, growth) ? growth : undefined;
+      growth.late >= window.late * (settled ? SETTLED.late : 1);
+    if (enough) return witnessed(window, signal, buckets, trial, growth) ? growth : undefined;
   }
   return undefined;
 }
 
+/** How many evaluations growth counts for. */
+export function weightOf({ certainty, late }: Growth): number {
+  return certainty >= PLAIN.certainty && late >= PLAIN.late ? 2 : 1;
+}
+
 /** Of what a life of the process gained, this much is more than a longer life before it came to. */
 const LEAST_EXCESS = 0.3;
-const WITNESSED = 0.4;
+const WITNESSED = { certainty: 3, share: 0.5 };
 
-type Trial = Moment & { readonly warmUp: number };
+type Trial = Moment & { readonly warmUp: number; readonly watched: number };
 
 function witnessed(
   window: Window,
@@ -123,10 +140,14 @@ function witnessed(
   trial: Trial,
   growth: Growth,
 ): boolean {
-  const { witness } = signal;
-  if (!witness) return true;
-  const seen = growthIn(window, { ...signal, value: () => witness }, buckets, trial);
-  return seen !== undefined && seen.slope >= WITNESSED * growth.slope;
+  return (signal.witnesses ?? []).every((witness) => {
+    const seen = growthIn(window, { ...signal, value: () => witness }, buckets, trial);
+    return (
+      seen !== undefined &&
+      seen.certainty >= WITNESSED.certainty &&
+      seen.slope >= WITNESSED.share * growth.slope
+    );
+  });
 }
 
 /** How a signal grows in a window, whatever one thinks of it. */
@@ -134,16 +155,19 @@ export function growthIn(
   window: Window,
   signal: Signal,
   buckets: readonly Bucket[],
-  { now, run, spacing, warmUp }: Trial,
+  { now, run, spacing, warmUp, watched }: Omit<Trial, 'age'>,
 ): Growth | undefined {
   const from = now - (window.hours + spacing) * 3600;
   const near = buckets.filter(({ t, age }) => age >= warmUp && t >= from - CONTEXT_HOURS * 3600);
   const own = near.filter((bucket) => bucket.run === run && bucket.t >= from);
   // A life that is long enough is judged alone; of many short ones, what they have in common once they are warm.
-  const alone = own.length * spacing >= window.watched;
-  const judged = new Set(alone ? own : near.filter(({ t, age }) => t >= from && age >= MATURE_HOURS));
-  if (judged.size * spacing < 0.8 * window.watched) return undefined;
-  const context = alone ? near : [...judged];
+  const alone = own.length * spacing >= watched;
+  const mature = near.filter(({ t, age }) => t >= from && age >= MATURE_HOURS);
+  const judged = new Set(alone ? own : mature);
+  if (judged.size * spacing < 0.8 * watched) return undefined;
+  const context = near.filter(
+    (bucket) => bucket.t < from || judged.has(bucket) || (alone && bucket.run !== run),
+  );
   const readings = readingsOf(signal, context, (bucket) => judged.has(bucket));
   const { scale } = signal;
   const growth = growthOf(readings, {
@@ -161,9 +185,9 @@ export function growthIn(
     : undefined;
 }
 
-const MATURE_HOURS = 6;
+const MATURE_HOURS = 4;
 
-/** Without a measure of load: is the quietest moment of each day above that of the day before, by a fair share? */
+/** Without a measure of load: is the quietest moment of each day above that of the day before? */
 function risesDaily(readings: readonly Reading[]): boolean {
   const last = readings.at(-1)?.t ?? 0;
   const lowest: number[] = [];
@@ -172,7 +196,9 @@ function risesDaily(readings: readonly Reading[]): boolean {
     lowest[day] = Math.min(lowest[day] ?? Number.POSITIVE_INFINITY, y);
   }
   const days = lowest.reverse().filter((low) => low !== undefined && Number.isFinite(low));
-  if (days.length < 3) return false;
-  const mean = ((days.at(-1) ?? 0) - (days[0] ?? 0)) / (days.length - 1);
-  return mean > 0 && days.every((low, at) => at === 0 || low - (days[at - 1] ?? 0) >= 0.25 * mean);
+  const steps = days.slice(1).map((low, at) => low - (days[at] ?? 0));
+  const mean = steps.reduce((sum, step) => sum + step, 0) / Math.max(1, steps.length);
+  const evenly = (share: number) => mean > 0 && steps.every((step) => step >= share * mean);
+  // A Monday rises after a Sunday, and a Tuesday may: a few days have to rise alike, a working week need only rise.
+  return (steps.length >= 3 && evenly(0.6)) || (steps.length >= 4 && evenly(0.25));
 }

@@ -77,6 +77,8 @@ function forecasts(scored: readonly Scored[]) {
         name: one.name,
         kept: low <= truth && (high ?? Number.POSITIVE_INFINITY) >= truth,
         early: truth < low,
+        // Hours until the truth, and until either end of what was said.
+        hours: [truth, low, high ?? Number.NaN].map((t) => Math.round((t - first.t) / 360) / 10),
         width: ((high ?? Number.NaN) - low) / Math.max(1, truth - first.t),
         open: high === null,
       },
@@ -87,6 +89,7 @@ function forecasts(scored: readonly Scored[]) {
     .filter((width) => !Number.isNaN(width))
     .sort((a, b) => a - b);
   return {
+    broken: told.filter(({ kept }) => !kept).map(({ name, hours }) => ({ name, hours })),
     kept: wilson(told.filter(({ kept }) => kept).length, told.length),
     early: told.filter((each) => each.early).length,
     open: told.filter(({ open }) => open).length,
@@ -189,6 +192,8 @@ function print(
 }
 
 function printWrong(scored: readonly Scored[]): void {
+  for (const { name, hours } of forecasts(scored).broken)
+    console.log(`${name}: limit in ${hours.join(', said ')} h`);
   for (const each of scored) {
     const { one, ours } = each;
     const wrong =

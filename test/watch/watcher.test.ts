@@ -136,6 +136,30 @@ describe('watching', () => {
   });
 });
 
+describe('what a sample completes', () => {
+  it('is handed on for those who keep histories, with the moments of restarts and deploys', () => {
+    const samples = draw({
+      hours: 5,
+      everySeconds: 300,
+      live: () => 100,
+      startsAt: [2.5, 4],
+      build: (hour) => (hour < 4 ? 'build-1' : 'build-2'),
+    });
+    let state: InstanceState | undefined;
+    const steps = samples.map((sample) => {
+      const step = watch(state, sample);
+      state = step.state;
+      return step;
+    });
+    expect(steps.filter(({ ten }) => ten).length).toBe(29);
+    expect(steps.filter(({ hour }) => hour).length).toBe(5);
+    expect(steps.flatMap(({ mark }) => (mark ? [mark] : []))).toEqual([
+      { t: START + 2.5 * HOUR, what: 'restart', version: 'build-1' },
+      { t: START + 4 * HOUR, what: 'deploy', version: 'build-2' },
+    ]);
+  });
+});
+
 describe('histories that tell little', () => {
   const leaking = { hours: 120, everySeconds: 300, live: (hour: number) => 200 + 2 * hour };
 

@@ -18,7 +18,7 @@ export type Fields = 'all' | 'no requests' | 'no GOGC, no start' | 'RSS only' | 
 
 export interface Leak {
   readonly kind: LeakKind;
-  /** Percent of the healthy level an hour. */
+  /** Percent of the healthy level an hour: of live heap, of goroutines, of resident memory. */
   readonly percent: number;
   /** Unix seconds. */
   readonly from: number;
@@ -115,8 +115,8 @@ function leakingPlan(random: Chance): Plan {
   const from = start + healthyDays * DAY;
   const end = from + withinHours * 3600 * 1.35;
   const starts = beginning === 'deploy' ? [{ t: from, deploy: true }] : [];
-  // One in five is deployed again while it leaks.
-  const again = random.yes(0.2)
+  // One in eight is deployed again while it leaks.
+  const again = random.yes(0.125)
     ? [{ t: from + random.between(0.35, 0.8) * withinHours * 3600, deploy: true }]
     : [];
   return {
@@ -179,23 +179,28 @@ function play(plan: Plan, random: Chance): History {
   const soft = go >= 19 && random.yes(0.25);
   const gogc = soft && random.yes(0.4) ? 'off' : random.pick([100, 100, 100, 50, 200, 400]);
   const factor = gogc === 'off' ? 1.5 : 1 + gogc / 100;
-  const healthyPeak = kept.typicalLive * (1 + 1.4 * elastic) * factor * 1.12 + 80 * MIB;
-  const limit = limitFor(plan, kept, healthyPeak, { factor, soft, random });
+  const healthyPeak = kept.typicalLive * (1.25 + 1.6 * elastic) * factor * 1.12 + 120 * MIB;
+  const resident = kept.typicalLive * factor * 1.1 + 50 * MIB;
+  const limit = limitFor(plan, { kept, healthyPeak, resident }, { factor, soft, random });
   const memoryLimit = soft ? limit * random.pick([0.8, 0.9]) : undefined;
   const build: GoBuild = { go, gogc, memoryLimit };
-  return run(plan, { load, kept, build, limit, random });
+  return run(plan, { load, kept, build, limit, resident, random });
 }
 
 function limitFor(
   { leak, hoursToLimit }: Plan,
-  kept: Keeping,
-  healthyPeak: number,
+  {
+    kept,
+    healthyPeak,
+    resident,
+  }: { readonly kept: Keeping; readonly healthyPeak: number; readonly resident: number },
   { factor, soft, random }: { readonly factor: number; readonly soft: boolean; readonly random: Chance },
 ): number {
   const roomy = healthyPeak * random.between(1.3, 3);
   if (!leak || hoursToLimit === undefined || leak.kind === 'goroutine') return roomy;
-  const gained = (leak.percent / 100) * hoursToLimit * kept.typicalLive;
-  return healthyPeak + gained * (leak.kind === 'heap' ? (soft ? 1.1 : factor * 1.1) : 1);
+  const gained = (leak.percent / 100) * hoursToLimit;
+  if (leak.kind === 'outside') return healthyPeak + gained * resident;
+  return healthyPeak + gained * kept.typicalLive * (soft ? 1.1 : factor * 1.1);
 }
 
 interface World {
@@ -203,11 +208,13 @@ interface World {
   readonly kept: Keeping;
   readonly build: GoBuild;
   readonly limit: number;
+  /** Resident memory when warm and healthy. */
+  readonly resident: number;
   readonly random: Chance;
 }
 
 function run(plan: Plan, world: World): History {
-  const { load, kept, build, limit, random } = world;
+  const { load, build, limit, random } = world;
   const samples: Record<string, number | string>[] = [];
   const truthEnd = plan.leak ? plan.start + LONGEST_TRUTH_DAYS * DAY : plan.end;
   const queue = [...plan.starts];
@@ -218,8 +225,10 @@ function run(plan: Plan, world: World): History {
   let leaked = 0;
   let limitReached: number | undefined;
   let silentUntil = 0;
-  for (let t = plan.start; t < truthEnd; t += plan.cadence) {
-    const seconds = plan.cadence;
+  let seconds = plan.cadence;
+  for (let t = plan.start; t < truthEnd; t += seconds) {
+    // What nobody is shown need not be played in small steps.
+    if (t >= plan.end) seconds = Math.max(plan.cadence, 300);
     if (t >= plan.end && (limitReached !== undefined || plan.hoursToLimit === undefined)) break;
     const due = queue[0];
     if (due && t >= due.t) {
@@ -233,7 +242,7 @@ function run(plan: Plan, world: World): History {
     served += requests * seconds;
     const now: Load = { t, age: t - started, seconds, requests, served };
     if (plan.leak && t >= plan.leak.from) leaked += leakStep(plan.leak, now, load.meanRequests);
-    const readings = process.step(t, seconds, demandOf(plan, kept, now, leaked));
+    const readings = process.step(t, seconds, demandOf(plan, world, now, leaked));
     const reached = readings.RSS >= limit;
     if (reached && limitReached === undefined) limitReached = t;
     if (t < plan.end && t >= silentUntil && !random.yes(plan.missing)) {
@@ -254,7 +263,7 @@ function leakStep({ percent, by }: Leak, { seconds, requests }: Load, meanReques
   return (((percent / 100) * seconds) / 3600) * (by === 'hours' ? 1 : requests / meanRequests);
 }
 
-function demandOf({ leak }: Plan, kept: Keeping, now: Load, leaked: number) {
+function demandOf({ leak }: Plan, { kept, resident }: World, now: Load, leaked: number) {
   const goroutines =
     kept.goroutines(now) + (leak?.kind === 'goroutine' ? leaked * kept.typicalGoroutines : 0);
   const extra = leak?.kind === 'goroutine' ? leaked * kept.typicalGoroutines * 3000 : 0;
@@ -262,7 +271,7 @@ function demandOf({ leak }: Plan, kept: Keeping, now: Load, leaked: number) {
     live: kept.live(now) + (leak?.kind === 'heap' ? leaked * kept.typicalLive : extra),
     allocation: kept.allocation(now),
     goroutines,
-    outside: kept.outside(now) + (leak?.kind === 'outside' ? leaked * 2 * kept.typicalLive : 0),
+    outside: kept.outside(now) + (leak?.kind === 'outside' ? leaked * resident : 0),
   };
 }
 
