@@ -43,14 +43,14 @@ const MEND_EVERY_MS = 15_000;
 /** A window may outlast the drain budget; captures are given back to the queue after this. */
 const CAPTURE_GRACE_MS = 2_000;
 
-// With BullMQ's defaults a job of a killed worker is taken over after up to 62 s; with these after 5 to 13 s: the lock
-// has to run out, and two looks for stalled jobs have to pass.
+// With BullMQ's defaults a job of a killed worker is taken over after up to 62 s; with these after 5 to 14 s: the lock has
+// to run out, and two looks for stalled jobs have to pass, either of which may just have missed its turn.
 const RECOVERY: Pick<
   WorkerOptions,
   'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'runRetryDelay'
 > = {
   lockDuration: 10_000,
-  stalledInterval: 2_500,
+  stalledInterval: 1_000,
   maxStalledCount: 1,
   runRetryDelay: 1_000,
 };

@@ -48,12 +48,13 @@ function midCapture(variant: string, moment: (target: Target, scene: Scene) => P
       await arrived;
       const killedAtMs = performance.now();
       const begun = beginnings(scene, request);
-      await worker.killAndRestart();
+      const back = worker.killAndRestart();
       await scene.until(
         'somebody who goes on, or the end',
         () => beginnings(scene, request) > begun || scene.roots(request).some(({ text }) => isEnd(text)),
       );
       const resumedMs = performance.now() - killedAtMs;
+      await back;
       await scene.finished(request, WITHIN_MS);
       must(resumedMs <= RESUMED_WITHIN_MS, `went on after ${seconds(resumedMs)}`);
       const again = askedAgain(target.hits);
