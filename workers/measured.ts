@@ -7,12 +7,12 @@ import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
 
 export function measuredFetch(fetch: Fetch, metrics: Metrics): Fetch {
-  return async (instance, endpoint, signal) => {
+  return async (instance, endpoint, signal, capture) => {
     const started = performance.now();
     const tell = (outcome: string, bytes: number): void =>
       metrics.asked(endpoint, outcome, { bytes, ms: performance.now() - started });
     try {
-      const fetched = await fetch(instance, endpoint, signal);
+      const fetched = await fetch(instance, endpoint, signal, capture);
       tell('ok', fetched.bytes.byteLength);
       return fetched;
     } catch (error) {

@@ -66,6 +66,8 @@ export function judge(asked: readonly Asked[], shown: readonly Shown[], hits: re
 function overlaps(hits: readonly Hit[]): string[] {
   const found: string[] = [];
   for (const [target, own] of byTarget(hits)) {
+    // Whoever cannot be told from others cannot be shown to have waited for them.
+    if (own.some(({ capture }) => capture === '')) found.push(`${target}: asked by a capture without a name`);
     const inTime = own.toSorted((a, b) => a.atMs - b.atMs);
     const lastOf = new Map(inTime.map((hit) => [hit.capture, hit.atMs]));
     let current: Hit | undefined;
