@@ -100,7 +100,10 @@ const rooms = [
     comment:
       'Capturing knows targets and bytes, not queues, Slack or clues. Return bytes and problems; src/investigate.ts passes them on.',
     from: { path: '^src/capture/' },
-    to: { path: '^(src|workers)/', pathNot: ['^src/(model|capture|policy)/', '^src/(failure|log)\\.ts$'] },
+    to: {
+      path: '^(src|workers)/',
+      pathNot: ['^src/(model|capture|policy)/', '^src/watch/sample\\.ts$', '^src/(failure|log)\\.ts$'],
+    },
   },
   {
     name: 'store-keeps-what-it-is-given',
@@ -109,7 +112,7 @@ const rooms = [
     from: { path: '^src/store/' },
     to: {
       path: '^(src|workers)/',
-      pathNot: ['^src/(model|store|report|outbox|policy)/', '^src/(failure|log)\\.ts$'],
+      pathNot: ['^src/(model|store|report|outbox|policy|watch|known)/', '^src/(failure|log)\\.ts$'],
     },
   },
   {
