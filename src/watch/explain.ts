@@ -1,5 +1,4 @@
 // What explains memory that goes up and down without a leak: the load, its recent past, the time of day.
-import { median } from '../analyse/trend.ts';
 
 interface Moment {
   /** Unix seconds. */
@@ -21,8 +20,8 @@ const ENOUGH_FOR_LAG = 14;
 /** Load now, and load of the last hours; none where it hardly varies. */
 export function loadColumns(moments: readonly Moment[]): Float64Array[] {
   const loads = filled(moments.map(({ load }) => load));
-  const centre = median([...loads]) ?? 0;
-  const spread = median([...loads].map((load) => Math.abs(load - centre))) ?? 0;
+  const centre = loads.reduce((sum, load) => sum + load, 0) / loads.length;
+  const spread = loads.reduce((sum, load) => sum + Math.abs(load - centre), 0) / loads.length;
   if (centre <= 0 || spread < LEAST_VARIATION * centre) return [];
   const lagged = new Float64Array(loads.length);
   let smooth = loads[0] ?? 0;

@@ -82,23 +82,25 @@ export function readingsOf(
 ): readonly Reading[] {
   const y = value(buckets);
   const explains = load(buckets);
-  return buckets
-    .map((bucket) => ({
-      t: bucket.t,
-      run: bucket.run,
-      age: bucket.age,
-      y: y(bucket),
-      load: explains(bucket),
-      focus: focus(bucket),
-    }))
-    .filter((reading) => !Number.isNaN(reading.y));
+  const readings: Reading[] = [];
+  for (const bucket of buckets) {
+    const { t, run, age } = bucket;
+    const reading = { t, run, age, y: y(bucket), load: explains(bucket), focus: focus(bucket) };
+    if (!Number.isNaN(reading.y)) readings.push(reading);
+  }
+  return readings;
 }
 
 /** Exact where collections are paced by GOGC, and the trough where a limit binds. */
 function liveHeap(buckets: readonly Bucket[]): (bucket: Bucket) => number {
-  const both = buckets.filter(({ paced, trough }) => !Number.isNaN(paced) && !Number.isNaN(trough));
-  const bound = both.filter(({ paced, trough }) => trough > BOUND * paced).length;
-  const pacedIsRight = tells(buckets, ({ paced }) => paced) && bound <= 0.15 * both.length;
+  let both = 0;
+  let bound = 0;
+  for (const { paced, trough } of buckets) {
+    if (Number.isNaN(paced) || Number.isNaN(trough)) continue;
+    both += 1;
+    if (trough > BOUND * paced) bound += 1;
+  }
+  const pacedIsRight = tells(buckets, ({ paced }) => paced) && bound <= 0.15 * both;
   return pacedIsRight ? ({ paced }) => paced : ({ trough }) => trough;
 }
 
@@ -113,5 +115,7 @@ function loadOf(buckets: readonly Bucket[], goroutinesToo: boolean): (bucket: Bu
 }
 
 function tells(buckets: readonly Bucket[], pick: (bucket: Bucket) => number): boolean {
-  return buckets.filter((bucket) => !Number.isNaN(pick(bucket))).length >= 0.9 * buckets.length;
+  let told = 0;
+  for (const bucket of buckets) if (!Number.isNaN(pick(bucket))) told += 1;
+  return told >= 0.9 * buckets.length;
 }

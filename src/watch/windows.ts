@@ -41,7 +41,7 @@ export const URGENT: Window = {
 const SETTLED_HOURS = 44;
 const SETTLED = { share: 0.8, late: 0.8 };
 /** Growth as plain as this counts for two evaluations. */
-const PLAIN = { certainty: 15, late: 0.9 };
+const PLAIN = { certainty: 7, late: 0.85 };
 
 export const WINDOWS: readonly Window[] = [
   {
@@ -129,7 +129,7 @@ export function weightOf({ certainty, late }: Growth): number {
 
 /** Of what a life of the process gained, this much is more than a longer life before it came to. */
 const LEAST_EXCESS = 0.3;
-const WITNESSED = { certainty: 3, share: 0.5 };
+const WITNESSED = { certainty: 1.5, share: 0.5 };
 
 type Trial = Moment & { readonly warmUp: number; readonly watched: number };
 

@@ -57,6 +57,12 @@ describe('npm run deps', () => {
         'pure-rooms-know-the-model-only',
         'Put a noun both need in src/model',
       ],
+      [
+        'src/watch/planted.ts',
+        "import '../parse/pprof.ts';",
+        'watch-is-arithmetic',
+        'Time is what samples say',
+      ],
       ['src/model/planted.ts', "import '../failure.ts';", 'model-imports-nothing', 'The nouns know nobody'],
       ['src/command/planted.ts', "import 'bullmq';", 'bullmq-in-queue', 'Call enqueue functions'],
       [

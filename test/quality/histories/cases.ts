@@ -46,7 +46,7 @@ export interface History {
 }
 
 export const LEAKING = 480;
-export const HEALTHY = 420;
+export const HEALTHY = 450;
 
 export function halfOf(name: string): Half {
   return hashOf(`half of ${name}`) % 2 === 0 ? 'develop' : 'score';
