@@ -61,7 +61,7 @@ export const SIGNALS: readonly Signal[] = [
     scale: ({ rss }) => 0.7 * rss,
     // Pages freed lazily (Go 1.12 to 1.15) are given back on paper and stay resident: more is then outside, and not
     // beyond what was ever taken. Pages taken again are the reverse.
-    witnesses: [({ beyond }) => beyond, resident],
+    witnesses: [({ beyond }) => beyond],
   },
   {
     kind: 'memory_growth',
