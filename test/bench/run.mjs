@@ -2,6 +2,7 @@
 //
 //   node test/bench/run.mjs [--only ID[,ID]] [--rounds N] [--quick] [--json]
 //   node test/bench/run.mjs analyse [--json]      the analysis alone, at 10k, 100k and 1M goroutines
+//   node test/bench/run.mjs load [--jobs N] [--soak]   a backlog of captures and deliveries, and one worker
 //   node test/bench/run.mjs target-cost […]       what captures cost the service (target-cost/main.ts)
 //
 // Needs Go (the peers are Go programs) and about 1.2 GB of disk under .bench/ for the dumps, which are made
@@ -13,12 +14,21 @@ import { parseArgs } from 'node:util';
 import { benchmarks } from './benchmarks.mjs';
 import { prepare } from './prepare.mjs';
 
-const SCRIPTS = { analyse: 'analyse.ts', 'target-cost': 'target-cost/main.ts' };
+const SCRIPTS = { analyse: 'analyse.ts', load: 'load.ts', 'target-cost': 'target-cost/main.ts' };
 const own = SCRIPTS[process.argv[2] ?? ''];
+if (own === SCRIPTS.load) compile();
 if (own) {
   const script = fileURLToPath(new URL(own, import.meta.url));
   const args = ['--import', 'tsx', script, ...process.argv.slice(3)];
   process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1);
+}
+
+/** The worker runs compiled, as in the image. */
+function compile() {
+  const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+  const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', '.bench/dist'];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
 }
 
 const { values: options } = parseArgs({

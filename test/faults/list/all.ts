@@ -1,8 +1,10 @@
 // Every variant that `npm run faults` plays, in the order of its faults.
 import type { Variant } from '../variants.ts';
 import { acknowledged } from './acknowledged.ts';
+import { house } from './house.ts';
 import { oneAtATime } from './lease.ts';
 import { poison } from './poison.ts';
+import { redisAway } from './redis-away.ts';
 import { repeats } from './repeats.ts';
 import { slackAnswers } from './slack-answers.ts';
 import { slackBusy } from './slack-busy.ts';
@@ -17,7 +19,9 @@ export const VARIANTS: readonly Variant[] = [
   ...sockets,
   ...acknowledged,
   ...repeats,
+  ...redisAway,
   ...oneAtATime,
   ...targets,
   ...poison,
+  ...house,
 ];

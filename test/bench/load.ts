@@ -1,0 +1,221 @@
+// npm run bench -- load: a backlog of captures and deliveries, and one worker process that works it off.
+//
+//   npm run bench -- load [--jobs 10000] [--kinds goroutine]    drained in 60 s, worker below 256 MiB
+//   npm run bench -- load --soak [--jobs 100000]                the worker grows by less than 1 MiB in 10,000 jobs
+//
+// Half of the jobs are captures of one look (`for 0s`), half bring a thread up to date. Not as in earnest: budgets are
+// raised, nobody's request is answered by somebody else's capture, and Slack has no rate limits, but its other limits.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { Redis } from 'ioredis';
+import { stringify } from 'yaml';
+import type { CaptureRequest } from '../../src/model/request.ts';
+import type { CaptureKind } from '../../src/model/target.ts';
+import { connectRedis } from '../../src/queue/connection.ts';
+import { type PrivateRedis, startPrivateRedis } from '../../src/queue/private-redis.ts';
+import { openQueue } from '../../src/queue/queue.ts';
+import { openRequestStore } from '../../src/store/requests.ts';
+import { requestSeal } from '../../src/store/seal.ts';
+import { type SlackStub, startSlackStub } from './load/slack-stub.ts';
+import { type Fleet, startFleet } from './load/targets.ts';
+import { startWorker, type WatchedWorker } from './load/watched.ts';
+
+const SERVICES = 100;
+const INSTANCES = 10;
+const ANSWER_MS = 5;
+const PROMISE = { seconds: 60, rssMib: 256, slopeMib: 1 };
+const PLENTY = { light: 10_000, heavy: 10_000, service: 10_000 };
+const TOKEN = 'xoxb-load';
+const MIB = 1024 * 1024;
+const LOOK_EVERY_MS = 1_000;
+const FILLED_AT_ONCE = 250;
+/** The first part of a soak is warming up: code is compiled, pools are filled. */
+const WARM_SHARE = 0.2;
+
+const { values: options } = parseArgs({
+  options: {
+    jobs: { type: 'string' },
+    kinds: { type: 'string', default: 'goroutine' },
+    soak: { type: 'boolean', default: false },
+  },
+});
+const jobs = Number(options.jobs ?? (options.soak ? 100_000 : 10_000));
+const kinds = options.kinds.split(',') as CaptureKind[];
+
+interface Reading {
+  readonly jobs: number;
+  readonly rssMib: number;
+}
+
+interface Stage {
+  readonly home: string;
+  readonly redis: Redis;
+  readonly server: PrivateRedis;
+  readonly slack: SlackStub;
+  readonly fleet: Fleet;
+}
+
+process.exitCode = (await onStage(drain)) ? 0 : 1;
+
+async function onStage(run: (stage: Stage) => Promise<boolean>): Promise<boolean> {
+  const home = mkdtempSync(join(tmpdir(), 'goleak-load-'));
+  const server = await startPrivateRedis(home, {
+    searchPath: process.env.PATH ?? '',
+    ...(process.env.GOLEAK_REDIS_SERVER && { preferred: process.env.GOLEAK_REDIS_SERVER }),
+  });
+  const redis = connectRedis(server.url, 'worker');
+  const slack = await startSlackStub();
+  const fleet = await startFleet(SERVICES, INSTANCES, ANSWER_MS);
+  try {
+    register(home, fleet);
+    return await run({ home, redis, server, slack, fleet });
+  } finally {
+    fleet.close();
+    slack.close();
+    redis.disconnect();
+    await server.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function drain(stage: Stage): Promise<boolean> {
+  const { slack, home } = stage;
+  const wanted = jobs / 2;
+  const ended = endedThreads(slack);
+  await fill(wanted, stage);
+  console.log(
+    `${jobs} jobs wait: ${wanted} captures (${kinds.join(', ')}; one look) and ${wanted} deliveries; ${SERVICES} services of ${INSTANCES} instances that answer in ${ANSWER_MS} ms; budgets raised`,
+  );
+  const worker = await startWorker(commandOf(), environment(stage), join(home, 'worker.log'));
+  try {
+    const startedMs = performance.now();
+    const readings: Reading[] = [];
+    while (ended.size < wanted) {
+      await sleep(LOOK_EVERY_MS);
+      readings.push({ jobs: ended.size * 2, rssMib: worker.rssBytes() / MIB });
+    }
+    const seconds = (performance.now() - startedMs) / 1000;
+    return tell(stage, worker, { seconds, readings });
+  } finally {
+    await worker.stop();
+  }
+}
+
+function tell(
+  { slack, fleet }: Stage,
+  worker: WatchedWorker,
+  { seconds, readings }: { readonly seconds: number; readonly readings: readonly Reading[] },
+): boolean {
+  const rssMib = worker.peakRssBytes() / MIB;
+  const { worker: cpuMs, children } = worker.cpuMs();
+  const double = [...slack.roots.values()].filter((own) => own.size > 1).length;
+  const calls = [...slack.calls.values()].reduce((sum, each) => sum + each, 0);
+  const slope = slopeMib(readings);
+  const judge = (isKept: boolean): string => (isKept ? 'kept' : 'MISSED');
+  const checks: readonly (readonly [string, boolean])[] = [
+    ...(options.soak
+      ? ([
+          [
+            `worker grows by ${slope.toFixed(2)} MiB in 10,000 jobs, promised ${PROMISE.slopeMib}`,
+            slope <= PROMISE.slopeMib,
+          ],
+        ] as const)
+      : ([
+          [`drained in ${seconds.toFixed(1)} s, promised ${PROMISE.seconds}`, seconds <= PROMISE.seconds],
+        ] as const)),
+    [`worker at most ${rssMib.toFixed(0)} MiB, promised ${PROMISE.rssMib}`, rssMib <= PROMISE.rssMib],
+    [
+      `${double} threads with two root messages, ${slack.refused.length} calls that Slack would refuse`,
+      double + slack.refused.length === 0,
+    ],
+    [`at most ${fleet.atOnce()} questions at one instance at once`, fleet.atOnce() <= 1],
+  ];
+  for (const [words, isKept] of checks) console.log(`${judge(isKept)}: ${words}`);
+  console.log(
+    `1 worker process, ${(cpuMs / (jobs / 2)).toFixed(1)} ms of processor time for a capture and its deliveries, ${(children / (jobs / 2)).toFixed(1)} ms in children; ${calls} calls of Slack, ${fleet.hits()} questions, ${seconds.toFixed(1)} s`,
+  );
+  return checks.every(([, isKept]) => isKept);
+}
+
+/** Least squares over what follows the warm-up, MiB in 10,000 jobs. */
+function slopeMib(readings: readonly Reading[]): number {
+  const late = readings.filter((reading) => reading.jobs > WARM_SHARE * jobs);
+  const mean = (of: (reading: Reading) => number): number =>
+    late.reduce((sum, reading) => sum + of(reading), 0) / late.length;
+  const [x, y] = [mean((reading) => reading.jobs), mean((reading) => reading.rssMib)];
+  const spread = late.reduce((sum, reading) => sum + (reading.jobs - x) ** 2, 0);
+  const joint = late.reduce((sum, reading) => sum + (reading.jobs - x) * (reading.rssMib - y), 0);
+  return spread === 0 ? 0 : (joint / spread) * 10_000;
+}
+
+/** The requests whose threads show a last word, as they come. */
+function endedThreads(stub: SlackStub): ReadonlySet<string> {
+  const ended = new Set<string>();
+  stub.onRoot((request, text) => {
+    if (!/^(?::\w+: )?Capturing /.test(text)) ended.add(request);
+  });
+  return ended;
+}
+
+function register(home: string, { services }: Fleet): void {
+  const entries = [...services].map(([name, instances]) => [
+    name,
+    { instances, metrics: false, budget: PLENTY, capture: { dump_up_to: 0, leak_profile_up_to: 0 } },
+  ]);
+  const text = stringify({ services: Object.fromEntries(entries) }, { aliasDuplicateObjects: false });
+  writeFileSync(join(home, 'services.yml'), text);
+}
+
+/** What the app does with commands, without the people. */
+async function fill(wanted: number, { redis }: Stage): Promise<void> {
+  const requests = openRequestStore(redis, requestSeal([TOKEN]));
+  const queue = openQueue(redis);
+  for (let from = 0; from < wanted; from += FILLED_AT_ONCE) {
+    const some = Array.from({ length: Math.min(FILLED_AT_ONCE, wanted - from) }, (_, at) => from + at);
+    await Promise.all(
+      some.map(async (nth) => {
+        const request = requestOf(nth);
+        await requests.accept(request);
+        await Promise.all([queue.capture(request), queue.deliver(request.id)]);
+      }),
+    );
+  }
+  await queue.close();
+}
+
+function requestOf(nth: number): CaptureRequest {
+  const service = `service-${(nth % SERVICES) + 1}`;
+  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  return {
+    id: `${day}-${nth.toString(16).padStart(12, '0')}`,
+    service,
+    instances: [`${service}-${(Math.floor(nth / SERVICES) % INSTANCES) + 1}`],
+    windowMs: 0,
+    kinds,
+    origin: { door: 'slash', user: 'U0ONCALL', channel: 'C0PAYMENTS' },
+    acceptedAtMs: Date.now(),
+  };
+}
+
+function commandOf(): string[] {
+  const dist = process.env.GOLEAK_LOAD_DIST ?? '.bench/dist';
+  return [process.execPath, '--import', './demo/leash.mjs', join(dist, 'workers/main.js')];
+}
+
+function environment({ home, server, slack }: Stage): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    NODE_NO_WARNINGS: '1',
+    SLACK_BOT_TOKEN: TOKEN,
+    SLACK_API_URL: slack.apiUrl,
+    REDIS_URL: server.url,
+    GOLEAK_HOME: home,
+    GOLEAK_SERVICES: join(home, 'services.yml'),
+    PORT: '0',
+    LOG_LEVEL: 'info',
+  };
+}
