@@ -31,12 +31,14 @@ export const COUNT_PROFILE_UP_TO = 200_000;
 /** Sources nobody is waiting for ask nothing heavy above this. */
 export const AUTOMATIC_UP_TO = 2_000;
 
-// One attempt stops the service for about 8 µs for each goroutine, and Go attempts again with a doubled buffer
-// until the text fits: 30-40 µs for each goroutine in all, for about 570 bytes (measured on Go 1.26).
-const LONGEST_DUMP_PAUSE_MS = 0.008;
-const DUMP_PAUSES_MS = 0.035;
-const DUMP_BYTES = 570;
-const LEAK_PAUSE_MS = 0.004;
+// Measured on Go 1.22 to 1.27 with stacks of 6 to 20 frames (docs/safety.md); shallow ones cost a third. Go stops the
+// service, and begins again with a doubled buffer until the text fits: the last attempt is a little under half of it.
+const LONGEST_DUMP_PAUSE_MS = 0.06;
+const DUMP_PAUSES_MS = 0.14;
+const DUMP_BYTES = 1_100;
+const LEAK_PAUSE_MS = 0.001;
+/** Far above the agreed count the detector's work no longer fits beside the service's own. */
+const LEAK_PAUSE_OF_MANY_MS = 0.03;
 
 /** What a full dump of so many goroutines costs: the longest single pause, all of them, and the bytes. */
 export function dumpPrice(goroutines: number): { pauseMs: number; pausesMs: number; bytes: number } {
@@ -48,7 +50,7 @@ export function dumpPrice(goroutines: number): { pauseMs: number; pausesMs: numb
 }
 
 export function leakPauseMs(goroutines: number): number {
-  return goroutines * LEAK_PAUSE_MS;
+  return goroutines * (goroutines <= AGREED_UP_TO ? LEAK_PAUSE_MS : LEAK_PAUSE_OF_MANY_MS);
 }
 
 /** debug=2: without a count never, above the free count only with somebody's agreement, far above it never. */

@@ -43,11 +43,11 @@ describe('full stacks', () => {
   it('print their price before anybody agrees to it', () => {
     const refusal = gateDump({ goroutines: 4_000, allow: DEFAULT_PERMISSIONS });
     expect(refusal?.because).toBe(
-      'Full stacks were not fetched: 4,000 goroutines mean pauses of about 140 ms in all, 32 ms at a time, for 2.17 MiB, which somebody has to agree to first.',
+      'Full stacks were not fetched: 4,000 goroutines mean pauses of about 560 ms in all, 240 ms at a time, for 4.2 MiB, which somebody has to agree to first.',
     );
-    expect(refusal?.offer).toEqual({ what: 'full stacks', pauseMs: 140 });
+    expect(refusal?.offer).toEqual({ what: 'full stacks', pauseMs: 560 });
     const { pauseMs, pausesMs, bytes } = dumpPrice(10_000);
-    expect([pauseMs, pausesMs, bytes].map(Math.round)).toEqual([80, 350, 5_700_000]);
+    expect([pauseMs, pausesMs, bytes].map(Math.round)).toEqual([600, 1_400, 11_000_000]);
   });
 });
 
