@@ -89,6 +89,16 @@ const rooms = [
     to: { path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR], pathNot: '^src/(model|known)/' },
   },
   {
+    name: 'incidents-are-a-fold',
+    comment:
+      'src/incident understands what alerting tools send and folds it into incidents: no clock, no Redis, no Slack. The moment and what is registered come in; workers/ act on what comes out.',
+    from: { path: '^src/incident/' },
+    to: {
+      path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR],
+      pathNot: ['^src/(model|incident)/', CORE('crypto')],
+    },
+  },
+  {
     name: 'command-and-config-know-words-only',
     comment:
       'They turn words into a Command and files into Service[]: src/model and src/failure.ts is all they need. Hand anything else in as an argument.',
@@ -147,7 +157,10 @@ const rooms = [
     from: { path: '^src/entry/' },
     to: {
       path: '^(src|workers)/',
-      pathNot: ['^src/(model|entry|command|config|report|policy)/', '^src/(failure|log|lifecycle)\\.ts$'],
+      pathNot: [
+        '^src/(model|entry|command|config|incident|report|policy)/',
+        '^src/(failure|log|lifecycle)\\.ts$',
+      ],
     },
   },
   {

@@ -22,7 +22,9 @@ import { servicesText } from './entry/look.ts';
 import { SIGNATURE_LIVES_MS } from './entry/signed-http.ts';
 import { registerSlackDoor } from './entry/slack.ts';
 import { openSlackApp } from './entry/slack-app.ts';
+import { registerIncidentDoor } from './entry/slack-incidents.ts';
 import { Failure } from './failure.ts';
+import { incidentPorts } from './incident-doors.ts';
 import { type Lifecycle, type Running, runProcess } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { openMetrics } from './metrics.ts';
@@ -71,6 +73,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     if (services.find(name)?.doNotTouch) throw new Failure('do_not_touch', { service: name });
     await refuseStopped(name, switches);
   };
+  const incidents = incidentPorts({ env, log, services, queue, redis, slack, authorise });
   const fetcher = createFetcher(env.secret);
   lifecycle.onEnd('connections to services', () => fetcher.close());
 
@@ -83,6 +86,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
       metrics: metrics.page,
     },
     slackAnswers: slackAnswers(slack),
+    webhooks: incidents.webhooks,
     firstTime: openSignatureMemory(redis, SIGNATURE_LIVES_MS, { now: Date.now, log }),
     log,
   });
@@ -123,6 +127,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     now: Date.now,
     log,
   });
+  registerIncidentDoor(app, incidents.door);
   lifecycle.onEnd('Slack', stop);
   await start();
   log.info({ services: services.all().length }, 'The app is ready.');

@@ -23,6 +23,7 @@ import type { Offer } from '../src/model/capture.ts';
 import { type CaptureRequest, isLastWord } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
 import { deliverJob, unreadable } from '../src/queue/jobs.ts';
+import type { JobQueue } from '../src/queue/queue.ts';
 import { withoutArguments } from '../src/report/argument-words.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { ButtonStore } from '../src/store/buttons.ts';
@@ -40,11 +41,12 @@ export interface DeliverWork {
   readonly slack: SlackPoster;
   readonly pace: PaceStore;
   readonly renderChart: ChartRenderer;
+  readonly queue: Pick<JobQueue, 'triage'>;
   readonly log: Log;
 }
 
 /** Slack takes about one message a second in a channel; however many captures run there, they share it. */
-const PROGRESS_EVERY_MS = 1_000;
+export const PROGRESS_EVERY_MS = 1_000;
 /** Those that wait for the same thing do not all come back at the same moment. */
 const MOST_JITTER_MS = 500;
 
@@ -56,6 +58,7 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
   const request = await work.requests.load(requestId);
   if (!request) throw new UnrecoverableError(await work.requests.whyNot(requestId));
   try {
+    if (request.incident !== undefined) return await tellIncident(request, work);
     const state = await stateOf(request, work);
     const ports = portsOf(state, work);
     if (what === 'stacks') return await addStacks(state, ports);
@@ -72,6 +75,14 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
     if (what === 'request') await work.requests.close(requestId);
     throw new UnrecoverableError(error.message);
   }
+}
+
+/** A capture for an incident has no message of its own; its thread waits for the last word only. */
+async function tellIncident({ id, service }: CaptureRequest, work: DeliverWork): Promise<void> {
+  const { stage } = await work.requests.progress(id);
+  if (!isLastWord(stage)) return;
+  await work.queue.triage('service', service);
+  await work.requests.close(id);
 }
 
 /** Workers of a newer release take it within this time; afterwards whoever mends asks for the thread anew. */
@@ -96,7 +107,8 @@ async function addStacks(state: ThreadState, ports: ThreadPorts): Promise<void> 
   await postStacks(state, root.ts, ports);
 }
 
-async function stateOf(request: CaptureRequest, work: DeliverWork): Promise<ThreadState> {
+/** What is known of a request and of its report. */
+export async function stateOf(request: CaptureRequest, work: DeliverWork): Promise<ThreadState> {
   const progress = await work.requests.progress(request.id);
   const report = progress.stage === 'done' ? await work.reports.load(progress.reportId) : undefined;
   if (progress.stage === 'done' && !report) throw new Failure('report_elsewhere', { id: request.id });
@@ -137,7 +149,7 @@ function instanceNames(service: Service, request: CaptureRequest): readonly stri
   }
 }
 
-function portsOf({ request, report }: ThreadState, work: DeliverWork): ThreadPorts {
+export function portsOf({ request, report }: ThreadState, work: DeliverWork): ThreadPorts {
   // The capture may have been made for somebody else who asked the same.
   const capture = report?.id ?? request.id;
   return {

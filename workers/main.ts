@@ -11,12 +11,13 @@ import { chartRenderer } from '../src/deliver/charts.ts';
 import { createSlackClient, createSlackPoster } from '../src/deliver/slack.ts';
 import { slackAnswers } from '../src/deliver/slack-check.ts';
 import { openSlackDirectory } from '../src/deliver/slack-people.ts';
+import { createSlackReader } from '../src/deliver/slack-read.ts';
 import { startHealthServer } from '../src/entry/health.ts';
 import { type Lifecycle, type Running, runProcess } from '../src/lifecycle.ts';
 import type { Log } from '../src/log.ts';
 import { type Metrics, openMetrics } from '../src/metrics.ts';
 import { answersPing, connectRedis } from '../src/queue/connection.ts';
-import { CAPTURE_QUEUE, captureJob, DELIVER_QUEUE, QUEUE_PREFIX } from '../src/queue/jobs.ts';
+import { CAPTURE_QUEUE, captureJob, DELIVER_QUEUE, QUEUE_PREFIX, TRIAGE_QUEUE } from '../src/queue/jobs.ts';
 import { privateRedisUrl } from '../src/queue/private-redis.ts';
 import { openQueue, patientBackoffMs, withinDeadline } from '../src/queue/queue.ts';
 import { watchRedis } from '../src/queue/redis-check.ts';
@@ -24,20 +25,25 @@ import { openBudgetStore } from '../src/store/budgets.ts';
 import { openButtonStore } from '../src/store/buttons.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
 import { openCircuitStore } from '../src/store/circuits.ts';
+import { openIncidentStore } from '../src/store/incidents.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
 import { openPaceStore } from '../src/store/pace.ts';
 import { openReportStore, type ReportStore } from '../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../src/store/requests.ts';
-import { requestSeal } from '../src/store/seal.ts';
+import { incidentSeal, requestSeal } from '../src/store/seal.ts';
 import { openSwitchStore } from '../src/store/switches.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
 import { type CaptureWork, runCapture } from './capture.ts';
 import { type DeliverWork, runDeliver } from './deliver.ts';
 import { measuredCapture, measuredFetch, measuredOutbox, measuredReports } from './measured.ts';
 import { type MendWork, mendRequest, mendRound } from './mend.ts';
+import { runTriage, triageRound } from './triage.ts';
+import type { TriageWork } from './triage-work.ts';
 
 const DEFAULT_PORT = 3001;
 const DELIVER_CONCURRENCY = 8;
+const TRIAGE_CONCURRENCY = 8;
+const TRIAGE_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 const MEND_EVERY_MS = 15_000;
 /** A window may outlast the drain budget; captures are given back to the queue after this. */
@@ -90,6 +96,18 @@ function openRequests(
   return measuredOutbox(auditedRequests(kept, trail, reports.load), metrics);
 }
 
+function openTriage(
+  work: Omit<TriageWork, 'incidents' | 'read' | 'now'>,
+  from: { redis: ReturnType<typeof connectRedis>; env: Env; slack: ReturnType<typeof createSlackClient> },
+): TriageWork {
+  return {
+    ...work,
+    incidents: openIncidentStore(from.redis, incidentSeal(from.env.sealKeys)),
+    read: createSlackReader(from.slack, Date.now),
+    now: Date.now,
+  };
+}
+
 async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const botToken = botTokenOf(env);
   const redisUrl = env.redisUrl ?? privateRedisUrl(env.home);
@@ -137,6 +155,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   };
   const deliverWork = {
     ...stores,
+    queue,
     buttons: openButtonStore(kept),
     pace: openPaceStore(redis),
     ...openShowing(slack, env),
@@ -148,6 +167,13 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
     DELIVER_CONCURRENCY,
   );
   lifecycle.onEnd('the deliver worker', () => deliverWorker.close());
+  const triageWork = openTriage({ ...deliverWork, authorise: captureWork.authorise }, { redis, env, slack });
+  const triageWorker = start(
+    TRIAGE_QUEUE,
+    (job, token) => runTriage(job, token, triageWork),
+    TRIAGE_CONCURRENCY,
+  );
+  lifecycle.onEnd('the triage worker', () => triageWorker.close());
   const captureWorker = start(
     CAPTURE_QUEUE,
     (job, token, signal) => measuredCapture(() => runCapture(job, token, signal, captureWork), metrics),
@@ -163,6 +189,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   every(EXPIRE_EVERY_MS, 'deleting old captures', () =>
     Promise.all([captures.expire(Date.now()), reports.expire(Date.now())]),
   );
+  every(TRIAGE_EVERY_MS, 'looking for incidents that are due', () => triageRound(Date.now(), triageWork));
   every(MEND_EVERY_MS, 'looking after open requests', async () => {
     // Again and again: a Redis that was emptied has forgotten it.
     await queue.limitCaptures(env.capturesAtOnce);

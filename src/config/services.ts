@@ -4,9 +4,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { isAlias, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
+import type { IncidentRules } from '../model/incident.ts';
 import { DEFAULT_BUDGET, DEFAULT_PERMISSIONS, type Instance, type Service } from '../model/target.ts';
 import { parseBytes } from '../model/units.ts';
 import { type Admins, NO_ADMINS } from '../model/who.ts';
+import { incidentsSchema, strangersIn, toIncidentRules } from './incidents.ts';
 import { adminsSchema, toAdmins, toWho, whoSchema } from './who.ts';
 
 /** Larger than any real list of services; refuses YAML bombs before they are parsed. */
@@ -61,12 +63,14 @@ const serviceSchema = z.strictObject({
 const fileSchema = z.strictObject({
   /** Those who may stop captures and force heavy ones. */
   admins: adminsSchema.default([]),
+  incidents: incidentsSchema.optional(),
   services: z.record(name, serviceSchema),
 });
 
 /** What a services.yml says. */
 export interface Registry {
   readonly admins: Admins;
+  readonly incidents: IncidentRules;
   readonly services: readonly Service[];
 }
 
@@ -75,6 +79,7 @@ export interface ServiceCatalog {
   readonly all: () => readonly Service[];
   readonly find: (name: string) => Service | undefined;
   readonly admins: () => Admins;
+  readonly incidents: () => IncidentRules;
 }
 
 /**
@@ -111,9 +116,11 @@ export function parseRegistry(text: string, file: string): Registry {
   const parsed = fileSchema.safeParse(readDocument(document, file, lines));
   if (parsed.success) {
     const services = Object.entries(parsed.data.services).map(([key, value]) => toService(key, value));
-    const twins = services.flatMap(twinsOf);
-    if (twins.length > 0) throw new Failure('config_bad', { file, faults: twins });
-    return { admins: toAdmins(parsed.data.admins), services };
+    const incidents = toIncidentRules(parsed.data.incidents);
+    const names = services.map((service) => service.name);
+    const wrong = [...services.flatMap(twinsOf), ...strangersIn(incidents, names)];
+    if (wrong.length > 0) throw new Failure('config_bad', { file, faults: wrong });
+    return { admins: toAdmins(parsed.data.admins), incidents, services };
   }
   const faults = parsed.error.issues.flatMap(narrowed).map((issue) => {
     const line = lineOf(document, issue.path as string[], lines);
@@ -145,10 +152,11 @@ export function watchServices(file: string, onFault: (fault: Failure) => void): 
     all: () => current().services,
     find: (wanted) => current().services.find((service) => service.name === wanted),
     admins: () => current().admins,
+    incidents: () => current().incidents,
   };
 }
 
-const NOBODY: Registry = { admins: NO_ADMINS, services: [] };
+const NOBODY: Registry = { admins: NO_ADMINS, incidents: toIncidentRules(undefined), services: [] };
 
 /** Captures are kept by instance name: two of one name would be mixed up. */
 function twinsOf({ name: service, instances }: Service): string[] {

@@ -14,7 +14,7 @@ import {
   verdictMessage,
 } from '../report/blocks.ts';
 import { fileName, json, plain } from '../report/foreign.ts';
-import { pictures } from '../report/pictures.ts';
+import { type Picture, pictures } from '../report/pictures.ts';
 import { attachedName } from '../report/pprof-command.ts';
 import { triageFileName } from '../report/report.ts';
 import type { Report } from '../report/schema.ts';
@@ -75,9 +75,18 @@ export async function bringUpToDate(state: ThreadState, ports: ThreadPorts): Pro
   const ts = await showRoot(state, home, ports);
   if (!report || state.progress.stage !== 'done') return;
 
-  const thread: Place = { channel, threadTs: request.origin.threadTs ?? ts };
+  await showDetails(state, report, { channel, threadTs: request.origin.threadTs ?? ts }, ports);
+}
+
+/** What a thread says below its root about a report; safe to repeat. */
+export async function showDetails(
+  state: ThreadState,
+  report: Report,
+  thread: Place,
+  ports: ThreadPorts,
+): Promise<void> {
   await postParts([
-    () => postCharts(report, thread, ports),
+    () => postPictures('charts', () => pictures(report), thread, ports),
     ...threadMessages(report).map(
       (message, index) => () => post(`detail-${index}`, message, thread, state, ports),
     ),
@@ -176,14 +185,20 @@ function keyOf(state: ThreadState, step: string): string {
   return `${state.request.id}:${step}`;
 }
 
-async function postCharts(report: Report, thread: Place, ports: ThreadPorts): Promise<void> {
-  if ((await ports.ledger.posting('charts')).state === 'sent') return;
+/** Pictures as one message, drawn only when they are not there yet. */
+export async function postPictures(
+  step: string,
+  draw: () => readonly Picture[],
+  thread: Place,
+  ports: ThreadPorts,
+): Promise<void> {
+  if ((await ports.ledger.posting(step)).state === 'sent') return;
   const files: Upload[] = [];
-  for (const { name, title, alt, config } of pictures(report)) {
+  for (const { name, title, alt, config } of draw()) {
     const { png } = await ports.renderChart(config, CHART_SIZE);
     files.push({ name: fileName(name), title: plain(title, TITLE), altText: alt, bytes: png });
   }
-  if (files.length > 0) await uploadOnce('charts', files, thread, ports);
+  if (files.length > 0) await uploadOnce(step, files, thread, ports);
 }
 
 async function postArtefacts(report: Report, thread: Place, ports: ThreadPorts): Promise<void> {

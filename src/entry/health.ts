@@ -43,13 +43,17 @@ export async function healthAnswer(
   return { status, type: TEXT, body: `${lines.join('\n')}\n` };
 }
 
-/** Starts the port; 0 picks a free one, and so does a port that somebody has: several workers share a machine. */
+/**
+ * Starts the port; 0 picks a free one, and so does a port that somebody has: several workers share a machine.
+ * @param guard put before it, for what else is taken on this port
+ */
 export async function startHealthServer(
   port: number,
   health: Health,
   log: Log,
+  guard = (listener: RequestListener): RequestListener => listener,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
-  const listener: RequestListener = (request, response) => {
+  const listener: RequestListener = guard((request, response) => {
     void healthAnswer((request.url ?? '').split('?')[0] ?? '', health).then(
       ({ status, type, body }) => response.writeHead(status, headersOf(type)).end(body),
       (error: unknown) => {
@@ -57,8 +61,8 @@ export async function startHealthServer(
         response.writeHead(500).end();
       },
     );
-  };
-  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, listener);
+  });
+  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, listener);
   await listen(server, port).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     log.warn({ port }, 'Another process has the health port; a free one is taken instead.');

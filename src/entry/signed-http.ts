@@ -3,10 +3,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
+import { readBounded } from './body.ts';
 
 /** Real requests are a few KiB; Bolt alone would read 4 MiB. */
 export const MAX_BODY_BYTES = 256 * 1024;
-const MAX_DROPPED_BYTES = 4 * MAX_BODY_BYTES;
 /** https://docs.slack.dev/authentication/verifying-requests-from-slack: five minutes, here on both sides. */
 const MAX_SKEW_S = 5 * 60;
 /** A signature is good for at most this long, from the earliest moment it is taken to the latest. */
@@ -53,7 +53,7 @@ interface Refused {
 }
 
 async function admit(request: Buffered, options: SignedHttpOptions): Promise<Refused | undefined> {
-  const body = await readBody(request);
+  const body = await readBounded(request, MAX_BODY_BYTES);
   if (!body) return { status: 413, why: `its body is larger than ${MAX_BODY_BYTES / 1024} KiB` };
   if (isCertificateCheck(request.headers, body))
     return { status: 200, why: 'it only looks at the certificate' };
@@ -86,20 +86,6 @@ export function faultOf(
   return timingSafeEqual(digest, Buffer.from(signature.slice(3), 'hex'))
     ? undefined
     : 'its signature is wrong';
-}
-
-/** Undefined when the body is too large. A little more is read and dropped: a client that still writes hears no answer. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_DROPPED_BYTES) return undefined;
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  // Leaving a `for await` loop would destroy the connection before it is answered.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    sizeBytes += (chunk as Buffer).byteLength;
-    if (sizeBytes > MAX_DROPPED_BYTES) return undefined;
-    if (sizeBytes <= MAX_BODY_BYTES) chunks.push(chunk as Buffer);
-  }
-  return sizeBytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
 }
 
 /** Slack asks this unsigned; it is answered, and nothing in it is read. */

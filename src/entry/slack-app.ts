@@ -1,11 +1,13 @@
 // How Slack reaches the app: Socket Mode, which needs no public address, or signed HTTP. Transport only; what is
 // said through it is understood in slack.ts.
+import type { RequestListener } from 'node:http';
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { HEALTH_PATHS, type Health, headersOf, healthAnswer, startHealthServer } from './health.ts';
 import { guardSigned, MAX_BODY_BYTES } from './signed-http.ts';
+import { guardWebhooks, type WebhookPorts } from './webhook.ts';
 
 export interface SlackAppOptions {
   readonly slack: {
@@ -20,6 +22,8 @@ export interface SlackAppOptions {
   readonly slackAnswers: () => Promise<boolean>;
   /** Remembers the signature of a request over HTTP; false when it had been seen before. */
   readonly firstTime: (signature: string) => Promise<boolean>;
+  /** Alerts of other senders come to the same port. */
+  readonly webhooks?: WebhookPorts;
   readonly log: Log;
 }
 
@@ -47,7 +51,7 @@ export function openSlackApp(options: SlackAppOptions): SlackApp {
   });
 }
 
-function overSocket(appToken: string, { slack, port, health, log }: SlackAppOptions): SlackApp {
+function overSocket(appToken: string, { slack, port, health, webhooks, log }: SlackAppOptions): SlackApp {
   const logger = slackLogger(log);
   const receiver = new SocketModeReceiver({
     appToken,
@@ -67,7 +71,8 @@ function overSocket(appToken: string, { slack, port, health, log }: SlackAppOpti
     app,
     start: async () => {
       const checks = { ...health.checks, slack: isConnected };
-      opened = await startHealthServer(port, { ...health, checks }, log);
+      const guard = (listener: RequestListener) => (webhooks ? guardWebhooks(listener, webhooks) : listener);
+      opened = await startHealthServer(port, { ...health, checks }, log, guard);
       await app.start();
     },
     stop: async () => {
@@ -98,6 +103,8 @@ function overHttp(signingSecret: string, options: SlackAppOptions): SlackApp {
     now: Date.now,
     log,
   });
+  const { webhooks } = options;
+  if (webhooks) receiver.requestListener = guardWebhooks(receiver.requestListener, webhooks);
   const app = openApp(slack, receiver, logger);
   return {
     app,

@@ -110,7 +110,8 @@ async function captureAgreed(pressed: Pressed, ports: ButtonPorts): Promise<void
 function repeated(why: string, { earlier, origin, body }: Pressed, { now }: ButtonPorts): CaptureRequest {
   const pressedAt = Number(body.actions[0]?.action_ts ?? 0);
   const nowMs = now();
-  const { lightOnly: _, ...asked } = earlier;
+  // What a person asks for is told in a message of its own, also in an incident's thread.
+  const { lightOnly: _, incident: __, ...asked } = earlier;
   return {
     ...asked,
     id: requestId(`${why} ${earlier.id} ${origin.user} ${Math.floor(pressedAt / SAME_PRESS_S)}`, nowMs),

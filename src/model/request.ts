@@ -36,6 +36,8 @@ export interface CaptureRequest {
   readonly compareWith?: string;
   /** The request whose choice among the instances is kept to, so that like is compared with like. */
   readonly sameInstancesAs?: string;
+  /** Made for an incident, whose own thread tells what comes of it. */
+  readonly incident?: string;
 }
 
 /** How far a capture has come; the root message shows it, edited in place. */

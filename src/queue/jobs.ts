@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 export const CAPTURE_QUEUE = 'capture';
 export const DELIVER_QUEUE = 'deliver';
+export const TRIAGE_QUEUE = 'triage';
 /** Braces make one hash slot of all keys: required on a Redis Cluster. */
 export const QUEUE_PREFIX = '{goleak}';
 
@@ -17,6 +18,14 @@ export const deliverJob = z.strictObject({
   requestId: z.string().max(80),
 });
 export type DeliverJob = z.infer<typeof deliverJob>;
+
+/** Decide anew about the incidents of a service, or about a channel that may be one. */
+export const triageJob = z.strictObject({
+  v: z.literal(1),
+  what: z.enum(['service', 'channel']),
+  id: z.string().max(80),
+});
+export type TriageJob = z.infer<typeof triageJob>;
 
 /** What a job cannot be read for: its writer was of a newer release, or somebody edited it. */
 export type Unreadable = { readonly kind: 'newer'; readonly requestId: string } | { readonly kind: 'edited' };

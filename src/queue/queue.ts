@@ -10,6 +10,8 @@ import {
   DELIVER_QUEUE,
   type DeliverJob,
   QUEUE_PREFIX,
+  TRIAGE_QUEUE,
+  type TriageJob,
 } from './jobs.ts';
 import { openRounds } from './rounds.ts';
 
@@ -55,6 +57,8 @@ export interface JobQueue {
   readonly limitCaptures: (atOnce: number) => Promise<void>;
   /** Asks for the thread to be brought up to date; requests while one is waiting are one. */
   readonly deliver: (requestId: string, what?: DeliverJob['what']) => Promise<void>;
+  /** Asks for a decision about a service's incidents, or a channel; requests while one is waiting are one. */
+  readonly triage: (what: TriageJob['what'], id: string) => Promise<void>;
   /** What the queue knows of a request's capture; "unknown" when there is no such job (any more). */
   readonly captureState: (requestId: string) => Promise<string>;
   /** The words a capture's job ended with; undefined when it did not fail. */
@@ -69,9 +73,11 @@ export function openQueue(connection: Redis): JobQueue {
   const options = { connection, prefix: QUEUE_PREFIX, skipVersionCheck: true };
   const capture = new Queue<CaptureJob>(CAPTURE_QUEUE, options);
   const deliver = new Queue<DeliverJob>(DELIVER_QUEUE, options);
+  const triage = new Queue<TriageJob>(TRIAGE_QUEUE, options);
   // Without a listener a lost connection would end the process; every command reports it by itself.
   capture.on('error', () => {});
   deliver.on('error', () => {});
+  triage.on('error', () => {});
   const rounds = openRounds(connection);
   return {
     capture: async ({ id, service }) => {
@@ -91,6 +97,10 @@ export function openQueue(connection: Redis): JobQueue {
       const deduplication = { id: `${what}-${requestId}`, keepLastIfActive: true };
       await deliver.add(what, { v: 1, what, requestId }, { ...DELIVERY, deduplication });
     },
+    triage: async (what, id) => {
+      const deduplication = { id: `${what}-${id}`, keepLastIfActive: true };
+      await triage.add(what, { v: 1, what, id }, { ...DELIVERY, deduplication });
+    },
     captureState: (requestId) => capture.getJobState(captureJobId(requestId)),
     captureFailure: async (requestId) => (await capture.getJob(captureJobId(requestId)))?.failedReason,
     counts: async () => ({ capture: await countsOf(capture), deliver: await countsOf(deliver) }),
@@ -108,7 +118,7 @@ export function openQueue(connection: Redis): JobQueue {
         .slice(0, most);
     },
     close: async () => {
-      await Promise.all([capture.close(), deliver.close()]);
+      await Promise.all([capture.close(), deliver.close(), triage.close()]);
     },
   };
 }

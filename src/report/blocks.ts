@@ -1,6 +1,14 @@
 // Slack messages, as pure functions from what is known to { text, blocks }. Nothing here posts anything.
 export { type Content, contentOf, type SlackMessage, textContent } from './elements.ts';
 export {
+  elsewhereMessage,
+  INCIDENT_SERVICE_ACTION,
+  type IncidentAbout,
+  incidentMessage,
+  serviceFoundMessage,
+  whichServiceMessage,
+} from './incident-message.ts';
+export {
   type FailureAbout,
   failureMessage,
   type ProgressAbout,

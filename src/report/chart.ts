@@ -116,6 +116,49 @@ export function signatureChart(report: Report): ChartConfig | undefined {
   });
 }
 
+/** What is drawn of a recovery: goroutines where those leaked, else the heap. */
+export function recoveryFigure({ verdict }: Report): {
+  readonly what: string;
+  readonly field: string;
+  readonly format: (value: number) => string;
+} {
+  return verdict.kind === 'goroutine-leak' || verdict.kind === 'deadlock'
+    ? { what: 'goroutines', field: 'goroutines', format: formatCount }
+    : { what: 'heap in use', field: 'heapInuse', format: formatBytes };
+}
+
+/** One figure over the windows of two captures, from zero; undefined when one of them has less than two readings. */
+export function recoveryChart(before: Report, after: Report): ChartConfig | undefined {
+  const { what, field } = recoveryFigure(before);
+  const [was, is] = [before, after].map((report) => pointsOf(timedReadings(report), field));
+  if (was === undefined || is === undefined || was.length < 2 || is.length < 2) return undefined;
+  const isCount = field === 'goroutines';
+  const scale = isCount
+    ? { unit: what, bytes: 1 }
+    : byteScale(Math.max(...[...was, ...is].map(({ y }) => y)));
+  const scaled = (points: readonly Point[]) => points.map(({ x, y }) => ({ x, y: rounded(y / scale.bytes) }));
+  const axis = isCount ? 'count' : 'bytes';
+  const last = Math.max(was.at(-1)?.x ?? 0, is.at(-1)?.x ?? 0);
+  const clock = ({ window }: Report) => new Date(window.from ?? 0).toISOString().slice(11, 16);
+  return chartConfig({
+    type: 'line',
+    data: {
+      datasets: [
+        lineDataset(`before (${clock(before)} UTC)`, PALETTE.goroutines, scaled(was), axis),
+        lineDataset(`after (${clock(after)} UTC)`, PALETTE.live, scaled(is), axis),
+      ],
+    },
+    options: {
+      ...FIXED,
+      ...titleOf([`${chartText(before.service, 40)}: ${what} before and after`], 'markers'),
+      scales: {
+        x: paleAxis({ title: 'seconds into the window', type: 'linear', min: 0, max: rounded(last) }),
+        [axis]: paleAxis({ title: scale.unit, position: 'left', min: 0, room: 0.05, whole: isCount }),
+      },
+    },
+  });
+}
+
 /** The goroutine series' colour, darkened until small type has a contrast of 4.5 on white. */
 const GOROUTINE_AXIS = '#A84700';
 

@@ -11,6 +11,7 @@ import type {
   MrkdwnElement,
   PlainTextElement,
   SectionBlock,
+  StaticSelect,
   TableBlock,
 } from '@slack/types';
 import {
@@ -84,9 +85,36 @@ export interface ButtonWords {
   readonly says?: string;
 }
 
-export function actions(buttons: readonly ButtonWords[]): Made<ActionsBlock> {
-  return make({ type: 'actions', elements: buttons.map(button) });
+export function actions(
+  buttons: readonly ButtonWords[],
+  selects: readonly SelectMenu[] = [],
+): Made<ActionsBlock> {
+  return make({ type: 'actions', elements: [...buttons.map(button), ...selects] });
 }
+
+type SelectMenu = Made<StaticSelect>;
+
+export interface SelectWords {
+  readonly placeholder: string;
+  readonly actionId: string;
+  /** Each is shown, and handed back, as it is. */
+  readonly options: readonly string[];
+}
+
+export function select({ placeholder, actionId, options }: SelectWords): SelectMenu {
+  return {
+    type: 'static_select',
+    action_id: actionId,
+    placeholder: plainText(plain(placeholder, BUTTON_TEXT)),
+    options: options.map((value) => ({
+      text: plainText(plain(value, BUTTON_TEXT)),
+      value: value.slice(0, OPTION_VALUE),
+    })),
+  } as SelectMenu;
+}
+
+/** https://docs.slack.dev/reference/block-kit/composition-objects/option-object */
+const OPTION_VALUE = 150;
 
 /** An image that was uploaded to Slack before. */
 export function uploadedImage(fileId: string, alt: string): Made<ImageBlock> {

@@ -1,6 +1,6 @@
 // The pictures that belong to a report, each with a file name, a title and words for those who cannot see it.
 import { formatBytes, formatCount } from '../model/units.ts';
-import { memoryChart, signatureChart } from './chart.ts';
+import { memoryChart, recoveryChart, recoveryFigure, signatureChart } from './chart.ts';
 import type { ChartConfig } from './chart-config.ts';
 import { type Plain, plain } from './foreign.ts';
 import type { Report } from './schema.ts';
@@ -44,6 +44,22 @@ export function pictures(report: Report): Picture[] {
           },
         ]
       : []),
+  ];
+}
+
+/** Before and after, of an incident that is over; empty without two reports to draw. */
+export function recoveryPictures(before: Report, after: Report): Picture[] {
+  const config = recoveryChart(before, after);
+  if (config === undefined) return [];
+  const { what, field, format } = recoveryFigure(before);
+  const said = [before, after].map((report) => fromTo(report, field, format) ?? 'unknown');
+  return [
+    {
+      name: 'before-and-after.png',
+      title: `${before.service}: ${what} before and after`,
+      alt: plain(`Line chart of ${before.service}: ${what} before ${said[0]}; after ${said[1]}.`, ALT_TEXT),
+      config,
+    },
   ];
 }
 

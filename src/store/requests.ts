@@ -40,6 +40,7 @@ const requestSchema = z.object({
   lightOnly: z.boolean().optional(),
   compareWith: z.string().optional(),
   sameInstancesAs: z.string().optional(),
+  incident: z.string().optional(),
 });
 
 export interface RequestStore {

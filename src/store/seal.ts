@@ -33,6 +33,15 @@ export function sealWith(keys: readonly [string, ...string[]], purpose: string):
 }
 
 /** The seal on requests, which app and workers make alike; undefined without a key. */
-export function requestSeal([current, ...earlier]: readonly string[]): Seal | undefined {
-  return current === undefined ? undefined : sealWith([current, ...earlier], 'request record 1');
+export function requestSeal(keys: readonly string[]): Seal | undefined {
+  return sealFor(keys, 'request record 1');
+}
+
+/** The seal on what is known of incidents. */
+export function incidentSeal(keys: readonly string[]): Seal | undefined {
+  return sealFor(keys, 'incident record 1');
+}
+
+function sealFor([current, ...earlier]: readonly string[], purpose: string): Seal | undefined {
+  return current === undefined ? undefined : sealWith([current, ...earlier], purpose);
 }

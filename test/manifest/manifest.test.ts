@@ -20,10 +20,24 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   'conversations.info': ['channels:read', 'groups:read', 'mpim:read'],
   'users.info': ['users:read'],
   'usergroups.users.list': ['usergroups:read'],
+  'conversations.list': ['channels:read', 'groups:read'],
+  'conversations.join': ['channels:join'],
+  'pins.list': ['pins:read'],
   'files.getUploadURLExternal': ['files:write'],
   'files.completeUploadExternal': ['files:write'],
 };
-const EVENT_SCOPES: Readonly<Record<string, readonly string[]>> = { app_mention: ['app_mentions:read'] };
+const EVENT_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  app_mention: ['app_mentions:read'],
+  channel_created: ['channels:read'],
+  member_joined_channel: ['channels:read', 'groups:read'],
+  'message.channels': ['channels:history'],
+  'message.groups': ['groups:history'],
+  pin_added: ['pins:read'],
+};
+/** One listener hears what Slack subscribes to by kind of channel. */
+const SUBSCRIPTIONS: Readonly<Record<string, readonly string[]>> = {
+  message: ['message.channels', 'message.groups'],
+};
 
 const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
@@ -53,10 +67,13 @@ describe('manifest.yml', () => {
       'groups:read',
       'users:read',
     ] as const satisfies NonNullable<NonNullable<Manifest['oauth_config']>['scopes']>['bot'];
-    // Without these it works for less: in no group message, and by no user group.
-    const optional = ['mpim:read', 'usergroups:read'] as const satisfies NonNullable<
-      NonNullable<Manifest['oauth_config']>['scopes']
-    >['bot_optional'];
+    // Without these it works for less: in no group message, by no user group, with no pinned alert, joining nothing.
+    const optional = [
+      'channels:join',
+      'mpim:read',
+      'pins:read',
+      'usergroups:read',
+    ] as const satisfies NonNullable<NonNullable<Manifest['oauth_config']>['scopes']>['bot_optional'];
     expect(manifest.oauth_config.scopes).toEqual({ bot: scopes, bot_optional: optional });
   });
 
@@ -69,13 +86,13 @@ describe('manifest.yml', () => {
 
   it('names exactly the events the code listens to', () => {
     expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual(
-      found(/app\.event\('([a-z_.]+)'/g),
+      found(/app\.event\('([a-z_.]+)'/g).flatMap((event) => SUBSCRIPTIONS[event] ?? [event]),
     );
   });
 
   it('asks for exactly the scopes its methods, events and commands need', () => {
     const methods = found(
-      /(?:client|slack)\.((?:auth|apps|chat|conversations|files|views|users|usergroups)\.[A-Za-z.]+)\(/g,
+      /(?:client|slack)\.((?:auth|apps|chat|conversations|files|pins|views|users|usergroups)\.[A-Za-z.]+)\(/g,
     );
     const unknown = methods.filter((method) => SCOPES[method] === undefined);
     expect(unknown).toEqual([]);

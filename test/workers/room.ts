@@ -12,6 +12,7 @@ import { serviceFromUrl } from '../../src/capture/resolve.ts';
 import { createSlackClient, createSlackPoster } from '../../src/deliver/slack.ts';
 import { openSlackDirectory } from '../../src/deliver/slack-people.ts';
 import { createLog } from '../../src/log.ts';
+import { DEFAULT_INCIDENT_RULES } from '../../src/model/incident.ts';
 import type { CaptureRequest } from '../../src/model/request.ts';
 import type { Service } from '../../src/model/target.ts';
 import type { Admins } from '../../src/model/who.ts';
@@ -85,6 +86,7 @@ export async function openRoom(): Promise<Room> {
       all: () => [...services.values()],
       find: (name: string) => services.get(name),
       admins: () => admins,
+      incidents: () => DEFAULT_INCIDENT_RULES,
     },
     requests,
     captures: openCaptureStore(home),
@@ -99,6 +101,7 @@ export async function openRoom(): Promise<Room> {
     services,
     work: {
       ...stores,
+      queue,
       buttons: openButtonStore(redis),
       slack: createSlackPoster(slack),
       pace: openPaceStore(redis),

@@ -1,0 +1,119 @@
+// Brings the threads of a service's incidents up to date: one message in each of their channels.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type IncidentThread, showIncident } from '../src/deliver/incident-thread.ts';
+import { pacedPoster } from '../src/deliver/paced.ts';
+import type { ThreadPorts } from '../src/deliver/thread.ts';
+import { Failure } from '../src/failure.ts';
+import { isCalm, type Plan } from '../src/incident/decide.ts';
+import type { Incident, IncidentDesk, IncidentLook, IncidentPlace } from '../src/model/incident.ts';
+import { incidentMessage } from '../src/report/blocks.ts';
+import type { Report } from '../src/report/schema.ts';
+import { PROGRESS_EVERY_MS, portsOf, stateOf } from './deliver.ts';
+import type { TriageWork } from './triage-work.ts';
+
+/** A closed incident hears late deliveries for a while; then its thread is left as it is. */
+const SHOWN_AFTER_CLOSE_MS = 3_600_000;
+
+/** A channel that Slack refuses for good does not keep the others back. */
+export async function showDesk(desk: IncidentDesk, plan: Plan, work: TriageWork): Promise<void> {
+  for (const incident of desk.incidents) {
+    const { closed, looks } = incident;
+    if (looks.length === 0 || (closed && closed.atMs < work.now() - SHOWN_AFTER_CLOSE_MS)) continue;
+    const thread = await threadOf(incident, plan, work);
+    for (const place of incident.places) {
+      try {
+        await showAt(thread, place, work);
+      } catch (error) {
+        if (!(error instanceof Failure) || error.retry !== 'never') throw error;
+        work.log.warn(
+          { err: error, channel: place.channel, incident: incident.id },
+          'a channel was left out',
+        );
+      }
+    }
+  }
+}
+
+async function threadOf(incident: Incident, plan: Plan, work: TriageWork): Promise<IncidentThread> {
+  const { nextAtMs } = plan;
+  const isWaiting = incident.closed === undefined && nextAtMs !== undefined;
+  const seen = incident.looks.filter(({ outcome }) => outcome?.kind === 'seen');
+  const [first] = seen;
+  const last = seen.at(-1);
+  const isRecovered = incident.closed?.why === 'recovered' && last !== first && isCalm(last?.outcome);
+  const after = isRecovered ? await reportOf(last, work) : undefined;
+  return {
+    incident,
+    message: incidentMessage(incident, isWaiting ? { nextLookMs: nextAtMs } : {}),
+    ...(first && (await firstOf(first, work))),
+    ...(after && { after }),
+  };
+}
+
+async function firstOf(look: IncidentLook, work: TriageWork): Promise<Pick<IncidentThread, 'first'>> {
+  const request = await work.requests.load(look.request);
+  const report = await reportOf(look, work);
+  // Expired: whatever was to be told of it has been.
+  if (request === undefined || report === undefined) return {};
+  return { first: { ...(await stateOf(request, work)), report } };
+}
+
+async function reportOf(
+  look: IncidentLook | undefined,
+  { reports }: TriageWork,
+): Promise<Report | undefined> {
+  return look?.outcome?.kind === 'seen' ? reports.load(look.outcome.report) : undefined;
+}
+
+async function showAt(thread: IncidentThread, place: IncidentPlace, work: TriageWork): Promise<void> {
+  const { incident, first } = thread;
+  const id = await placeId(incident, place, work);
+  if (id === undefined) return;
+  const ports = threadPorts(`${incident.id}.${id}`, work);
+  await showIncident(thread, id, first ? { ...ports, artefacts: portsOf(first, work).artefacts } : ports);
+}
+
+/** The id of a channel in which the incident may be told; undefined when there is none, or it may not be. */
+export async function placeId(
+  { service: name, id: incident }: Incident,
+  { channel }: IncidentPlace,
+  { read, services, authorise, log }: TriageWork,
+): Promise<string | undefined> {
+  const id = await read.idOf(channel);
+  const service = services.find(name);
+  if (id === undefined || service === undefined) {
+    log.warn({ channel, incident }, 'There is no such channel, or no such service any more.');
+    return undefined;
+  }
+  const origin = { door: 'webhook', user: ASKER, channel: id } as const;
+  const decision = await authorise({ at: 'worker', origin, service, actions: ['capture-light'] });
+  if (decision.may !== 'no') return id;
+  if (decision.refusal.retry !== 'never') throw decision.refusal;
+  log.warn(
+    { channel, incident, because: decision.refusal.message },
+    'An incident is not told in this channel.',
+  );
+  return undefined;
+}
+
+/** Who "asks" for the captures of incidents. */
+export const ASKER = 'alerts';
+
+/** @param kept under which name the outbox remembers the messages */
+export function threadPorts(kept: string, work: TriageWork): ThreadPorts {
+  const { requests, slack, pace, renderChart, now } = work;
+  return {
+    slack: pacedPoster(slack, pace),
+    progressTurn: (channel) => pace.turn(channel, PROGRESS_EVERY_MS),
+    renderChart,
+    ledger: requests.ledger(kept),
+    clock: { now, sleep: (durationMs) => sleep(durationMs) },
+    shown: {
+      load: () => requests.rendered(kept, 'root'),
+      save: (content) => requests.saveRendered(kept, 'root', content),
+    },
+    artefacts: async () => [],
+    claimName: ({ channel, threadTs }, name) =>
+      requests.claimName(kept, `${channel}:${threadTs ?? ''}`, name),
+  };
+}
