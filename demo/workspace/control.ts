@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { toolPostShape } from './channel-life.ts';
 import { faultShape } from './faults.ts';
 import { FORM_BYTES, formOrJson, readBody, send, sendJson } from './http.ts';
 import type { Json } from './json.ts';
@@ -108,6 +109,29 @@ const ACTS: Record<string, Action> = {
     const { id } = workspace.addChannel(name, { kind, archived, ...defined({ members, shared }) });
     return { id, name };
   },
+  'open-channel': ({ workspace }, given) => {
+    const { id, name } = workspace.userOpens(
+      z
+        .strictObject({
+          name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,79}$/),
+          user: z.string(),
+          topic: z.string().max(250).optional(),
+          isPrivate: z.boolean().optional(),
+        })
+        .parse(given),
+    );
+    return { id, name };
+  },
+  'set-topic': ({ workspace }, given) => ({
+    ts: workspace.userSetsTopic(
+      z.strictObject({ channel: z.string(), user: z.string(), topic: z.string().max(250) }).parse(given),
+    ),
+  }),
+  pin: ({ workspace }, given) =>
+    workspace.userPins(
+      z.strictObject({ channel: z.string(), user: z.string(), ts: z.string() }).parse(given),
+    ),
+  'tool-posts': ({ workspace }, given) => ({ ts: workspace.toolPosts(toolPostShape.parse(given)) }),
   faults: ({ faults }, given) => faults.add(faultShape.parse(given)),
   'clear-faults': ({ faults }) => faults.clear(),
   'rate-limits': ({ workspace }, given) =>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Json, parsedJson } from './json.ts';
 import type { CALLS_PER_MINUTE } from './limits.ts';
 import type { Permissions } from './manifest.ts';
+import type { Channel } from './nouns.ts';
 import type { ResponseUrls } from './response-urls.ts';
 import type { Triggers } from './triggers.ts';
 import type { World } from './world.ts';
@@ -27,6 +28,8 @@ export interface Api {
   readonly origin: string;
   /** A ticket for one Socket Mode connection. */
   openSocket(): string;
+  /** The bot becomes a member, and hears of it. */
+  joins(channel: Channel): void;
   fileShareDelayMs: number;
 }
 

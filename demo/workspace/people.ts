@@ -1,11 +1,22 @@
 import { z } from 'zod';
+import {
+  joinChannel,
+  type Opening,
+  openChannel,
+  pinMessage,
+  setTopic,
+  type ToolPost,
+  tellEvent,
+  toolPostShape,
+  toolPosts,
+} from './channel-life.ts';
 import type { Deliveries, Outcome } from './delivery.ts';
 import { isJson, type Json } from './json.ts';
 import type { Permissions, SlashCommand } from './manifest.ts';
 import { newHash, readView, shownView } from './methods/views.ts';
 import { escapeMrkdwn } from './mrkdwn.ts';
 import { BOT, type Channel, defined, newId, type User, type View } from './nouns.ts';
-import { actor, blockActions, eventCallback, findElement, slashCommand } from './payloads.ts';
+import { actor, blockActions, findElement, slashCommand } from './payloads.ts';
 import { Refusal } from './refusal.ts';
 import type { Occasion, ResponseUrls } from './response-urls.ts';
 import { shownMessage } from './shown.ts';
@@ -124,6 +135,28 @@ export class People {
     });
   }
 
+  opensChannel(opening: Opening): { readonly channel: Channel; readonly delivered?: Promise<Outcome> } {
+    return openChannel(this.#stage, this.#user(opening.user), opening);
+  }
+
+  /** The bot joins by itself, as conversations.join has it. */
+  botJoins(channel: Channel): void {
+    void joinChannel(this.#stage, channel, BOT);
+  }
+
+  setsTopic(about: { readonly channel: string; readonly user: string; readonly topic: string }) {
+    return setTopic(this.#stage, this.#channel(about.channel), this.#user(about.user), about.topic);
+  }
+
+  pins(about: { readonly channel: string; readonly user: string; readonly ts: string }) {
+    return pinMessage(this.#stage, this.#channel(about.channel), this.#user(about.user), about.ts);
+  }
+
+  toolPosts(post: ToolPost) {
+    const read = toolPostShape.parse(post);
+    return toolPosts(this.#stage, this.#channel(read.channel), read);
+  }
+
   #message(channel: Channel, user: User, text: string, threadTs: string | undefined): Typed {
     const { world, permissions } = this.#stage;
     const said = linked(text, world, false);
@@ -222,7 +255,7 @@ export class People {
     const whom = world.user(rest.trim());
     if (!whom)
       return this.#refuse(channel, user, `${verb}: there is nobody called ${rest.trim()} here.`, undefined);
-    if (verb === '/invite') world.join(channel, whom);
+    if (verb === '/invite') void joinChannel(this.#stage, channel, whom, user);
     else world.leave(channel, whom);
     return { kind: 'builtin' };
   }
@@ -286,11 +319,8 @@ export class People {
     });
   }
 
-  async #event(subscription: string, event: Json): Promise<Outcome> {
-    if (!this.#stage.permissions.events.has(subscription))
-      return { kind: 'unreachable', why: `not subscribed to ${subscription}` };
-    const seconds = Math.floor(this.#stage.world.now() / 1000);
-    return this.#stage.deliveries.event({ type: 'events_api', payload: eventCallback(event, seconds) });
+  #event(subscription: string, event: Json): Promise<Outcome> {
+    return tellEvent(this.#stage, subscription, event);
   }
 
   #channel(nameOrId: string): Channel {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Call, CallLog } from './call-log.ts';
+import type { Opening, ToolPost } from './channel-life.ts';
 import { Deliveries, type Delivery, type Outcome } from './delivery.ts';
 import { type Fault, Faults } from './faults.ts';
 import { isLocalHost } from './http.ts';
@@ -78,6 +79,12 @@ export interface Workspace {
   addChannel(name: string, options?: NewChannel): Channel;
   /** Shares a channel with others, or no longer. */
   shareChannel(channel: string, shared: Sharing | undefined): Channel;
+  /** Somebody makes a channel, and is its only member. */
+  userOpens(opening: Opening): Channel;
+  userSetsTopic(about: { channel: string; user: string; topic: string }): string;
+  userPins(about: { channel: string; user: string; ts: string }): void;
+  /** An alerting tool's own app posts; gives the message's timestamp. */
+  toolPosts(post: ToolPost): string;
   userTypes(typing: Typing): Promise<Typed>;
   click(click: Click): Promise<Outcome>;
   submitView(submission: { viewId: string; user: string; values: Json }): Promise<Outcome>;
@@ -151,6 +158,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
       return origin;
     },
     openSocket: () => `${origin.replace('http', 'ws')}${sockets.ticket()}`,
+    joins: (channel) => people.botJoins(channel),
   };
   const people = new People({ world, permissions, deliveries, triggers, responseUrls, origin: () => origin });
   const server = createServer();
@@ -181,6 +189,10 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
       }),
     shareChannel: (channel, shared) => world.share(idOf(world, channel), shared),
     addChannel: (name, about = {}) => addChannel(world, name, about),
+    userOpens: (opening) => people.opensChannel(opening).channel,
+    userSetsTopic: (about) => people.setsTopic(about).ts,
+    userPins: (about) => void people.pins(about),
+    toolPosts: (post) => people.toolPosts(post).ts,
     userTypes: (typing) => people.types(typing),
     click: (click) => people.clicks(click),
     submitView: (submission) => people.submits(submission),

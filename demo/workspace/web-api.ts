@@ -8,6 +8,7 @@ import { appMethods } from './methods/app.ts';
 import { chatMethods } from './methods/chat.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { fileMethods } from './methods/files.ts';
+import { pinMethods } from './methods/pins.ts';
 import { userMethods } from './methods/users.ts';
 import { viewMethods } from './methods/views.ts';
 import type { Rates } from './rates.ts';
@@ -16,9 +17,15 @@ import { Refusal, refuse } from './refusal.ts';
 /** `/api/<method>`: token, scopes, arguments, faults, then the method; the answer in Slack's envelope. */
 
 const table: ReadonlyMap<string, Method> = new Map(
-  [...appMethods, ...chatMethods, ...conversationMethods, ...fileMethods, ...userMethods, ...viewMethods].map(
-    (each) => [each.name, each],
-  ),
+  [
+    ...appMethods,
+    ...chatMethods,
+    ...conversationMethods,
+    ...fileMethods,
+    ...pinMethods,
+    ...userMethods,
+    ...viewMethods,
+  ].map((each) => [each.name, each]),
 );
 
 export interface Tokens {

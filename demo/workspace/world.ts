@@ -53,6 +53,7 @@ export class World {
   readonly bytes = new Map<string, Uint8Array>();
   readonly views = new Map<string, View>();
   readonly homes = new Map<string, View>();
+  readonly #pins = new Map<string, { readonly ts: string; readonly by: string }[]>();
   ephemerals: readonly Ephemeral[] = [];
   readonly now: () => number;
   readonly #messages = new Map<string, Message[]>();
@@ -74,6 +75,7 @@ export class World {
       this.views,
       this.homes,
       this.#messages,
+      this.#pins,
     ]) {
       each.clear();
     }
@@ -123,6 +125,24 @@ export class World {
     this.#messages.set(channel.id, []);
     this.tell({ kind: 'channel', channel: channel.id });
     return channel;
+  }
+
+  /** A channel with something about it changed; who is in it stays. */
+  replaceChannel(channel: Channel): void {
+    this.channels.set(channel.id, channel);
+    this.tell({ kind: 'channel', channel: channel.id });
+  }
+
+  /** How many are pinned then. */
+  pin(channel: string, ts: string, by: string): number {
+    const others = this.pins(channel).filter((pin) => pin.ts !== ts);
+    this.#pins.set(channel, [...others, { ts, by }]);
+    this.tell({ kind: 'channel', channel });
+    return others.length + 1;
+  }
+
+  pins(channel: string): readonly { readonly ts: string; readonly by: string }[] {
+    return this.#pins.get(channel) ?? [];
   }
 
   join(channel: Channel, user: User): void {

@@ -168,6 +168,6 @@ describe('webhooks', () => {
     expect(firing?.endsAtMs).toBeUndefined();
     const over = readMapped('uptime', { events: [{ ...event, state: 'ok' }] }, mapping, NOW)?.alerts[0];
     expect(over?.key).toBe(firing?.key);
-    expect(over?.endsAtMs).toBe(NOW > 1_795_694_400_000 ? NOW : 1_795_694_400_000);
+    expect(over?.endsAtMs).toBe(Math.max(NOW, 1_795_694_400_000));
   });
 });

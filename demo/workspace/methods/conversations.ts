@@ -99,7 +99,22 @@ const open = method({
   },
 });
 
-export const conversationMethods = [history, replies, info, list, members, open];
+const join = method({
+  name: 'conversations.join',
+  scopes: ['channels:join'],
+  tier: 3,
+  args: z.strictObject({ channel: z.string().min(1) }),
+  run: (args, api) => {
+    const channel = readableChannel(args.channel, api);
+    if (channel.kind !== 'public') throw refuse('method_not_supported_for_channel_type');
+    if (channel.archived) throw refuse('is_archived');
+    const isIn = channel.members.has(BOT.id);
+    if (!isIn) api.joins(channel);
+    return { channel: shownChannel(channel, BOT.id), ...(isIn ? { warning: 'already_in_channel' } : {}) };
+  },
+});
+
+export const conversationMethods = [history, replies, info, list, members, open, join];
 
 const SCOPE = { public: 'channels', private: 'groups', im: 'im', mpim: 'mpim' } as const;
 const LIST_KIND = {
