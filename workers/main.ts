@@ -96,16 +96,22 @@ function openRequests(
   return measuredOutbox(auditedRequests(kept, trail, reports.load), metrics);
 }
 
-function openTriage(
+/** Starts what decides about incidents. */
+function startTriage(
   work: Omit<TriageWork, 'incidents' | 'read' | 'now'>,
   from: { redis: ReturnType<typeof connectRedis>; env: Env; slack: ReturnType<typeof createSlackClient> },
+  { lifecycle, log }: Pick<Running, 'lifecycle' | 'log'>,
 ): TriageWork {
-  return {
+  const triageWork = {
     ...work,
     incidents: openIncidentStore(from.redis, incidentSeal(from.env.sealKeys)),
     read: createSlackReader(from.slack, Date.now),
     now: Date.now,
   };
+  const start = workerStarter(from.redis, log);
+  const worker = start(TRIAGE_QUEUE, (job, token) => runTriage(job, token, triageWork), TRIAGE_CONCURRENCY);
+  lifecycle.onEnd('the triage worker', () => worker.close());
+  return triageWork;
 }
 
 async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
@@ -167,13 +173,8 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
     DELIVER_CONCURRENCY,
   );
   lifecycle.onEnd('the deliver worker', () => deliverWorker.close());
-  const triageWork = openTriage({ ...deliverWork, authorise: captureWork.authorise }, { redis, env, slack });
-  const triageWorker = start(
-    TRIAGE_QUEUE,
-    (job, token) => runTriage(job, token, triageWork),
-    TRIAGE_CONCURRENCY,
-  );
-  lifecycle.onEnd('the triage worker', () => triageWorker.close());
+  const { authorise } = captureWork;
+  const triageWork = startTriage({ ...deliverWork, authorise }, { redis, env, slack }, { lifecycle, log });
   const captureWorker = start(
     CAPTURE_QUEUE,
     (job, token, signal) => measuredCapture(() => runCapture(job, token, signal, captureWork), metrics),

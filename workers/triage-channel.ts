@@ -19,6 +19,7 @@ import type { TriageWork } from './triage-work.ts';
 const ASK_AFTER_MS = 20_000;
 /** What is said later is about what was found, not about what it is. */
 const LISTEN_FOR_MS = 3_600_000;
+const NEW_FOR_MS = 3_600_000;
 
 export async function runChannel(id: string, work: TriageWork): Promise<void> {
   const known = await work.incidents.channel(id);
@@ -73,7 +74,7 @@ async function candidatesIn(
 
 /** The incident of the service is told here from now on. */
 async function link(
-  { id, name }: ChannelSeen,
+  { id, name, createdMs }: ChannelSeen,
   known: IncidentChannel & { readonly service: string },
   work: TriageWork,
 ): Promise<void> {
@@ -84,7 +85,9 @@ async function link(
   if (!mayShow(services.find(service)?.channels, { id, name })) {
     await postKeyed(`${id}:elsewhere`, 'elsewhere', elsewhereMessage(service), { channel: id }, ports);
   } else {
-    const place: IncidentPlace = { channel: id, why: 'incident', sinceMs };
+    // An old channel is about an incident since goleak was called; a new one since it was made, however late that is heard.
+    const isNew = createdMs > sinceMs - NEW_FOR_MS && createdMs < sinceMs;
+    const place: IncidentPlace = { channel: id, why: 'incident', sinceMs: isNew ? createdMs : sinceMs };
     await incidents.changeDesk(service, (desk = emptyDesk(service)) =>
       hear(desk, { kind: 'channel', place }, { settleMs: rules.settleMs, nowMs: now() }),
     );

@@ -41,6 +41,7 @@ export function openChannel(scene: Scene, user: User, { name, topic, isPrivate =
     members: new Set([user.id]),
     archived: false,
     topic: topic ?? '',
+    created: Math.floor(world.now() / 1000),
   });
   world.post({
     channel: channel.id,
@@ -48,7 +49,7 @@ export function openChannel(scene: Scene, user: User, { name, topic, isPrivate =
     text: `<@${user.id}> has joined the channel`,
     subtype: 'channel_join',
   });
-  const created = Math.floor(world.now() / 1000);
+  const { created } = channel;
   const delivered = isPrivate
     ? undefined
     : tellEvent(scene, 'channel_created', {

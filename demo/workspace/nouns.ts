@@ -37,6 +37,8 @@ export interface Channel {
   readonly members: Set<string>;
   readonly archived: boolean;
   readonly topic: string;
+  /** Seconds; channels that were always there have none. */
+  readonly created?: number;
 }
 
 /** What a message said at one moment. The first revision is what was posted; each edit adds one. */

@@ -75,6 +75,7 @@ export function shownChannel(channel: Channel, botId: string): Json {
     pending_shared: channel.shared === 'pending' ? [OTHER_TEAM] : [],
     ...(channel.shared === 'external' ? { connected_team_ids: [OTHER_TEAM] } : {}),
     is_archived: channel.archived,
+    created: channel.created ?? 0,
     is_member: channel.members.has(botId),
     context_team_id: TEAM.id,
     topic: { value: channel.topic, creator: '', last_set: 0 },

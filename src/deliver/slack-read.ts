@@ -17,6 +17,7 @@ export interface ChannelSeen {
   readonly isMember: boolean;
   readonly isPrivate: boolean;
   readonly isArchived: boolean;
+  readonly createdMs: number;
 }
 
 export interface SlackReader {
@@ -57,6 +58,7 @@ export function createSlackReader(client: WebClient, now: () => number): SlackRe
           isMember: channel.is_member === true,
           isPrivate: channel.is_private === true,
           isArchived: channel.is_archived === true,
+          createdMs: 1000 * (channel.created ?? 0),
         };
       } catch (error) {
         if (error instanceof Failure && error.code === 'not_in_channel') return undefined;

@@ -9,7 +9,7 @@ import {
   type LookOutcome,
   recoveredMs,
 } from '../model/incident.ts';
-import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
+import { formatBytes, formatCount, formatForecast } from '../model/units.ts';
 import { actions, context, type SlackMessage, section, select } from './elements.ts';
 import { code, cutList, joinMrkdwn, type Mrkdwn, markup, mrkdwn, prose, words } from './foreign.ts';
 
@@ -33,13 +33,10 @@ export function incidentMessage(incident: Incident, { nextLookMs }: IncidentAbou
   const lines: Mrkdwn[] = [title, ...alertLines(incident)];
   const body: Mrkdwn[] = [];
   const first = seen[0];
-  if (first !== undefined) {
-    body.push(
-      incident.closed === undefined || seen.length === 1
-        ? verdictLine(last ?? first)
-        : bothLine(first, last ?? first),
-    );
-    const since = sinceFirst(first, last ?? first);
+  if (first !== undefined && last !== undefined) {
+    const isOneStory = incident.closed === undefined || first.outcome.verdict === last.outcome.verdict;
+    body.push(isOneStory ? verdictLine(last) : bothLine(first, last));
+    const since = sinceFirst(first, last);
     if (since !== undefined) body.push(since);
   }
   const failed = incident.looks.at(-1)?.outcome;
@@ -119,7 +116,7 @@ function closedTitle(incident: Incident, why: ClosedWhy): Mrkdwn {
     case 'unverified': {
       const atMs = recoveredMs(incident) ?? began;
       const mark = why === 'recovered' ? mrkdwn`:white_check_mark:` : mrkdwn`:grey_question:`;
-      return mrkdwn`${markup(mark)} *${service} recovered* at ${moment(atMs)}, after ${formatDuration(Math.max(0, atMs - began))}`;
+      return mrkdwn`${markup(mark)} *${service} recovered* at ${moment(atMs)}, after ${formatForecast(Math.max(0, atMs - began))}`;
     }
     case 'healthy':
       return mrkdwn`:white_check_mark: *${service}: nothing found* since ${moment(began)}`;
