@@ -5,26 +5,39 @@ import { auditedRequests } from '../src/audit/audited.ts';
 import { openTrail, type Trail, trailOptions } from '../src/audit/trail.ts';
 import { createAuthorise } from '../src/authorise.ts';
 import { createFetcher } from '../src/capture/fetch.ts';
+import { SAMPLE_CAPS, SAMPLE_DEADLINES } from '../src/capture/sample.ts';
 import { botTokenOf, type Env } from '../src/config/env.ts';
 import { type ServiceCatalog, watchServices } from '../src/config/services.ts';
+import { refuseStopped } from '../src/control.ts';
 import { chartRenderer } from '../src/deliver/charts.ts';
 import { createSlackClient, createSlackPoster } from '../src/deliver/slack.ts';
 import { slackAnswers } from '../src/deliver/slack-check.ts';
 import { openSlackDirectory } from '../src/deliver/slack-people.ts';
 import { createSlackReader } from '../src/deliver/slack-read.ts';
+import { requestId } from '../src/entry/accept.ts';
 import { startHealthServer } from '../src/entry/health.ts';
 import { type Lifecycle, type Running, runProcess } from '../src/lifecycle.ts';
 import type { Log } from '../src/log.ts';
 import { type Metrics, openMetrics } from '../src/metrics.ts';
+import type { CaptureRequest } from '../src/model/request.ts';
 import { answersPing, connectRedis } from '../src/queue/connection.ts';
-import { CAPTURE_QUEUE, captureJob, DELIVER_QUEUE, QUEUE_PREFIX, TRIAGE_QUEUE } from '../src/queue/jobs.ts';
+import {
+  CAPTURE_QUEUE,
+  captureJob,
+  DELIVER_QUEUE,
+  QUEUE_PREFIX,
+  SAMPLE_QUEUE,
+  TRIAGE_QUEUE,
+} from '../src/queue/jobs.ts';
 import { privateRedisUrl } from '../src/queue/private-redis.ts';
-import { openQueue, patientBackoffMs, withinDeadline } from '../src/queue/queue.ts';
+import { type JobQueue, openQueue, patientBackoffMs, withinDeadline } from '../src/queue/queue.ts';
 import { watchRedis } from '../src/queue/redis-check.ts';
+import { submit } from '../src/queue/submit.ts';
 import { openBudgetStore } from '../src/store/budgets.ts';
 import { openButtonStore } from '../src/store/buttons.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
 import { openCircuitStore } from '../src/store/circuits.ts';
+import { openHistoryStore } from '../src/store/history.ts';
 import { openIncidentStore } from '../src/store/incidents.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
 import { openPaceStore } from '../src/store/pace.ts';
@@ -32,11 +45,15 @@ import { openReportStore, type ReportStore } from '../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../src/store/requests.ts';
 import { incidentSeal, requestSeal } from '../src/store/seal.ts';
 import { openSwitchStore } from '../src/store/switches.ts';
+import { openWatchingStore } from '../src/store/watching.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
+import { captureByItself } from './automatic.ts';
 import { type CaptureWork, runCapture } from './capture.ts';
 import { type DeliverWork, runDeliver } from './deliver.ts';
 import { measuredCapture, measuredFetch, measuredOutbox, measuredReports } from './measured.ts';
 import { type MendWork, mendRequest, mendRound } from './mend.ts';
+import { createSampler } from './sample.ts';
+import { openSampling } from './sampling.ts';
 import { runTriage, triageRound } from './triage.ts';
 import type { TriageWork } from './triage-work.ts';
 
@@ -44,6 +61,8 @@ const DEFAULT_PORT = 3001;
 const DELIVER_CONCURRENCY = 8;
 const TRIAGE_CONCURRENCY = 8;
 const TRIAGE_EVERY_MS = 1_000;
+const SAMPLE_CONCURRENCY = 4;
+const RECONCILE_EVERY_MS = 60_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 const MEND_EVERY_MS = 15_000;
 /** A window may outlast the drain budget; captures are given back to the queue after this. */
@@ -187,6 +206,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   });
 
   const every = turnTaker(lifecycle, log);
+  startSampling(captureWork, { env, redis, kept, slack }, { start, every, lifecycle });
   every(EXPIRE_EVERY_MS, 'deleting old captures', () =>
     Promise.all([captures.expire(Date.now()), reports.expire(Date.now())]),
   );
@@ -202,6 +222,67 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const health = await startHealthServer(env.port ?? DEFAULT_PORT, told, log);
   lifecycle.onEnd('the health port', () => health.close());
   void sayReady(redis, log);
+}
+
+interface Connections {
+  readonly env: Env;
+  readonly redis: ReturnType<typeof connectRedis>;
+  readonly kept: ReturnType<typeof connectRedis>;
+  readonly slack: ReturnType<typeof createSlackClient>;
+}
+
+interface Starting {
+  readonly start: ReturnType<typeof workerStarter>;
+  readonly every: ReturnType<typeof turnTaker>;
+  readonly lifecycle: Lifecycle;
+}
+
+/** Looks at watched services all the time, and starts a capture by itself when there is something to see. */
+function startSampling(
+  work: CaptureWork & { readonly queue: JobQueue },
+  { env, redis, kept, slack }: Connections,
+  { start, every, lifecycle }: Starting,
+): void {
+  const { services, switches, circuits, leases, queue, log, leaving, requests } = work;
+  const fetcher = createFetcher(env.secret, { caps: SAMPLE_CAPS, deadlines: SAMPLE_DEADLINES });
+  const ended = new AbortController();
+  lifecycle.onEnd('connections of the sampler', () => fetcher.close());
+  const watching = openWatchingStore(kept);
+  const automatic = {
+    watching,
+    submit: (request: CaptureRequest) =>
+      submit(request, {
+        requests,
+        queue,
+        mayStart: (service) => refuseStopped(service, switches),
+      }),
+    channelId: createSlackReader(slack, Date.now).idOf,
+    requestId,
+    now: Date.now,
+    log,
+  };
+  const sample = createSampler({
+    services,
+    switches,
+    circuits,
+    leases,
+    watching,
+    history: openHistoryStore(kept),
+    queue,
+    fetch: fetcher.fetch,
+    raise: (service, instance, raised) => captureByItself(service, instance, raised, automatic),
+    log,
+    // What is missed now is sampled in the next round, by another worker.
+    leaving: AbortSignal.any([leaving, ended.signal]),
+  });
+  const sampler = start(SAMPLE_QUEUE, sample, SAMPLE_CONCURRENCY);
+  const sampling = openSampling(redis, { services, watching, now: Date.now });
+  lifecycle.onEnd('the sampler', async () => {
+    ended.abort(new Error('this worker is leaving'));
+    await sampler.close();
+    await sampling.close();
+  });
+  every(RECONCILE_EVERY_MS, 'looking after the sampler', sampling.reconcile);
 }
 
 function mendFailed(job: Job | undefined, work: MendWork): void {

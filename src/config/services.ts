@@ -5,8 +5,17 @@ import { isAlias, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yam
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import type { IncidentRules } from '../model/incident.ts';
-import { DEFAULT_BUDGET, DEFAULT_PERMISSIONS, type Instance, type Service } from '../model/target.ts';
-import { parseBytes } from '../model/units.ts';
+import {
+  DEFAULT_BUDGET,
+  DEFAULT_PERMISSIONS,
+  DEFAULT_WATCH,
+  type Instance,
+  LEAST_SAMPLE_MS,
+  MOST_SAMPLE_MS,
+  type Service,
+  type WatchRules,
+} from '../model/target.ts';
+import { parseBytes, parseDuration } from '../model/units.ts';
 import { type Admins, NO_ADMINS } from '../model/who.ts';
 import { incidentsSchema, strangersIn, toIncidentRules } from './incidents.ts';
 import { adminsSchema, toAdmins, toWho, whoSchema } from './who.ts';
@@ -28,6 +37,14 @@ const bytes = z.union([z.number().positive(), z.string()]).transform((value, con
   return parsed ?? 0;
 });
 
+const sampleEvery = z.string().transform((text, context) => {
+  const parsed = parseDuration(text);
+  if (parsed === undefined || parsed < LEAST_SAMPLE_MS || parsed > MOST_SAMPLE_MS) {
+    context.addIssue({ code: 'custom', message: 'must be a time from 30s to 5m' });
+  }
+  return parsed ?? DEFAULT_WATCH.everyMs;
+});
+
 const perHour = z.number().int().min(0).max(10_000);
 
 const serviceSchema = z.strictObject({
@@ -45,6 +62,12 @@ const serviceSchema = z.strictObject({
   memory_limit: bytes.optional(),
   do_not_touch: z.boolean().default(false),
   raw_stacks: z.boolean().default(false),
+  watch: z
+    .union([
+      z.boolean(),
+      z.strictObject({ every: sampleEvery.prefault('60s'), build: z.string().max(100).optional() }),
+    ])
+    .default(false),
   first_party: z.array(z.string().max(200)).default([]),
   capture: z
     .strictObject({
@@ -302,7 +325,13 @@ function toService(serviceName: string, raw: z.infer<typeof serviceSchema>): Ser
     ...(raw.raw_stacks && { rawStacks: true }),
     allow: { dumpUpTo: raw.capture.dump_up_to, leakProfileUpTo: raw.capture.leak_profile_up_to },
     budget: raw.budget,
+    ...(raw.watch && { watch: toWatch(raw.watch) }),
   };
+}
+
+function toWatch(raw: true | { readonly every: number; readonly build?: string | undefined }): WatchRules {
+  if (raw === true) return DEFAULT_WATCH;
+  return { everyMs: raw.every, ...(raw.build !== undefined && { buildVar: raw.build }) };
 }
 
 function hasUserinfo(text: string): boolean {

@@ -145,6 +145,7 @@ function rootMessage(state: ThreadState): SlackMessage {
   if (report && progress.stage === 'done') {
     return verdictMessage(report, {
       requestedBy: request.origin.user,
+      ...(request.because !== undefined && { because: request.because }),
       ...(buttons && { buttons }),
       ...(offer && { offer }),
     });
@@ -155,6 +156,7 @@ function rootMessage(state: ThreadState): SlackMessage {
       what: progress.what,
       hint: progress.hint,
       requestedBy: request.origin.user,
+      ...(request.because !== undefined && { because: request.because }),
       ...(buttons && { buttons }),
     });
   }

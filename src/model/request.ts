@@ -38,6 +38,8 @@ export interface CaptureRequest {
   readonly sameInstancesAs?: string;
   /** Made for an incident, whose own thread tells what comes of it. */
   readonly incident?: string;
+  /** Why it is made though nobody asked, as in "payments-svc-1 has reached 85 % of its memory limit". */
+  readonly because?: string;
 }
 
 /** How far a capture has come; the root message shows it, edited in place. */

@@ -19,7 +19,22 @@ export interface Service {
   readonly firstParty: readonly string[];
   readonly allow: CapturePermissions;
   readonly budget: CaptureBudget;
+  /** Sampled all the time, as services.yml has it; `watch` and `unwatch` in chat have the last word. */
+  readonly watch?: WatchRules;
 }
+
+/** How a service is sampled. */
+export interface WatchRules {
+  readonly everyMs: number;
+  /** The expvar that names the build, for services without a `*_build_info` metric. */
+  readonly buildVar?: string;
+}
+
+export const DEFAULT_WATCH: WatchRules = { everyMs: 60_000 };
+/** An address is asked for a sample at most this often, whoever watches it. */
+export const LEAST_SAMPLE_MS = 30_000;
+/** Slower than this, ten minutes hold no sample to speak of. */
+export const MOST_SAMPLE_MS = 300_000;
 
 /** Captures an hour: of one instance, light and heavy ones, and of all instances of the service together. */
 export interface CaptureBudget {

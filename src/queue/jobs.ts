@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const CAPTURE_QUEUE = 'capture';
 export const DELIVER_QUEUE = 'deliver';
 export const TRIAGE_QUEUE = 'triage';
+export const SAMPLE_QUEUE = 'sample';
 /** Braces make one hash slot of all keys: required on a Redis Cluster. */
 export const QUEUE_PREFIX = '{goleak}';
 
@@ -26,6 +27,14 @@ export const triageJob = z.strictObject({
   id: z.string().max(80),
 });
 export type TriageJob = z.infer<typeof triageJob>;
+
+/** Samples some of the instances of a service; in shards, so that no single job holds a worker for long. */
+export const sampleJob = z.strictObject({
+  v: z.literal(1),
+  service: z.string().max(80),
+  shard: z.number().int().min(0).max(1_000),
+});
+export type SampleJob = z.infer<typeof sampleJob>;
 
 /** What a job cannot be read for: its writer was of a newer release, or somebody edited it. */
 export type Unreadable = { readonly kind: 'newer'; readonly requestId: string } | { readonly kind: 'edited' };

@@ -82,7 +82,13 @@ export function progressMessage(
   const service = code(request.service, NAME);
   const stage = stageWords(progress);
   if (progress.stage === 'failed') {
-    return failureMessage({ service: request.service, ...progress, requestedBy: request.origin.user });
+    const { service: named, origin, because } = request;
+    return failureMessage({
+      service: named,
+      ...progress,
+      requestedBy: origin.user,
+      ...(because !== undefined && { because }),
+    });
   }
   if (progress.stage === 'cancelled') {
     const text = mrkdwn`:black_square_for_stop: Capture of ${service} cancelled by ${mention(progress.by)}.`;
@@ -94,7 +100,7 @@ export function progressMessage(
   const bar = mrkdwn`${progressBar(progressShare(progress))}  ${markup(stage)}`;
   const from = mrkdwn`${words(what, NAME)} from ${listOf(about.instances, INSTANCES_SHOWN)}`;
   const cost = mrkdwn`Cost to the service: ${prose(about.costSentence, CLUE_SENTENCE)}`;
-  const asked = mrkdwn`asked by ${mention(request.origin.user)}`;
+  const asked = askedBy(request.origin.user, request.because);
   return {
     text: mrkdwn`Capturing ${service} ${over}: ${markup(stage)}`,
     blocks: [section(joinMrkdwn([title, bar], '\n')), context([joinMrkdwn([from, asked], ' · '), cost])],
@@ -104,6 +110,8 @@ export function progressMessage(
 export interface VerdictAbout {
   /** Slack id of who asked; the report's `requestedBy` when absent. */
   readonly requestedBy?: string;
+  /** Why it was made though nobody asked. */
+  readonly because?: string;
   /** Opaque ids that the buttons hand back. Without them there are no buttons. */
   readonly buttons?: ButtonValues;
   /** What was left out because nobody had agreed to its price. */
@@ -114,8 +122,9 @@ export interface VerdictAbout {
 
 export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackMessage {
   const headline = verdictHeadline(report);
+  const asked = askedBy(about.requestedBy ?? report.requestedBy, about.because);
   const costs = context([
-    mrkdwn`${windowWords(report)} · cost: ${costWords(report)} · asked by ${mention(about.requestedBy ?? report.requestedBy)}`,
+    joinMrkdwn([mrkdwn`${windowWords(report)} · cost: ${costWords(report)}`, asked], ' · '),
   ]);
   const again = about.buttons === undefined ? [] : [buttons(about.buttons, report, about.offer)];
   const text = mrkdwn`${words(report.service, NAME)}: ${verdictTitle(report.verdict)} (${confidenceWords(report.verdict.confidence)}). ${prose(summaryWords(report.verdict), SENTENCE)}`;
@@ -135,11 +144,18 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
   return { text, blocks };
 }
 
+/** Nobody is mentioned where nobody asked. */
+function askedBy(user: string, because: string | undefined): Mrkdwn {
+  if (because !== undefined) return mrkdwn`by itself: ${prose(because, CLUE_SENTENCE)}`;
+  return user === '' ? mrkdwn`by itself` : mrkdwn`asked by ${mention(user)}`;
+}
+
 export interface FailureAbout {
   readonly service: string;
   readonly what: string;
   readonly hint: string;
   readonly requestedBy?: string;
+  readonly because?: string;
   /** Offers "Capture again" when set. */
   readonly buttons?: ButtonValues;
 }
@@ -150,7 +166,7 @@ export function failureMessage(about: FailureAbout): SlackMessage {
   const hint = prose(about.hint, SENTENCE);
   const title = mrkdwn`:x: *Capture of ${code(about.service, NAME)} did not succeed*`;
   const blocks: Block[] = [section(joinMrkdwn([title, mrkdwn`${what}`, mrkdwn`${hint}`], '\n'))];
-  if (about.requestedBy !== undefined) blocks.push(context([mrkdwn`asked by ${mention(about.requestedBy)}`]));
+  if (about.requestedBy !== undefined) blocks.push(context([askedBy(about.requestedBy, about.because)]));
   if (about.buttons !== undefined) {
     const { [CAPTURE_AGAIN_ACTION]: value } = about.buttons;
     blocks.push(actions([{ text: 'Capture again', actionId: CAPTURE_AGAIN_ACTION, value }]));

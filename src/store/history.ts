@@ -11,6 +11,7 @@ import { type Watched, watch } from '../watch/watcher.ts';
 
 const PREFIX = '{goleak}:history:';
 const INSTANCES_PREFIX = '{goleak}:watched:';
+const MISSED_PREFIX = '{goleak}:missed:';
 const DETECTIONS_PREFIX = '{goleak}:detections:';
 /** As long as hours are kept. */
 const KEEP_SECONDS = 90 * 86_400;
@@ -35,6 +36,13 @@ export interface WatchedInstance {
   readonly t: number;
 }
 
+/** An instance that does not answer. */
+export interface Miss {
+  /** Unix seconds. */
+  readonly t: number;
+  readonly says: string;
+}
+
 export interface HistoryStore {
   /**
    * Lets the watcher see a sample and keeps what comes of it.
@@ -51,6 +59,10 @@ export interface HistoryStore {
   readonly instances: (service: string) => Promise<readonly WatchedInstance[]>;
   /** What was said of a service since a moment (unix seconds), oldest first. */
   readonly detections: (service: string, since: number) => Promise<readonly Detection[]>;
+  /** An instance did not answer; the first time since it last did is what is kept. */
+  readonly missed: (place: Place, miss: Miss) => Promise<void>;
+  /** Instances of a service that have not answered since. */
+  readonly missing: (service: string) => Promise<ReadonlyMap<string, Miss>>;
   /** Redis's clock, Unix seconds with fractions: histories are kept by it. */
   readonly now: () => Promise<number>;
 }
@@ -104,6 +116,14 @@ export function openHistoryStore(redis: Redis): HistoryStore {
     },
     detections: async (service, since) =>
       (await redis.zrangebyscore(DETECTIONS_PREFIX + service, since, '+inf')).flatMap(detectionIn),
+    missed: async ({ service, instance }, miss) => {
+      const key = MISSED_PREFIX + service;
+      await redis.multi().hsetnx(key, instance, JSON.stringify(miss)).expire(key, KEEP_SECONDS).exec();
+    },
+    missing: async (service) => {
+      const kept = Object.entries(await redis.hgetall(MISSED_PREFIX + service));
+      return new Map(kept.map(([instance, text]) => [instance, JSON.parse(text) as Miss]));
+    },
     now: async () => {
       const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
       return seconds + micros / 1e6;
@@ -175,7 +195,10 @@ async function write(
     gone.push(...was.filter(({ from }) => !kept.has(from)).map((piece) => fieldOf(grain, piece)));
   }
   const { service, instance } = place;
-  const keys = [keyOf(place), INSTANCES_PREFIX + service, DETECTIONS_PREFIX + service];
+  const keys = [
+    keyOf(place),
+    ...[INSTANCES_PREFIX, DETECTIONS_PREFIX, MISSED_PREFIX].map((key) => key + service),
+  ];
   const told = detections.flatMap((detection) => [detection.t, JSON.stringify(detection)]);
   const counts = [set.length, gone.length, told.length];
   const t = after.state?.last.t ?? 0;
@@ -198,6 +221,7 @@ const WRITE = `
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[4] - keep)
   redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -ARGV[5] - 1)
   redis.call('EXPIRE', KEYS[2], keep)
+  redis.call('HDEL', KEYS[4], ARGV[3])
   for told = at, at + ARGV[9] - 1, 2 do
     redis.call('ZADD', KEYS[3], ARGV[told], ARGV[told + 1])
     redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -ARGV[6] - 1)

@@ -41,6 +41,7 @@ const requestSchema = z.object({
   compareWith: z.string().optional(),
   sameInstancesAs: z.string().optional(),
   incident: z.string().optional(),
+  because: z.string().max(2_000).optional(),
 });
 
 export interface RequestStore {

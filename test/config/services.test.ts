@@ -28,6 +28,21 @@ describe('services.yml', () => {
     ]);
   });
 
+  it('watches as it is told, not more often than an address may be asked', () => {
+    const watch = (value: string) => {
+      const text = `services:\n  web:\n    instances: [http://h:1]\n    watch: ${value}\n`;
+      const faults = faultsOf(text);
+      return faults.length > 0 ? faults : parseServices(text, 'services.yml')[0]?.watch;
+    };
+    expect(watch('true')).toEqual({ everyMs: 60_000 });
+    expect(watch('false')).toBeUndefined();
+    expect(watch('{ every: 30s, build: release }')).toEqual({ everyMs: 30_000, buildVar: 'release' });
+    expect(watch('{ every: 5s }')).toEqual([
+      'line 4, services.web.watch.every: must be a time from 30s to 5m',
+    ]);
+    expect(watch('{ build: x }')).toEqual({ everyMs: 60_000, buildVar: 'x' });
+  });
+
   it('says in a sentence that the file is not one', () => {
     const faults: string[] = [];
     const catalog = watchServices(tmpdir(), ({ message }) => faults.push(message));

@@ -143,4 +143,4 @@ describe.skipIf(requires('redis'))('the history of a watched instance', () => {
 });
 
 /** What docs/configuration.md promises. */
-const BYTES_OF_AN_INSTANCE = 192 * 1024;
+const BYTES_OF_AN_INSTANCE = 160 * 1024;

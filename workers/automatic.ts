@@ -1,0 +1,76 @@
+// Captures that nobody asked for: the watcher saw something. One thread for a service and a cause a day, in the first of
+// the service's channels, within half of every budget; without a channel there is nobody to tell.
+import { Failure } from '../src/failure.ts';
+import type { Log } from '../src/log.ts';
+import type { CaptureRequest } from '../src/model/request.ts';
+import { DEFAULT_KINDS, DEFAULT_WINDOW_MS, type Instance, type Service } from '../src/model/target.ts';
+import { formatPercent } from '../src/model/units.ts';
+import type { WatchingStore } from '../src/store/watching.ts';
+import type { CaptureTrigger, Detection } from '../src/watch/sample.ts';
+import type { Raised } from './sample.ts';
+
+export interface AutomaticWork {
+  readonly watching: Pick<WatchingStore, 'claim' | 'unclaim'>;
+  readonly submit: (request: CaptureRequest) => Promise<void>;
+  /** The id of a channel named in services.yml; undefined when there is none such that the app can see. */
+  readonly channelId: (name: string) => Promise<string | undefined>;
+  readonly requestId: (delivery: string, nowMs: number) => string;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+interface Cause {
+  readonly cause: string;
+  readonly because: string;
+}
+
+/** Starts what the watcher's words are worth: at most one capture, for the gravest of them. */
+export async function captureByItself(
+  service: Service,
+  instance: Instance,
+  raised: Raised,
+  work: AutomaticWork,
+): Promise<void> {
+  const [cause] = causesOf(raised);
+  if (!cause) return;
+  const log = work.log.child({ service: service.name, instance: instance.name, cause: cause.cause });
+  log.info(cause.because);
+  const [named] = service.channels ?? [];
+  const channel = named === undefined ? undefined : await work.channelId(named);
+  if (channel === undefined) return log.warn('Nobody is told: services.yml names no channel the app is in.');
+  const nowMs = work.now();
+  const id = work.requestId(`watch ${service.name} ${instance.name} ${cause.cause} ${nowMs}`, nowMs);
+  if (!(await work.watching.claim(service.name, cause.cause, id))) return;
+  try {
+    await work.submit({
+      id,
+      service: service.name,
+      instances: [instance.name],
+      windowMs: DEFAULT_WINDOW_MS,
+      kinds: DEFAULT_KINDS,
+      origin: { door: 'schedule', user: '', channel },
+      acceptedAtMs: nowMs,
+      because: cause.because,
+    });
+  } catch (error) {
+    await work.watching.unclaim(service.name, cause.cause);
+    if (!(error instanceof Failure)) throw error;
+    log.info({ err: error }, 'The automatic capture was not started.');
+  }
+}
+
+/** Leaks before levels: what says why is worth more than what says how much. */
+function causesOf({ detections, captures }: Raised): readonly Cause[] {
+  return [...detections.map(ofDetection), ...captures.map(ofTrigger)];
+}
+
+function ofDetection({ kind, instance, because }: Detection): Cause {
+  return { cause: kind, because: `${instance}: ${kind.replaceAll('_', ' ')}: ${because}` };
+}
+
+function ofTrigger({ instance, percent }: CaptureTrigger): Cause {
+  return {
+    cause: `limit-${percent}`,
+    because: `${instance} has reached ${formatPercent(percent / 100)} of its memory limit`,
+  };
+}
