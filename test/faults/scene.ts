@@ -20,6 +20,8 @@ export interface Typed {
   readonly outcome: Outcome;
 }
 
+type Look<Value> = Value | undefined | false | null;
+
 export interface Scene {
   readonly ground: Ground;
   readonly workspace: Workspace;
@@ -48,7 +50,7 @@ export interface Scene {
   /** Waits until something is so; Broken, with these words, when it does not become so in time. */
   readonly until: <Value>(
     what: string | (() => string),
-    look: () => Value | undefined | false | null,
+    look: () => Look<Value> | Promise<Look<Value>>,
     withinMs?: number,
   ) => Promise<Value>;
   readonly asked: () => readonly Asked[];
@@ -83,7 +85,7 @@ export function openScene(ground: Ground, nth: number, seed: number): Scene {
   const until: Scene['until'] = async (what, look, withinMs = SETTLE_MS) => {
     const by = Date.now() + withinMs;
     for (;;) {
-      const seen = look();
+      const seen = await look();
       if (seen) return seen;
       const missed = typeof what === 'string' ? what : what();
       if (Date.now() > by) throw new Broken(`${missed}: not within ${withinMs / 1000} s`);
