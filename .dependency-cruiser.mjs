@@ -250,8 +250,9 @@ const vendors = [
   },
   {
     name: 'undici-in-capture',
-    comment: 'HTTP to services goes through the guard and the bounds of src/capture/fetch.ts. Call that.',
-    from: { path: '^(src|workers)/', pathNot: '^src/capture/' },
+    comment:
+      'HTTP to services goes through the guard and the bounds of src/capture/fetch.ts, and to Slack through src/deliver/slack.ts. Call those.',
+    from: { path: '^(src|workers)/', pathNot: '^src/capture/|^src/deliver/slack-client' },
     to: { path: VENDOR('undici') },
   },
   {

@@ -1,12 +1,12 @@
 // The one place that writes to Slack. No blind retries: a lost answer is settled by looking for the
 // message, and a rate limit is reported upwards with its delay instead of waited out here.
-import { type ConversationsHistoryArguments, LogLevel, WebClient } from '@slack/web-api';
+import { type ConversationsHistoryArguments, LogLevel, type WebClient } from '@slack/web-api';
 import { Failure } from '../failure.ts';
 import { type Content, contentOf, type SlackMessage, textContent } from '../report/blocks.ts';
 import type { FileName, Plain } from '../report/foreign.ts';
 import { call, reasonOf } from './slack-call.ts';
+import { DirectSlackClient, postTo } from './slack-client.ts';
 
-const TIMEOUT_MS = 15_000;
 /** Our messages carry their outbox key in metadata of this type. */
 const EVENT_TYPE = 'goleak_message';
 const LOOK_BACK_S = 60;
@@ -50,15 +50,7 @@ export interface SlackPoster {
 }
 
 export function createSlackClient(token: string, apiUrl: string): WebClient {
-  return new WebClient(token, {
-    slackApiUrl: apiUrl,
-    timeout: TIMEOUT_MS,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    // Otherwise `apiCall('http://elsewhere')` would send the token there.
-    allowAbsoluteUrls: false,
-    logLevel: LogLevel.ERROR,
-  });
+  return new DirectSlackClient(token, { slackApiUrl: apiUrl, logLevel: LogLevel.ERROR });
 }
 
 export function createSlackPoster(client: WebClient): SlackPoster {
@@ -196,14 +188,8 @@ async function upload(
 
 async function send(url: string, file: Upload): Promise<void> {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/octet-stream' },
-      body: file.bytes as Uint8Array<ArrayBuffer>,
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    const { status } = await postTo(url, { contentType: 'application/octet-stream', body: file.bytes });
+    if (status < 200 || status > 299) throw new Error(`HTTP ${status}`);
   } catch (error) {
     throw new Failure(
       'slack_unreachable',

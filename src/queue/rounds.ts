@@ -1,6 +1,7 @@
 // Fair turns between services: a service with many waiting captures does not keep the others from theirs. Every capture
 // belongs to a round; in each round a service has one. BullMQ takes the lower round first, and the older job within it.
 import type { Redis } from 'ioredis';
+import { scriptOf } from '../store/script.ts';
 
 const ROUNDS = '{goleak}:rounds';
 /** The round the workers have come to; no service can be called so. */
@@ -22,22 +23,22 @@ export interface Rounds {
 export function openRounds(redis: Redis): Rounds {
   return {
     next: async (service, waiting) =>
-      Number(await redis.eval(NEXT, 2, ROUNDS, waiting, service, REACHED, LAST_ROUND)),
+      Number(await NEXT(redis, [ROUNDS, waiting], [service, REACHED, LAST_ROUND])),
     reached: async (round) => {
-      await redis.eval(REACH, 1, ROUNDS, REACHED, round);
+      await REACH(redis, [ROUNDS], [REACHED, round]);
     },
   };
 }
 
-const NEXT = `
+const NEXT = scriptOf(`
   if redis.call('ZCARD', KEYS[2]) == 0 then redis.call('DEL', KEYS[1]) end
   local last, reached = unpack(redis.call('HMGET', KEYS[1], ARGV[1], ARGV[2]))
   local round = math.min(math.max(tonumber(last or 0) + 1, tonumber(reached or 1)), tonumber(ARGV[3]))
   redis.call('HSET', KEYS[1], ARGV[1], round)
-  return round`;
+  return round`);
 
-const REACH = `
+const REACH = scriptOf(`
   if tonumber(ARGV[2]) > tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0') then
     redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
   end
-  return 1`;
+  return 1`);

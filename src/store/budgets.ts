@@ -9,6 +9,7 @@ import {
   type Spent,
   type Weight,
 } from '../policy/budget.ts';
+import { scriptOf } from './script.ts';
 
 const PREFIX = '{goleak}:spent:';
 
@@ -44,24 +45,21 @@ export function openBudgetStore(redis: Redis): BudgetStore {
         const grant = decide(spending);
         if (grant.kind === 'spent') return { grant, nowMs };
         const own = target.find(({ request }) => request === ask.request);
-        const written = await redis.eval(
-          WRITE,
-          keys.length,
-          ...keys,
+        const written = await WRITE(redis, keys, [
           version,
           HOUR_MS,
           own?.atMs ?? nowMs,
           own ? memberOf(own) : '',
           memberOf({ ...ask, weight: grant.weight }),
           `${ask.request} ${place.address} ${ask.automatic ? 'automatic' : 'person'}`,
-        );
+        ]);
         if (written === 1) return { grant, nowMs };
       }
     },
     lighten: async (place, ask) => {
       const [target] = keysOf(place);
       const heavy = memberOf({ ...ask, weight: 'heavy' });
-      await redis.eval(LIGHTEN, 1, target, heavy, memberOf({ ...ask, weight: 'light' }));
+      await LIGHTEN(redis, [target], [heavy, memberOf({ ...ask, weight: 'light' })]);
     },
   };
 }
@@ -74,12 +72,7 @@ async function read(
   redis: Redis,
   keys: readonly [string, string, string],
 ): Promise<{ spending: Spending; version: string }> {
-  const answer = (await redis.eval(READ, keys.length, ...keys, HOUR_MS)) as [
-    number,
-    string,
-    string[],
-    string[],
-  ];
+  const answer = (await READ(redis, keys, [HOUR_MS])) as [number, string, string[], string[]];
   const [nowMs, version, target, service] = answer;
   return { spending: { nowMs, target: spentOf(target), service: spentOf(service) }, version };
 }
@@ -99,7 +92,7 @@ function spentOf(flat: readonly string[]): Spent[] {
   return spent;
 }
 
-const READ = `
+const READ = scriptOf(`
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
   for at = 1, 2 do redis.call('ZREMRANGEBYSCORE', KEYS[at], '-inf', now - ARGV[1]) end
@@ -108,20 +101,20 @@ const READ = `
     redis.call('GET', KEYS[3]) or '0',
     redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES'),
     redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')
-  }`;
+  }`);
 
-const WRITE = `
+const WRITE = scriptOf(`
   if (redis.call('GET', KEYS[3]) or '0') ~= ARGV[1] then return 0 end
   if ARGV[4] ~= '' then redis.call('ZREM', KEYS[1], ARGV[4]) end
   redis.call('ZADD', KEYS[1], ARGV[3], ARGV[5])
   redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[6])
   redis.call('INCR', KEYS[3])
   for at = 1, 3 do redis.call('PEXPIRE', KEYS[at], ARGV[2]) end
-  return 1`;
+  return 1`);
 
-const LIGHTEN = `
+const LIGHTEN = scriptOf(`
   local at = redis.call('ZSCORE', KEYS[1], ARGV[1])
   if not at then return 0 end
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('ZADD', KEYS[1], at, ARGV[2])
-  return 1`;
+  return 1`);

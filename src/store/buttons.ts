@@ -2,13 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import {
-  BUTTON_ACTIONS,
-  BUTTON_DAYS,
-  type Button,
-  type ButtonAction,
-  type ButtonValues,
-} from '../model/button.ts';
+import { BUTTON_ACTIONS, BUTTON_DAYS, type Button, type ButtonValues } from '../model/button.ts';
+import { scriptOf } from './script.ts';
 
 const DAY_MS = 86_400_000;
 /** An expired button is still known for as long again, so that it can be said that it is. */
@@ -38,22 +33,20 @@ export interface ButtonStore {
 }
 
 export function openButtonStore(redis: Redis): ButtonStore {
-  const idOf = async (action: ButtonAction, button: Omit<Button, 'action'>): Promise<string> => {
-    const ids = OF_REQUEST_PREFIX + button.request;
-    await redis.hsetnx(ids, action, randomBytes(16).toString('base64url'));
-    const id = await redis.hget(ids, action);
-    if (id === null) throw new Error('a button was forgotten while it was kept');
-    await redis.expire(ids, KEEP_SECONDS);
-    await redis.set(BUTTON_PREFIX + id, JSON.stringify({ ...button, action }), 'EX', KEEP_SECONDS, 'NX');
-    return id;
-  };
   return {
     idsOf: async ({ request, channel, owner }, nowMs) => {
       const button = { request, channel, owner, expiresAtMs: nowMs + BUTTON_DAYS * DAY_MS };
-      const ids = await Promise.all(
-        BUTTON_ACTIONS.map(async (action) => [action, await idOf(action, button)]),
-      );
-      return Object.fromEntries(ids) as ButtonValues;
+      const wanted = BUTTON_ACTIONS.flatMap((action) => [
+        action,
+        randomBytes(16).toString('base64url'),
+        JSON.stringify({ ...button, action }),
+      ]);
+      const ids = (await KEEP(
+        redis,
+        [OF_REQUEST_PREFIX + request],
+        [KEEP_SECONDS, BUTTON_PREFIX, ...wanted],
+      )) as string[];
+      return Object.fromEntries(BUTTON_ACTIONS.map((action, at) => [action, ids[at]])) as ButtonValues;
     },
     find: async (id) => {
       if (!ID.test(id)) return undefined;
@@ -63,3 +56,15 @@ export function openButtonStore(redis: Redis): ButtonStore {
     },
   };
 }
+
+/** Actions with a new id and a record each: the id that was given out before stands. All keys are in one hash slot. */
+const KEEP = scriptOf(`
+  local ids = {}
+  for at = 3, #ARGV, 3 do
+    redis.call('HSETNX', KEYS[1], ARGV[at], ARGV[at + 1])
+    local id = redis.call('HGET', KEYS[1], ARGV[at])
+    redis.call('SET', ARGV[2] .. id, ARGV[at + 2], 'EX', ARGV[1], 'NX')
+    ids[#ids + 1] = id
+  end
+  redis.call('EXPIRE', KEYS[1], ARGV[1])
+  return ids`);

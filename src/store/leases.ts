@@ -2,6 +2,7 @@
 // so many holders (one at an instance); whoever stops saying that it is still there loses its place.
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { scriptOf } from './script.ts';
 
 const PREFIX = '{goleak}:lease:';
 /** Requests that found no room, by when they were accepted. They look again by themselves too: a line may be lost. */
@@ -44,16 +45,16 @@ export function openLeaseStore(redis: Redis): LeaseStore {
     take: async (name, { request, attempt }, room) => {
       const token = `${request}/${attempt}/${randomUUID()}`;
       const args = [token, room, TTL_MS, SILENT_MS, `${request}/`, `${request}/${attempt}/`];
-      return (await redis.eval(TAKE, 1, PREFIX + name, ...args)) === 1 ? { name, token } : undefined;
+      return (await TAKE(redis, [PREFIX + name], args)) === 1 ? { name, token } : undefined;
     },
     renew: async (leases) => {
       if (leases.length === 0) return true;
       const keys = leases.map(({ name }) => PREFIX + name);
       const tokens = leases.map(({ token }) => token);
-      return (await redis.eval(RENEW, keys.length, ...keys, TTL_MS, ...tokens)) === 1;
+      return (await RENEW(redis, keys, [TTL_MS, ...tokens])) === 1;
     },
     give: async ({ name, token }) =>
-      ((await redis.eval(GIVE, 2, PREFIX + name, LINE_PREFIX + name, token)) as string | null) ?? undefined,
+      ((await GIVE(redis, [PREFIX + name, LINE_PREFIX + name], [token])) as string | null) ?? undefined,
     line: async (name, request, acceptedAtMs) => {
       const key = LINE_PREFIX + name;
       await redis.multi().zadd(key, acceptedAtMs, request).pexpire(key, LINE_TTL_MS).exec();
@@ -66,7 +67,7 @@ const NOW = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
-const TAKE = `${NOW}
+const TAKE = scriptOf(`${NOW}
   local key, token, room, ttl, silent = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
   local holders = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
@@ -78,13 +79,13 @@ const TAKE = `${NOW}
   if redis.call('ZCARD', key) >= room then return 0 end
   redis.call('ZADD', key, now + ttl, token)
   redis.call('PEXPIRE', key, ttl * 2)
-  return 1`;
+  return 1`);
 
-const GIVE = `
+const GIVE = scriptOf(`
   redis.call('ZREM', KEYS[1], ARGV[1])
-  return redis.call('ZPOPMIN', KEYS[2])[1]`;
+  return redis.call('ZPOPMIN', KEYS[2])[1]`);
 
-const RENEW = `${NOW}
+const RENEW = scriptOf(`${NOW}
   local ttl = ARGV[1]
   for at, key in ipairs(KEYS) do
     local till = redis.call('ZSCORE', key, ARGV[at + 1])
@@ -94,4 +95,4 @@ const RENEW = `${NOW}
     redis.call('ZADD', key, now + ttl, ARGV[at + 1])
     redis.call('PEXPIRE', key, ttl * 2)
   end
-  return 1`;
+  return 1`);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type CaptureRequest, isLastWord, type Progress } from '../model/request.ts';
 import { CAPTURE_KINDS } from '../model/target.ts';
 import type { Ledger, Posting } from '../outbox/outbox.ts';
+import { scriptOf } from './script.ts';
 import type { Seal } from './seal.ts';
 
 /** Requests, progress and posted messages outlive any thread people still press buttons in. */
@@ -99,7 +100,8 @@ export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
     return { ...request, ...(leader && { sameInstancesAs: leader }) };
   };
   const set = async (id: string, field: string, value: string): Promise<void> => {
-    await all(redis.pipeline().hset(key(id), field, value).expire(key(id), KEEP_SECONDS));
+    // In one turn of the event loop, so both are in one write.
+    await Promise.all([redis.hset(key(id), field, value), redis.expire(key(id), KEEP_SECONDS)]);
   };
   return {
     accept: async (request, same) => {
@@ -109,7 +111,7 @@ export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
       const text = JSON.stringify(request);
       const args = [id, text, acceptedAtMs, KEEP_SECONDS, same === undefined ? 0 : 1];
       const rest = [PREFIX, FOLLOWERS_PREFIX, seal?.of(text) ?? ''];
-      return String(await redis.eval(ACCEPT, keys.length, ...keys, ...args, ...rest));
+      return String(await ACCEPT(redis, keys, [...args, ...rest]));
     },
     leaderOf: async (id) => (await redis.hget(key(id), 'leader')) ?? undefined,
     followersOf: (id) => redis.smembers(FOLLOWERS_PREFIX + id),
@@ -117,7 +119,7 @@ export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
       await redis.hdel(key(id), 'leader');
     },
     withdraw: async (request) => {
-      await redis.eval(WITHDRAW, 2, key(request.id), OPEN, request.id, request.acceptedAtMs);
+      await WITHDRAW(redis, [key(request.id), OPEN], [request.id, request.acceptedAtMs]);
     },
     load: async (id) => {
       const request = await read(id);
@@ -137,7 +139,7 @@ export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
     },
     saveProgress: async (id, progress) => {
       const args = [JSON.stringify(progress), finality(progress), KEEP_SECONDS];
-      return (await redis.eval(SAVE_PROGRESS, 1, key(id), ...args)) === 1;
+      return (await SAVE_PROGRESS(redis, [key(id)], args)) === 1;
     },
     once: async (id, what) => {
       const [, first] = await Promise.all([
@@ -188,7 +190,7 @@ function parseRequest(text: string): CaptureRequest | undefined {
 }
 
 /** Followed is only what is still under way: whoever comes after the last word asks anew. */
-const ACCEPT = `
+const ACCEPT = scriptOf(`
   local id, asksSame, prefix = ARGV[1], ARGV[5] == '1', ARGV[6]
   local known = redis.call('HGET', KEYS[1], 'leader')
   local isNew = redis.call('HSETNX', KEYS[1], 'request', ARGV[2]) == 1
@@ -208,21 +210,21 @@ const ACCEPT = `
     end
   end
   redis.call('SET', KEYS[3], id, 'EX', ARGV[4])
-  return id`;
+  return id`);
 
 /** The moment of its acceptance tells one delivery of a request from another. */
-const WITHDRAW = `
+const WITHDRAW = scriptOf(`
   local kept = redis.call('HGET', KEYS[1], 'request')
   if not kept or cjson.decode(kept).acceptedAtMs ~= tonumber(ARGV[2]) then return 0 end
   redis.call('DEL', KEYS[1])
-  return redis.call('ZREM', KEYS[2], ARGV[1])`;
+  return redis.call('ZREM', KEYS[2], ARGV[1])`);
 
-const SAVE_PROGRESS = `
+const SAVE_PROGRESS = scriptOf(`
   if redis.call('HEXISTS', KEYS[1], 'request') == 0 then return 0 end
   if tonumber(ARGV[2]) < tonumber(redis.call('HGET', KEYS[1], 'finality') or '0') then return 0 end
   redis.call('HSET', KEYS[1], 'progress', ARGV[1], 'finality', ARGV[2])
   redis.call('EXPIRE', KEYS[1], ARGV[3])
-  return 1`;
+  return 1`);
 
 function finality({ stage }: Progress): 0 | 1 | 2 {
   if (stage === 'done') return 2;

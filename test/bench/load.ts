@@ -40,6 +40,7 @@ const { values: options } = parseArgs({
     jobs: { type: 'string' },
     kinds: { type: 'string', default: 'goroutine' },
     soak: { type: 'boolean', default: false },
+    profile: { type: 'string' },
   },
 });
 const jobs = Number(options.jobs ?? (options.soak ? 100_000 : 10_000));
@@ -202,7 +203,8 @@ function requestOf(nth: number): CaptureRequest {
 
 function commandOf(): string[] {
   const dist = process.env.GOLEAK_LOAD_DIST ?? '.bench/dist';
-  return [process.execPath, '--import', './demo/leash.mjs', join(dist, 'workers/main.js')];
+  const profiled = options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`];
+  return [process.execPath, ...profiled, '--import', './demo/leash.mjs', join(dist, 'workers/main.js')];
 }
 
 function environment({ home, server, slack }: Stage): NodeJS.ProcessEnv {
