@@ -375,6 +375,13 @@ export const catalogue = {
     retry: 'later',
     exit: 70,
   }),
+  report_not_kept: entry<{ service: string; reason: string }>({
+    say: ({ service, reason }) =>
+      `The report on ${service} could not be kept: ${reason}, and it is too large to be kept elsewhere.`,
+    hint: () => 'Make room in the goleak home folder, then capture again.',
+    retry: 'later',
+    exit: 70,
+  }),
   report_elsewhere: entry<{ id: string }>({
     say: ({ id }) => `The report of ${id} is not on this worker's disk.`,
     hint: () => 'Give all workers the same GOLEAK_HOME folder.',

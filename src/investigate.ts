@@ -57,7 +57,7 @@ export async function investigate(
   const { reading, captured, problems } = look;
   const { compareWith } = request;
 
-  return buildReport(reading.analysis, {
+  const report = buildReport(reading.analysis, {
     id: request.id,
     service: service.name,
     requestedBy: request.origin.user,
@@ -67,6 +67,8 @@ export async function investigate(
     ...(compareWith !== undefined &&
       reading.compared && { comparedWith: { id: compareWith, ...reading.compared } }),
   });
+  // First: a thread shows only some, and whoever looks for the files finds here why there are none.
+  return { ...report, problems: [...notKept(captured), ...report.problems] };
 }
 
 interface Look {
@@ -199,4 +201,13 @@ function stepProblems(captured: readonly Captured[]): Problem[] {
   return captured.flatMap(({ records }) =>
     records.flatMap(({ problem }) => (problem ? [{ code: 'not-captured', text: problem }] : [])),
   );
+}
+
+/** One footnote for each reason, however many files it cost. */
+function notKept(captured: readonly Captured[]): Problem[] {
+  const reasons = captured.flatMap(({ records }) => records.flatMap((record) => record.notKept ?? []));
+  return [...new Set(reasons)].map((reason) => ({
+    code: 'artefact-not-kept',
+    text: `Artefact not kept: ${reason}.`,
+  }));
 }

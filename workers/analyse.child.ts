@@ -4,7 +4,7 @@ import { serialize } from 'node:v8';
 import { type CapturedFiles, readCaptures } from '../src/analysis.ts';
 import type { Captured } from '../src/investigate.ts';
 import type { AnalysisContext } from '../src/model/verdict.ts';
-import { openCaptureStore } from '../src/store/captures.ts';
+import { type HeldFile, openCaptureStore } from '../src/store/captures.ts';
 
 /** Files are read from the store here, so that a worker never holds them. */
 export interface Question {
@@ -12,6 +12,8 @@ export interface Question {
   readonly id: string;
   readonly compareWith?: string;
   readonly captured: readonly Captured[];
+  /** What the disk did not take, by instance. */
+  readonly held?: Readonly<Record<string, readonly HeldFile[]>>;
   readonly context: AnalysisContext;
 }
 
@@ -49,11 +51,11 @@ async function read(question: Question): Promise<Answer> {
   return { kind: 'read', bytes };
 }
 
-async function filesOf({ home, id, compareWith, captured }: Question): Promise<CapturedFiles[]> {
+async function filesOf({ home, id, compareWith, captured, held = {} }: Question): Promise<CapturedFiles[]> {
   const store = openCaptureStore(home);
   const files: CapturedFiles[] = [];
   for (const { instance, records } of captured) {
-    const snapshots = await store.snapshots(id, instance);
+    const snapshots = await store.snapshots(id, instance, held[instance]);
     const earlier = compareWith === undefined ? [] : await store.snapshots(compareWith, instance);
     // Only the last snapshot of the other capture is compared with.
     files.push({ instance, records, snapshots, earlier: earlier.slice(-1) });

@@ -7,7 +7,7 @@ import { resolveInstances } from '../src/capture/resolve.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
 import { stoppedFailure } from '../src/control.ts';
 import { explain, Failure } from '../src/failure.ts';
-import { investigate, NotYet } from '../src/investigate.ts';
+import { type Captured, investigate, NotYet } from '../src/investigate.ts';
 import type { Log } from '../src/log.ts';
 import type { CaptureRequest, Progress } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
@@ -16,11 +16,12 @@ import type { JobQueue } from '../src/queue/queue.ts';
 import { tellThreads } from '../src/queue/tell.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { BudgetStore } from '../src/store/budgets.ts';
-import type { CaptureStore } from '../src/store/captures.ts';
+import type { HeldFile } from '../src/store/captures.ts';
 import type { CircuitStore } from '../src/store/circuits.ts';
 import type { LeaseStore } from '../src/store/leases.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
+import type { SpooledCaptures } from '../src/store/spool.ts';
 import type { SwitchStore } from '../src/store/switches.ts';
 import type { AnalysisChildren } from './analysis-children.ts';
 import { grant } from './granted.ts';
@@ -32,7 +33,7 @@ import { AlreadyTold, beginTurn, PlaceLost, type Turn } from './turn.ts';
 export interface CaptureWork {
   readonly services: ServiceCatalog;
   readonly requests: RequestStore;
-  readonly captures: CaptureStore;
+  readonly captures: SpooledCaptures;
   readonly reports: ReportStore;
   readonly leases: LeaseStore;
   readonly budgets: BudgetStore;
@@ -85,6 +86,7 @@ export async function runCapture(
   try {
     if (job.opts.priority) await work.queue.begun(job.opts.priority);
     await tell(await finish(request, tell, { ...work, turn }));
+    work.captures.release(requestId);
     await putBack(request, memory, work);
     log.info('The verdict is ready.');
   } catch (error) {
@@ -107,6 +109,7 @@ export async function runCapture(
     const last = job.attemptsMade + 1 >= attempts || (error instanceof Failure && error.retry === 'never');
     log.warn({ err: error, last }, 'The capture did not succeed.');
     if (!last) throw error;
+    work.captures.release(requestId);
     await tell({ stage: 'failed', ...explain(error, requestId) });
     throw new UnrecoverableError(error instanceof Error ? error.message : 'unknown error');
   } finally {
@@ -231,6 +234,7 @@ async function investigated(
         home: work.home,
         id: request.id,
         captured,
+        held: heldOf(request.id, captured, work.captures),
         context,
         ...(comparedWith !== '' && { compareWith: comparedWith }),
       };
@@ -238,6 +242,14 @@ async function investigated(
     },
     analysing: async () => board.analysing(),
   });
+}
+
+function heldOf(
+  id: string,
+  captured: readonly Captured[],
+  { held }: SpooledCaptures,
+): Record<string, readonly HeldFile[]> {
+  return Object.fromEntries(captured.map(({ instance }) => [instance, held(id, instance)]));
 }
 
 /** Those who asked for the same may have it all the same: each is captured for itself. */

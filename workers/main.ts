@@ -43,7 +43,9 @@ import { openLeaseStore } from '../src/store/leases.ts';
 import { openPaceStore } from '../src/store/pace.ts';
 import { openReportStore, type ReportStore } from '../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../src/store/requests.ts';
-import { incidentSeal, requestSeal } from '../src/store/seal.ts';
+import { incidentSeal, reportSeal, requestSeal } from '../src/store/seal.ts';
+import { openSpareReports } from '../src/store/spare-reports.ts';
+import { type SpooledCaptures, spoolCaptures } from '../src/store/spool.ts';
 import { openSwitchStore } from '../src/store/switches.ts';
 import { openWatchingStore } from '../src/store/watching.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
@@ -106,6 +108,18 @@ function openShowing(
   };
 }
 
+function openCaptures({ home }: Env, log: Log): SpooledCaptures {
+  return spoolCaptures(openCaptureStore(home), {
+    now: Date.now,
+    onTrouble: (reason) =>
+      log.warn({ reason }, 'degraded: artefacts cannot be kept; captures go on without.'),
+  });
+}
+
+function openReports(redis: ReturnType<typeof connectRedis>, { home, sealKeys }: Env): ReportStore {
+  return openReportStore(home, openSpareReports(redis, reportSeal(sealKeys)));
+}
+
 function openRequests(
   redis: ReturnType<typeof connectRedis>,
   { sealKeys }: Env,
@@ -158,8 +172,8 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const fetcher = createFetcher(env.secret);
   lifecycle.onEnd('connections to services', () => fetcher.close());
   const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
-  const captures = openCaptureStore(env.home);
-  const reports = measuredReports(openReportStore(env.home), metrics);
+  const captures = openCaptures(env, log);
+  const reports = measuredReports(openReports(kept, env), metrics);
   const trail = openTrail(trailOptions(env, 'worker', log));
   lifecycle.onEnd('the audit', () => trail.close());
   const requests = openRequests(kept, env, { trail, metrics, reports });
@@ -218,7 +232,11 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   });
 
   const checks = { redis: () => answersPing(redis, 1_000), slack: slackAnswers(slack) };
-  const told = { checks, degraded: { audit: trail.isKept }, metrics: metrics.page };
+  const told = {
+    checks,
+    degraded: { audit: trail.isKept, artefacts: captures.isKeeping },
+    metrics: metrics.page,
+  };
   const health = await startHealthServer(env.port ?? DEFAULT_PORT, told, log);
   lifecycle.onEnd('the health port', () => health.close());
   void sayReady(redis, log);

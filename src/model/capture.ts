@@ -56,6 +56,8 @@ export interface StepRecord {
   readonly offer?: Offer;
   /** The service stopped answering here; nothing more was asked. */
   readonly gone?: boolean;
+  /** Why the disk did not take the file: `disk full`. It was read from memory all the same. */
+  readonly notKept?: string;
   /** What was said of a question that failed, and the beginning of what came instead; at most 4 KiB with the rest. */
   readonly evidence?: Evidence;
   readonly page?: IndexPage;

@@ -139,3 +139,12 @@ export type ReportSignature = Report['signatures'][number];
 export function reportJsonSchema(): object {
   return z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
 }
+
+/** A report from its JSON; undefined when it is none. */
+export function readReport(json: string): Report | undefined {
+  try {
+    return reportSchema.safeParse(JSON.parse(json)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -17,6 +17,12 @@ export interface KeptFile {
   readonly read: () => Promise<Uint8Array>;
 }
 
+/** An answer that is in memory only. */
+export interface HeldFile {
+  readonly record: StepRecord;
+  readonly bytes: Uint8Array;
+}
+
 /** The captures of one machine. */
 export interface CaptureStore {
   /** Records of an earlier attempt at the same capture of one instance, in order. */
@@ -27,8 +33,15 @@ export interface CaptureStore {
     record: StepRecord,
     bytes: Uint8Array | undefined,
   ) => Promise<void>;
-  /** The artefacts of each snapshot of one instance, oldest first; times from the manifest. */
-  readonly snapshots: (id: string, instance: string) => Promise<readonly (readonly RawArtefact[])[]>;
+  /**
+   * The artefacts of each snapshot of one instance, oldest first; times from the manifest.
+   * @param held what is in memory only, to be put among them
+   */
+  readonly snapshots: (
+    id: string,
+    instance: string,
+    held?: readonly HeldFile[],
+  ) => Promise<readonly (readonly RawArtefact[])[]>;
   /** Every file of a capture, unread, instance by instance: `payments-svc-1/0/heap.pb.gz`. */
   readonly files: (id: string) => Promise<readonly KeptFile[]>;
   /** Deletes what is older than the keeping time. */
@@ -46,7 +59,7 @@ export function openCaptureStore(goleakHome: string): CaptureStore {
   return {
     records: (id, instance) => readManifest(folder(id, instance)),
     keep: (id, instance, record, bytes) => keep(folder(id, instance), record, bytes),
-    snapshots: (id, instance) => readSnapshots(folder(id, instance)),
+    snapshots: (id, instance, held = []) => readSnapshots(folder(id, instance), held),
     files: (id) => listFiles(home(id)),
     expire: (nowMs) => expireDays(root, nowMs),
   };
@@ -69,12 +82,18 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
     open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600),
   );
   try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    // Half a file on a full disk would only keep it full.
+    await rm(draft, { force: true }).catch(() => {});
+    throw error;
   }
-  await rename(draft, path);
 }
 
 async function append(path: string, line: string): Promise<void> {
@@ -92,10 +111,29 @@ async function inFolder<Value>(folder: string, write: () => Promise<Value>): Pro
   try {
     return await write();
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    await mkdir(folder, { recursive: true });
+    if (!isErrno(error, 'ENOENT')) throw error;
+    await makeFolder(folder);
     return await write();
   }
+}
+
+/** One by one: for a read-only disk, Node's own recursive mkdir says that the folder is missing. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return;
+    if (!isErrno(error, 'ENOENT') || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder).catch((again: unknown) => {
+      // Another capture was quicker.
+      if (!isErrno(again, 'EEXIST')) throw again;
+    });
+  }
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 /** Letters, digits, dot and dash only, so that no name climbs out of its folder: `10.0.0.7:6060` -> `10.0.0.7_6060`. */
@@ -149,15 +187,17 @@ function pathIn(folder: string, { snapshot }: StepRecord, file: string): string 
   return join(folder, String(snapshot), safeName(file));
 }
 
-async function readSnapshots(folder: string): Promise<RawArtefact[][]> {
+async function readSnapshots(folder: string, held: readonly HeldFile[]): Promise<RawArtefact[][]> {
   const snapshots: RawArtefact[][] = [];
+  const put = ({ snapshot, file = '', fromMs, toMs }: StepRecord, bytes: Uint8Array): void => {
+    snapshots[snapshot] ??= [];
+    snapshots[snapshot].push({ name: file, bytes, taken: { fromMs, toMs } });
+  };
   for (const record of await readManifest(folder)) {
     if (record.file === undefined) continue;
-    const bytes = await readFile(pathIn(folder, record, record.file));
-    const taken = { fromMs: record.fromMs, toMs: record.toMs };
-    snapshots[record.snapshot] ??= [];
-    snapshots[record.snapshot]?.push({ name: record.file, bytes: new Uint8Array(bytes), taken });
+    put(record, new Uint8Array(await readFile(pathIn(folder, record, record.file))));
   }
+  for (const { record, bytes } of held) put(record, bytes);
   return snapshots.filter((snapshot) => snapshot !== undefined);
 }
 

@@ -37,6 +37,11 @@ export function requestSeal(keys: readonly string[]): Seal | undefined {
   return sealFor(keys, 'request record 1');
 }
 
+/** The seal on reports that the disk did not take. */
+export function reportSeal(keys: readonly string[]): Seal | undefined {
+  return sealFor(keys, 'report record 1');
+}
+
 /** The seal on what is known of incidents. */
 export function incidentSeal(keys: readonly string[]): Seal | undefined {
   return sealFor(keys, 'incident record 1');

@@ -29,6 +29,8 @@ import { openPaceStore } from '../../src/store/pace.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
 import { requestSeal } from '../../src/store/seal.ts';
+import { openSpareReports } from '../../src/store/spare-reports.ts';
+import { spoolCaptures } from '../../src/store/spool.ts';
 import { openSwitchStore } from '../../src/store/switches.ts';
 import { openAnalysisChildren } from '../../workers/analysis-children.ts';
 import type { CaptureWork } from '../../workers/capture.ts';
@@ -89,8 +91,8 @@ export async function openRoom(): Promise<Room> {
       incidents: () => DEFAULT_INCIDENT_RULES,
     },
     requests,
-    captures: openCaptureStore(home),
-    reports: openReportStore(home),
+    captures: spoolCaptures(openCaptureStore(home), { now: Date.now, onTrouble: () => {} }),
+    reports: openReportStore(home, openSpareReports(redis)),
     log: createLog('test', 'silent'),
   };
   return {

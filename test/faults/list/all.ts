@@ -1,6 +1,7 @@
 // Every variant that `npm run faults` plays, in the order of its faults.
 import type { Variant } from '../variants.ts';
 import { acknowledged } from './acknowledged.ts';
+import { smallDisk } from './disk.ts';
 import { house } from './house.ts';
 import { oneAtATime } from './lease.ts';
 import { poison } from './poison.ts';
@@ -23,5 +24,6 @@ export const VARIANTS: readonly Variant[] = [
   ...oneAtATime,
   ...targets,
   ...poison,
+  ...smallDisk,
   ...house,
 ];
