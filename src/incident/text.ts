@@ -5,6 +5,7 @@ export const MAX_SUMMARY = 300;
 const MAX_LABELS = 40;
 const MAX_LABEL_NAME = 80;
 const MAX_LABEL_VALUE = 200;
+const MAX_MOMENT = 40;
 /** A mapping goes no deeper; nor does anything an alert says of itself. */
 const MAX_PATH = 8;
 
@@ -38,8 +39,8 @@ export function asLabels(value: unknown): Record<string, string> {
 
 /** `2026-11-26T12:00:00.123456789Z`, Unix seconds or milliseconds -> Unix milliseconds. Go's zero time is none. */
 export function asMoment(value: unknown): number | undefined {
-  const parsed =
-    typeof value === 'number' ? (value < 1e11 ? value * 1000 : value) : Date.parse(String(value ?? ''));
+  const text = typeof value === 'string' ? value.slice(0, MAX_MOMENT) : '';
+  const parsed = typeof value === 'number' ? (value < 1e11 ? value * 1000 : value) : Date.parse(text);
   const isPlausible = Number.isFinite(parsed) && parsed > Date.UTC(2000, 0) && parsed < Date.UTC(2200, 0);
   return isPlausible ? Math.floor(parsed) : undefined;
 }

@@ -133,6 +133,7 @@ describe('webhooks', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         readAlertmanager(value, NOW);
+        readAlertmanager({ alerts: [{ startsAt: { toString: value } }] }, NOW);
         readAlertmanager({ alerts: [value, { labels: value, annotations: value, startsAt: value }] }, NOW);
         readMapped('x', value, { alerts: 'a.b', name: 'c.d', status: 'e', resolved: ['ok'] }, NOW);
       }),
