@@ -1,7 +1,9 @@
-// What `npm run demo` plays: somebody on call types the command, and the thread grows until the verdict is there.
+// What `npm run demo` plays: somebody on call types the command, and the thread grows until the verdict is there; with
+// `--incident`, an alert does instead.
 // `--once` leaves then, with status 0 if the verdict names the leak; otherwise everything stays up to be played with.
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { INCIDENT, type Scene } from './incident-scene.ts';
 import { openStage, type Stage } from './stage.ts';
 import { ThreadPrinter } from './thread-printer.ts';
 
@@ -26,17 +28,18 @@ function freePort(port: number): Promise<number> {
 
 const say = (step: string, what: string): void => console.log(`${step}: ${what}`);
 
-async function play(once: boolean): Promise<number> {
+async function play({ once, scene }: { once: boolean; scene: Scene }): Promise<number> {
   const go = process.env.GOLEAK_DEMO_GO ?? '';
   const redisServer = process.env.GOLEAK_REDIS_SERVER ?? '';
-  const stage = await openStage({ go, redisServer, say, port: once ? 0 : await freePort(USUAL_PORT) });
+  const port = once ? 0 : await freePort(USUAL_PORT);
+  const stage = await openStage({ go, redisServer, say, port, ...scene.stage });
   const end = async (): Promise<void> => {
     await stage.close();
   };
   const interrupted = new Promise<'interrupted'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
   });
-  const played = captureScene(stage);
+  const played = scene.play(stage);
   const outcome = await Promise.race([played, interrupted]);
   if (outcome === 'interrupted') {
     await end();
@@ -46,10 +49,7 @@ async function play(once: boolean): Promise<number> {
     await end();
     return outcome ? 0 : 1;
   }
-  say(
-    '\nstill running',
-    `open ${stage.workspace.url} and type ${COMMAND}, or press a button; Ctrl-C ends it`,
-  );
+  say('\nstill running', `open ${stage.workspace.url} and ${scene.hint}; Ctrl-C ends it`);
   await interrupted;
   await end();
   return 0;
@@ -78,7 +78,12 @@ async function captureScene({ workspace }: Stage): Promise<boolean> {
   }
 }
 
-play(process.argv.includes('--once')).then(
+const CAPTURE: Scene = { play: captureScene, hint: `type ${COMMAND}, or press a button` };
+
+play({
+  once: process.argv.includes('--once'),
+  scene: process.argv.includes('--incident') ? INCIDENT : CAPTURE,
+}).then(
   (status) => {
     process.exitCode = status;
   },

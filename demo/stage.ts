@@ -24,6 +24,8 @@ export interface StageOptions {
   /** Goroutines each sick instance leaks in a second. */
   readonly leakRate?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** More sections for services.yml. */
+  readonly rules?: Readonly<Record<string, unknown>>;
 }
 
 export interface Stage {
@@ -35,6 +37,8 @@ export interface Stage {
   readonly instances: ReadonlyMap<string, string>;
   readonly addWorker: () => Promise<ProductProcess>;
   readonly stopInstance: (name: string) => Promise<void>;
+  /** Ends an instance of payments-svc and starts the build that does not leak at its address. */
+  readonly deployMended: (name: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -70,7 +74,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         closers.push(() =>
           Promise.all([...started.values()].map((service) => service.close())).then(() => {}),
         );
-        register(home, started);
+        register(home, started, options.rules);
         return started;
       }),
       start('src/app.ts', 'app').then((started) => {
@@ -90,7 +94,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
     const instances = new Map([...services].map(([name, { url }]) => [name, url]));
     const stopInstance = async (name: string): Promise<void> => services.get(name)?.close();
-    return { workspace, home, app, workers, instances, addWorker, stopInstance, close };
+    const deployMended = async (name: string): Promise<void> => {
+      const before = services.get(name);
+      if (!before) throw new Error(`no instance ${name}`);
+      await before.close();
+      services.set(name, await startMended(options.go, home, name, new URL(before.url)));
+    };
+    return { workspace, home, app, workers, instances, addWorker, stopInstance, deployMended, close };
   } catch (error) {
     await close();
     throw error;
@@ -134,6 +144,12 @@ async function startServices(
   return running;
 }
 
+/** Without Go there is no build to deploy: the recording of a healthy service stands in for it. */
+function startMended(go: string, home: string, instance: string, { host, port }: URL): Promise<Service> {
+  if (go === '') return startReplay({ recording: 'ledger-svc-1', port: Number(port) });
+  return startGoService(join(home, 'payments-svc'), [`-addr=${host}`, `-instance=${instance}`, '-mended']);
+}
+
 function settings(home: string): Record<string, string> {
   return {
     GOLEAK_HOME: join(home, 'kept'),
@@ -143,7 +159,11 @@ function settings(home: string): Record<string, string> {
   };
 }
 
-function register(home: string, services: ReadonlyMap<string, Service>): void {
+function register(
+  home: string,
+  services: ReadonlyMap<string, Service>,
+  rules: StageOptions['rules'] = {},
+): void {
   const registered = Object.entries(CAST).map(([service, instances]) => [
     service,
     {
@@ -156,7 +176,10 @@ function register(home: string, services: ReadonlyMap<string, Service>): void {
       budget: { light: 100, heavy: 100, service: 500 },
     },
   ]);
-  writeFileSync(join(home, 'services.yml'), stringify({ services: Object.fromEntries(registered) }));
+  writeFileSync(
+    join(home, 'services.yml'),
+    stringify({ ...rules, services: Object.fromEntries(registered) }),
+  );
 }
 
 function redisOf({ redisServer }: StageOptions): Record<string, string> {

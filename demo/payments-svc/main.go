@@ -32,6 +32,7 @@ func main() {
 	load := flag.Float64("load", 40, "requests per second it sends to itself")
 	leakRate := flag.Float64("leak-rate", 12, "of these, how many per second time out and leak")
 	leakCap := flag.Int64("leak-cap", 6000, "leaked goroutines at which the process restarts, as an OOM kill would")
+	mended := flag.Bool("mended", false, "run as the build that does not leak")
 	flag.Parse()
 	log.SetFlags(log.Ltime)
 	log.SetPrefix(*instance + " ")
@@ -42,7 +43,7 @@ func main() {
 	}
 	go exitWithParent()
 
-	writer := ledger.NewWriter()
+	writer := ledger.NewWriter(*mended)
 	pool := audit.NewPool(16)
 	cache := catalog.NewCache(512)
 	checkouts := checkout.NewHandler(writer, pool, cache)
@@ -53,7 +54,9 @@ func main() {
 	url := "http://" + listener.Addr().String()
 	fmt.Println("listening " + url)
 	go traffic.Generate(url, traffic.Mix{PerSecond: *load, SlowPerSecond: *leakRate})
-	go restartWhenFull(checkouts, *leakCap, listener.Addr().String())
+	if !*mended {
+		go restartWhenFull(checkouts, *leakCap, listener.Addr().String())
+	}
 	log.Fatal(server.Serve(listener))
 }
 

@@ -21,17 +21,24 @@ export interface ReplayOptions {
   readonly recording: string;
   /** Folder of recordings, where it is not the demo's own. */
   readonly folder?: string;
+  /** Instead of a free one. */
+  readonly port?: number;
   readonly nowMs?: () => number;
 }
 
-/** Serves a recording on a free loopback port. */
-export async function startReplay({ recording, folder, nowMs = Date.now }: ReplayOptions): Promise<Replay> {
+/** Serves a recording on a loopback port. */
+export async function startReplay({
+  recording,
+  folder,
+  port: wanted = 0,
+  nowMs = Date.now,
+}: ReplayOptions): Promise<Replay> {
   const played = readRecording(recording, folder);
   const position = replayClock(played, nowMs);
   const server = createServer((request, response) => answer(request, response, played, position(), nowMs()));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(wanted, '127.0.0.1', resolve);
   });
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
