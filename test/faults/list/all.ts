@@ -2,6 +2,7 @@
 import type { Variant } from '../variants.ts';
 import { acknowledged } from './acknowledged.ts';
 import { smallDisk } from './disk.ts';
+import { expired } from './expired.ts';
 import { house } from './house.ts';
 import { oneAtATime } from './lease.ts';
 import { poison } from './poison.ts';
@@ -26,4 +27,5 @@ export const VARIANTS: readonly Variant[] = [
   ...poison,
   ...smallDisk,
   ...house,
+  ...expired,
 ];
