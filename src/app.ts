@@ -9,10 +9,10 @@ import {
 } from './audit/audited.ts';
 import { openTrail, trailOptions } from './audit/trail.ts';
 import { auditText } from './audit/words.ts';
-import { createAuthorise } from './authorise.ts';
+import { type Authorise, createAuthorise } from './authorise.ts';
 import { createFetcher } from './capture/fetch.ts';
 import { botTokenOf, type Env } from './config/env.ts';
-import { watchServices } from './config/services.ts';
+import { type ServiceCatalog, watchServices } from './config/services.ts';
 import { control, refuseStopped } from './control.ts';
 import { createSlackClient } from './deliver/slack.ts';
 import { slackAnswers } from './deliver/slack-check.ts';
@@ -29,6 +29,7 @@ import { type Lifecycle, type Running, runProcess } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { openMetrics } from './metrics.ts';
 import type { Button } from './model/button.ts';
+import type { Origin } from './model/request.ts';
 import { groupsNamed } from './model/who.ts';
 import { answersPing, connectRedis } from './queue/connection.ts';
 import { startPrivateRedis } from './queue/private-redis.ts';
@@ -36,12 +37,16 @@ import { openQueue, withinDeadline } from './queue/queue.ts';
 import { watchRedis } from './queue/redis-check.ts';
 import { submit } from './queue/submit.ts';
 import { readStatus, statusText } from './status.ts';
+import { openBaselineStore } from './store/baselines.ts';
 import { type ButtonStore, openButtonStore } from './store/buttons.ts';
 import { openCircuitStore } from './store/circuits.ts';
+import { openHistoryStore } from './store/history.ts';
 import { openRequestStore, type RequestStore } from './store/requests.ts';
 import { requestSeal } from './store/seal.ts';
 import { openSignatureMemory } from './store/signatures.ts';
 import { openSwitchStore } from './store/switches.ts';
+import { openWatchingStore } from './store/watching.ts';
+import { tendWatched, type WatchedCommand } from './watched.ts';
 
 const DEFAULT_PORT = 3000;
 
@@ -100,6 +105,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
       auditedControl(command, asker, trail, () =>
         control(command, asker, { ...controlled, services: services.all().map(({ name }) => name) }),
       ),
+    watched: watchedDoor(redis, { services, authorise }),
     buttonOf: (id) => withinDeadline(placedButton(id, { buttons, requests })),
     requestOf: (id) => withinDeadline(requests.load(id)),
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
@@ -131,6 +137,22 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   lifecycle.onEnd('Slack', stop);
   await start();
   log.info({ services: services.all().length }, 'The app is ready.');
+}
+
+/** What `watch`, `unwatch`, `history` and `baseline` are answered by. */
+function watchedDoor(
+  redis: ReturnType<typeof connectRedis>,
+  { services, authorise }: { readonly services: ServiceCatalog; readonly authorise: Authorise },
+): (command: WatchedCommand, asker: Origin) => Promise<string> {
+  const stores = {
+    watching: openWatchingStore(redis),
+    history: openHistoryStore(redis),
+    baselines: openBaselineStore(redis),
+  };
+  return (command, asker) =>
+    withinDeadline(
+      tendWatched(command, asker, { ...stores, services: services.all(), authorise, now: Date.now }),
+    );
 }
 
 /** A button, and the message that its capture certainly has. */

@@ -45,6 +45,8 @@ export interface CaptureWork {
   /** In a child that can be killed, which reads the files from the store under `home`. */
   readonly analyse: AnalysisChildren['analyse'];
   readonly home: string;
+  /** The report beside what is known of its service from before. */
+  readonly remember: (report: Report) => Promise<Report>;
   readonly log: Log;
   /** Aborted when this process must end before the window does; the job then goes back to the queue. */
   readonly leaving: AbortSignal;

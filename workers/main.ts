@@ -33,12 +33,14 @@ import { privateRedisUrl } from '../src/queue/private-redis.ts';
 import { type JobQueue, openQueue, patientBackoffMs, withinDeadline } from '../src/queue/queue.ts';
 import { watchRedis } from '../src/queue/redis-check.ts';
 import { submit } from '../src/queue/submit.ts';
+import { openBaselineStore } from '../src/store/baselines.ts';
 import { openBudgetStore } from '../src/store/budgets.ts';
 import { openButtonStore } from '../src/store/buttons.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
 import { openCircuitStore } from '../src/store/circuits.ts';
 import { openHistoryStore } from '../src/store/history.ts';
 import { openIncidentStore } from '../src/store/incidents.ts';
+import { openKnownStore } from '../src/store/known.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
 import { openPaceStore } from '../src/store/pace.ts';
 import { openReportStore, type ReportStore } from '../src/store/reports.ts';
@@ -54,6 +56,7 @@ import { type CaptureWork, runCapture } from './capture.ts';
 import { type DeliverWork, runDeliver } from './deliver.ts';
 import { measuredCapture, measuredFetch, measuredOutbox, measuredReports } from './measured.ts';
 import { type MendWork, mendRequest, mendRound } from './mend.ts';
+import { remember } from './remember.ts';
 import { createSampler } from './sample.ts';
 import { openSampling } from './sampling.ts';
 import { runTriage, triageRound } from './triage.ts';
@@ -95,6 +98,17 @@ function openSafety(
     circuits: openCircuitStore(redis),
     switches: openSwitchStore(redis),
   };
+}
+
+/** What is known of services from before. */
+function openMemory(redis: ReturnType<typeof connectRedis>, log: Log): CaptureWork['remember'] {
+  const work = {
+    known: openKnownStore(redis),
+    history: openHistoryStore(redis),
+    baselines: openBaselineStore(redis),
+    log,
+  };
+  return (report) => remember(report, work);
 }
 
 /** What shows things in Slack. */
@@ -147,22 +161,32 @@ function startTriage(
   return triageWork;
 }
 
-async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
-  const botToken = botTokenOf(env);
-  const redisUrl = env.redisUrl ?? privateRedisUrl(env.home);
-  const redis = connectRedis(redisUrl, 'worker');
-  const kept = connectRedis(redisUrl, 'store');
+/** A connection for queues, which waits as long as it takes, and one for what is kept. */
+async function openRedis(
+  url: string,
+  { redisUrl }: Env,
+  { lifecycle, log }: Pick<Running, 'lifecycle' | 'log'>,
+): Promise<Pick<Connections, 'redis' | 'kept'>> {
+  const redis = connectRedis(url, 'worker');
+  const kept = connectRedis(url, 'store');
   lifecycle.onEnd('Redis', () => {
     redis.disconnect();
     kept.disconnect();
   });
   if (!(await answersPing(redis, 2_000))) {
     log.info(
-      env.redisUrl
+      redisUrl
         ? 'Waiting for Redis.'
         : "Waiting for the app's Redis: start `npm start` with the same GOLEAK_HOME.",
     );
   }
+  return { redis, kept };
+}
+
+async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
+  const botToken = botTokenOf(env);
+  const redisUrl = env.redisUrl ?? privateRedisUrl(env.home);
+  const { redis, kept } = await openRedis(redisUrl, env, { lifecycle, log });
 
   const queue = openQueue(redis);
   lifecycle.onEnd('the queue', () => queue.close());
@@ -190,6 +214,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
     fetch: measuredFetch(fetcher.fetch, metrics),
     analyse: children.analyse,
     home: env.home,
+    remember: openMemory(kept, log),
     leaving: leaving.signal,
   };
   const deliverWork = {

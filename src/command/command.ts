@@ -36,6 +36,9 @@ export type Command =
   | { readonly kind: 'show'; readonly path: string }
   | { readonly kind: 'diff'; readonly before: string; readonly after: string }
   | { readonly kind: 'backtest'; readonly path: string }
+  | { readonly kind: 'watch' | 'unwatch' | 'history'; readonly service: string }
+  /** Without an action: shows it. */
+  | { readonly kind: 'baseline'; readonly service: string; readonly action?: 'set' | 'clear' }
   | { readonly kind: 'services' }
   | { readonly kind: 'status' }
   /** Without a service: all of them. */
@@ -139,6 +142,46 @@ export const VERBS: readonly Verb[] = [
     flags: [],
     examples: ['backtest payments-october.jsonl'],
     read: (words, usage) => ({ kind: 'backtest', path: one(words, 'a file of samples', usage) }),
+  },
+  {
+    verb: 'watch',
+    aliases: [],
+    doors: ['chat', 'terminal'],
+    usage: 'watch <service>',
+    about: 'Sample every instance of a service from now on, and capture by itself when something grows',
+    flags: [],
+    examples: ['watch payments-svc'],
+    read: (words, usage) => ({ kind: 'watch', service: serviceIn(words, usage) }),
+  },
+  {
+    verb: 'unwatch',
+    aliases: [],
+    doors: ['chat', 'terminal'],
+    usage: 'unwatch <service>',
+    about: 'End the sampling of a service; its history stays',
+    flags: [],
+    examples: [],
+    read: (words, usage) => ({ kind: 'unwatch', service: serviceIn(words, usage) }),
+  },
+  {
+    verb: 'history',
+    aliases: [],
+    doors: ['chat', 'terminal'],
+    usage: 'history <service>',
+    about: 'Memory, goroutines and requests of a watched service, its restarts, and what the watcher said',
+    flags: [],
+    examples: ['history payments-svc'],
+    read: (words, usage) => ({ kind: 'history', service: serviceIn(words, usage) }),
+  },
+  {
+    verb: 'baseline',
+    aliases: [],
+    doors: ['chat', 'terminal'],
+    usage: 'baseline <service> [set | clear]',
+    about: 'What is usual for a watched service; `set` keeps it as the measure until `clear`',
+    flags: [],
+    examples: ['baseline payments-svc', 'baseline payments-svc set'],
+    read: readBaseline,
   },
   {
     verb: 'services',
@@ -410,6 +453,20 @@ function readAuditList(words: Words, usage: string): Command {
     ...(sinceMs !== undefined && { sinceMs }),
     ...serviceAmong(words, usage),
   };
+}
+
+function readBaseline(words: Words, usage: string): Command {
+  const [service, action, ...rest] = words.plain;
+  if (service === undefined || rest.length > 0) throw wrong('baseline needs the name of one service', usage);
+  if (action === undefined) return { kind: 'baseline', service: service.toLowerCase() };
+  if (action !== 'set' && action !== 'clear') {
+    throw wrong(`"${action.slice(0, 40)}" is neither set nor clear`, usage);
+  }
+  return { kind: 'baseline', service: service.toLowerCase(), action };
+}
+
+function serviceIn(words: Words, usage: string): string {
+  return one(words, 'the name of a service', usage).toLowerCase();
 }
 
 function serviceAmong({ plain }: Words, usage: string): { service?: string } {

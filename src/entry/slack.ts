@@ -16,13 +16,18 @@ import { type Answer, ephemeral, guarded, MAX_REPLY } from './slack-answer.ts';
 import { type ButtonPorts, registerButtons } from './slack-buttons.ts';
 
 type ControlKind = 'stop' | 'resume' | 'cancel';
+type WatchedKind = 'watch' | 'unwatch' | 'history' | 'baseline';
 
 /** What the door is handed; it knows nothing of queues, captures or stores. */
 export interface SlackPorts extends ButtonPorts {
   /** Accepts a request for work. Throws Failure `queue_unavailable` within its own deadline. */
   readonly submit: (request: CaptureRequest) => Promise<void>;
   /** Plain lines for the words that only look: `services`, `status`, `doctor`, `audit`. */
-  readonly look: (command: Exclude<Command, { kind: 'capture' | 'help' | ControlKind }>) => Promise<string>;
+  readonly look: (
+    command: Exclude<Command, { kind: 'capture' | 'help' | ControlKind | WatchedKind }>,
+  ) => Promise<string>;
+  /** Switches watching, and shows what it has kept; plain lines. */
+  readonly watched: (command: Extract<Command, { kind: WatchedKind }>, asker: Origin) => Promise<string>;
   /** Does what ends captures or lets them run again, and says so in a sentence. */
   readonly control: (command: Extract<Command, { kind: ControlKind }>, asker: Origin) => Promise<string>;
 }
@@ -86,6 +91,13 @@ async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<voi
       case 'resume':
       case 'cancel':
         return asked.answer(mrkdwn`${prose(await ports.control(command, asked.origin), MAX_REPLY)}`);
+      case 'watch':
+      case 'unwatch':
+      case 'history':
+      case 'baseline': {
+        const lines = (await ports.watched(command, asked.origin)).split('\n');
+        return asked.answer(mrkdwn`${codeBlock(lines, MAX_REPLY)}`);
+      }
       default:
         await permit(
           { origin: asked.origin, actions: [command.kind === 'audit' ? 'audit' : 'look'] },

@@ -231,6 +231,7 @@ function signatureRow(signature: ReportSignature, rank: number, report: Report):
   ];
   if (oldest !== '') facts.push(mrkdwn`oldest ${oldest}`);
   if (creator) facts.push(mrkdwn`created by ${code(nameWithin(creator.func, FUNCTION_WIDTH), NAME)}`);
+  if (signature.known !== undefined) facts.push(mrkdwn`${words(signature.known, SENTENCE)}`);
   if (signature.owner !== undefined) facts.push(mrkdwn`owner ${mention(signature.owner)}`);
   return joinMrkdwn([first, joinMrkdwn(facts, ' · ')], '\n');
 }

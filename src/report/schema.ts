@@ -35,6 +35,10 @@ const signature = z.object({
   retainedBytes: z.number().optional(),
   owner: z.string().optional(),
   hint: z.string().optional(),
+  known: z
+    .string()
+    .optional()
+    .describe('what earlier captures of the service have shown of it: `known since 3 Oct (v2.13)`'),
 });
 
 const heapSite = z.object({

@@ -48,6 +48,14 @@ export async function runTerminalCommand(
       terminal.print(screen(await controlCaptures(command, await terminal.env())));
       return EXIT_OK;
     }
+    case 'watch':
+    case 'unwatch':
+    case 'history':
+    case 'baseline': {
+      const { watchedHere } = await import('./watched.ts');
+      terminal.print(screen(await watchedHere(command, await terminal.env())));
+      return EXIT_OK;
+    }
     case 'audit': {
       const { auditHere } = await import('./audit.ts');
       return auditHere(command, terminal);

@@ -65,6 +65,7 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
           return button && { button, ...(rootTs !== undefined && { messageTs: rootTs }) };
         },
         look: async () => '',
+        watched: async () => '',
         control: async () => '',
         now: () => nowMs,
         log: createLog('test', 'silent'),

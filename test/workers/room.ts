@@ -20,10 +20,13 @@ import { connectRedis } from '../../src/queue/connection.ts';
 import { QUEUE_PREFIX } from '../../src/queue/jobs.ts';
 import { startPrivateRedis } from '../../src/queue/private-redis.ts';
 import { type JobQueue, openQueue, patientBackoffMs } from '../../src/queue/queue.ts';
+import { openBaselineStore } from '../../src/store/baselines.ts';
 import { openBudgetStore } from '../../src/store/budgets.ts';
 import { openButtonStore } from '../../src/store/buttons.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
 import { openCircuitStore } from '../../src/store/circuits.ts';
+import { openHistoryStore } from '../../src/store/history.ts';
+import { openKnownStore } from '../../src/store/known.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
 import { openPaceStore } from '../../src/store/pace.ts';
 import { openReportStore } from '../../src/store/reports.ts';
@@ -35,6 +38,7 @@ import { openSwitchStore } from '../../src/store/switches.ts';
 import { openAnalysisChildren } from '../../workers/analysis-children.ts';
 import type { CaptureWork } from '../../workers/capture.ts';
 import type { DeliverWork } from '../../workers/deliver.ts';
+import { remember } from '../../workers/remember.ts';
 import { pathOf } from '../kit/require.ts';
 import { CHANNEL, ON_CALL } from '../kit/stage.ts';
 
@@ -120,6 +124,13 @@ export async function openRoom(): Promise<Room> {
       authorise,
       home,
       analyse: children.analyse,
+      remember: (report) =>
+        remember(report, {
+          known: openKnownStore(redis),
+          history: openHistoryStore(redis),
+          baselines: openBaselineStore(redis),
+          log: stores.log,
+        }),
       leaving: leaving.signal,
     }),
     worker: (name, run, more = {}) => {
