@@ -69,12 +69,15 @@ export async function runCapture(
   if (!payload.success) return refuseJob(job, token, work);
   const { requestId } = payload.data;
   if (job.id !== undefined && job.id !== captureJobId(requestId)) throw new UnrecoverableError(EDITED_JOB);
-  const request = await work.requests.load(requestId);
+  // In one turn, so Redis is asked once: first its name, lest it be emptied between that and the request.
+  const [memory, request, { stage }] = await Promise.all([
+    work.requests.memory(),
+    work.requests.load(requestId),
+    work.requests.progress(requestId),
+  ]);
   if (!request) throw new UnrecoverableError(await work.requests.whyNot(requestId));
-  const { stage } = await work.requests.progress(requestId);
   if (stage === 'failed' || stage === 'cancelled') return;
   const log = work.log.child({ request: requestId, service: request.service });
-  const memory = await work.requests.memory();
 
   const tell = (progress: Progress): Promise<void> => tellThreads(requestId, progress, work);
   const turn = beginTurn(requestId, lost ? [work.leaving, lost] : [work.leaving], {
@@ -192,9 +195,9 @@ async function finish(
     throw new Failure('service_unknown', { service: request.service, known });
   }
   if (service.doNotTouch) throw new Failure('do_not_touch', { service: service.name });
-  await work.turn.check();
+  const [progress] = await Promise.all([work.requests.progress(request.id), work.turn.check()]);
   const total = resolveInstances(service, request).length;
-  await refuseExpired(request, total, work);
+  refuseExpired(request, total, progress);
   const granted = await grant(request, service, work.authorise).catch(async (error: unknown) => {
     if (error instanceof Failure) await letFollowersGo(request.id, work);
     throw error;
@@ -224,7 +227,8 @@ async function investigated(
 ): Promise<Report> {
   const { board } = work;
   const { compareWith = '' } = request;
-  const comparedWith = (await work.requests.leaderOf(compareWith)) ?? compareWith;
+  const leader = compareWith === '' ? undefined : await work.requests.leaderOf(compareWith);
+  const comparedWith = leader ?? compareWith;
   return await investigate(request, service, {
     capture: async (instance, looks) => {
       const captured = await captureTarget(request, service, { instance, looks }, work);
@@ -264,12 +268,7 @@ async function letFollowersGo(id: string, { requests, queue }: CaptureWork): Pro
 }
 
 /** One that had begun before may have its windows, and those of a third look, on top. */
-async function refuseExpired(
-  request: CaptureRequest,
-  instances: number,
-  { requests }: CaptureWork,
-): Promise<void> {
-  const progress = await requests.progress(request.id);
+function refuseExpired(request: CaptureRequest, instances: number, progress: Progress): void {
   const begun = progress.stage === 'held' ? progress.begun : progress.stage !== 'queued';
   const waitedMs = Date.now() - request.acceptedAtMs;
   if (waitedMs < EXPIRES_AFTER_MS + (begun ? 2 * instances * request.windowMs : 0)) return;

@@ -20,7 +20,7 @@ import { Failure } from '../src/failure.ts';
 import type { Log } from '../src/log.ts';
 import type { ButtonValues } from '../src/model/button.ts';
 import type { Offer } from '../src/model/capture.ts';
-import { type CaptureRequest, isLastWord } from '../src/model/request.ts';
+import { type CaptureRequest, isLastWord, type Progress } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
 import { deliverJob, unreadable } from '../src/queue/jobs.ts';
 import type { JobQueue } from '../src/queue/queue.ts';
@@ -55,11 +55,14 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
   const payload = deliverJob.safeParse(job.data);
   if (!payload.success) return refuseJob(job, token);
   const { requestId, what } = payload.data;
-  const request = await work.requests.load(requestId);
+  const [request, progress] = await Promise.all([
+    work.requests.load(requestId),
+    work.requests.progress(requestId),
+  ]);
   if (!request) throw new UnrecoverableError(await work.requests.whyNot(requestId));
   try {
-    if (request.incident !== undefined) return await tellIncident(request, work);
-    const state = await stateOf(request, work);
+    if (request.incident !== undefined) return await tellIncident(request, progress, work);
+    const state = await stateOf(request, progress, work);
     const ports = portsOf(state, work);
     if (what === 'stacks') return await addStacks(state, ports);
     await bringUpToDate(state, ports);
@@ -78,8 +81,11 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
 }
 
 /** A capture for an incident has no message of its own; its thread waits for the last word only. */
-async function tellIncident({ id, service }: CaptureRequest, work: DeliverWork): Promise<void> {
-  const { stage } = await work.requests.progress(id);
+async function tellIncident(
+  { id, service }: CaptureRequest,
+  { stage }: Progress,
+  work: DeliverWork,
+): Promise<void> {
   if (!isLastWord(stage)) return;
   await work.queue.triage('service', service);
   await work.requests.close(id);
@@ -108,8 +114,11 @@ async function addStacks(state: ThreadState, ports: ThreadPorts): Promise<void> 
 }
 
 /** What is known of a request and of its report. */
-export async function stateOf(request: CaptureRequest, work: DeliverWork): Promise<ThreadState> {
-  const progress = await work.requests.progress(request.id);
+export async function stateOf(
+  request: CaptureRequest,
+  progress: Progress,
+  work: DeliverWork,
+): Promise<ThreadState> {
   const report = progress.stage === 'done' ? await work.reports.load(progress.reportId) : undefined;
   if (progress.stage === 'done' && !report) throw new Failure('report_elsewhere', { id: request.id });
   const service = work.services.find(request.service);

@@ -10,6 +10,7 @@ import { botTokenOf, type Env } from '../src/config/env.ts';
 import { type ServiceCatalog, watchServices } from '../src/config/services.ts';
 import { refuseStopped } from '../src/control.ts';
 import { chartRenderer } from '../src/deliver/charts.ts';
+import { rememberedPace } from '../src/deliver/paced.ts';
 import { createSlackClient, createSlackPoster } from '../src/deliver/slack.ts';
 import { slackAnswers } from '../src/deliver/slack-check.ts';
 import { openSlackDirectory } from '../src/deliver/slack-people.ts';
@@ -221,7 +222,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
     ...stores,
     queue,
     buttons: openButtonStore(kept),
-    pace: openPaceStore(redis),
+    pace: rememberedPace(openPaceStore(kept), Date.now),
     ...openShowing(slack, env),
   };
   const start = workerStarter(redis, log);

@@ -55,7 +55,8 @@ async function firstOf(look: IncidentLook, work: TriageWork): Promise<Pick<Incid
   const report = await reportOf(look, work);
   // Expired: whatever was to be told of it has been.
   if (request === undefined || report === undefined) return {};
-  return { first: { ...(await stateOf(request, work)), report } };
+  const progress = await work.requests.progress(request.id);
+  return { first: { ...(await stateOf(request, progress, work)), report } };
 }
 
 async function reportOf(

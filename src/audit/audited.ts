@@ -45,10 +45,14 @@ export function auditedRequests(
       if (!request) return isKept;
       const about = aboutRequest(request);
       const outcome = await outcomeOf(progress, reportOf);
-      // Whoever accepted it may have been killed before it could be written.
-      if (await requests.once(id, 'accepted')) write({ what: 'accepted', ...about });
-      // A verdict may take the place of a failure: then there are two.
-      if (await requests.once(id, stage === 'done' ? 'captured' : 'ended')) write({ ...about, ...outcome });
+      const [isUntold, isEnd] = await Promise.all([
+        // Whoever accepted it may have been killed before it could be written.
+        requests.once(id, 'accepted'),
+        // A verdict may take the place of a failure: then there are two.
+        requests.once(id, stage === 'done' ? 'captured' : 'ended'),
+      ]);
+      if (isUntold) write({ what: 'accepted', ...about });
+      if (isEnd) write({ ...about, ...outcome });
       return isKept;
     },
   };

@@ -8,6 +8,29 @@ export interface Pace {
   readonly leaveAlone: (what: string, forMs: number) => Promise<void>;
 }
 
+/** What was free a moment ago is not asked about again: whoever calls then is told by Slack itself. */
+const FREE_MS = 100;
+const MAX_REMEMBERED = 1_000;
+
+/** The same pace, asked of Redis less often; what this process was told to leave alone holds at once. */
+export function rememberedPace<Store extends Pace>(pace: Store, now: () => number): Store {
+  const freeAtMs = new Map<string, number>();
+  return {
+    ...pace,
+    waitMs: async (what) => {
+      if (now() - (freeAtMs.get(what) ?? Number.NEGATIVE_INFINITY) < FREE_MS) return 0;
+      const waitMs = await pace.waitMs(what);
+      if (freeAtMs.size >= MAX_REMEMBERED) freeAtMs.clear();
+      if (waitMs === 0) freeAtMs.set(what, now());
+      return waitMs;
+    },
+    leaveAlone: async (what, forMs) => {
+      freeAtMs.delete(what);
+      await pace.leaveAlone(what, forMs);
+    },
+  };
+}
+
 /** Wraps a poster. Its functions throw SlackBusy, without a call, while Slack is to be left alone. */
 export function pacedPoster(slack: SlackPoster, pace: Pace): SlackPoster {
   const paced = async <Value>(method: string, channel: string, run: () => Promise<Value>): Promise<Value> => {

@@ -17,7 +17,6 @@ export async function tellThreads(
   { requests, queue }: TellPorts,
 ): Promise<void> {
   if (!(await requests.saveProgress(id, progress))) return;
-  await queue.deliver(id);
-  const followers = await requests.followersOf(id);
+  const [followers] = await Promise.all([requests.followersOf(id), queue.deliver(id)]);
   await Promise.all(followers.map((thread) => queue.deliver(thread)));
 }

@@ -107,12 +107,16 @@ async function append(path: string, line: string): Promise<void> {
 }
 
 /** Folders are there nearly always: they are made when they turn out not to be. */
-async function inFolder<Value>(folder: string, write: () => Promise<Value>): Promise<Value> {
+async function inFolder<Value>(
+  folder: string,
+  write: () => Promise<Value>,
+  missing = folder,
+): Promise<Value> {
   try {
     return await write();
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
-    await makeFolder(folder);
+    await makeFolder(missing);
     return await write();
   }
 }
@@ -148,7 +152,8 @@ async function keep(folder: string, record: StepRecord, bytes: Uint8Array | unde
   }
   // The line begins with a break of its own: one that a crash cut short must not swallow this one.
   const line = `\n${JSON.stringify(record)}\n`;
-  await inFolder(folder, () => append(join(folder, MANIFEST), line));
+  // What is asked first has no file; those that follow have, and find their folder.
+  await inFolder(folder, () => append(join(folder, MANIFEST), line), join(folder, String(record.snapshot)));
 }
 
 const MANIFEST = 'manifest.jsonl';

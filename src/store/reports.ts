@@ -13,23 +13,40 @@ export interface ReportStore {
   readonly expire: (nowMs: number) => Promise<void>;
 }
 
+/** A report is asked for again as soon as it is saved: by the audit, and by whoever delivers it. */
+const REMEMBERED = 32;
+const MAX_REMEMBERED_CHARS = 128 * 1024;
+
 /** @param spare takes what the disk does not, with a footnote that says so */
 export function openReportStore(home: string, spare?: SpareReports): ReportStore {
+  const recent = new Map<string, Report>();
+  const remember = (report: Report): void => {
+    recent.set(report.id, report);
+    const [oldest] = recent.keys();
+    if (recent.size > REMEMBERED && oldest !== undefined) recent.delete(oldest);
+  };
   const root = join(home, 'reports');
   const file = (id: string): string =>
     inside(root, join(root, safeName(id).slice(0, 8), `${safeName(id)}.json`));
   return {
     save: async (report) => {
+      recent.delete(report.id);
+      const text = JSON.stringify(report);
       try {
-        await writeWhole(file(report.id), JSON.stringify(report));
+        await writeWhole(file(report.id), text);
       } catch (error) {
         const reason = diskTrouble(error);
         if (reason === undefined || spare === undefined) throw error;
         const isSaved = await spare.save({ ...report, problems: [lost(reason), ...report.problems] });
         if (!isSaved) throw new Failure('report_not_kept', { service: report.service, reason });
+        // What is read back says that it was not kept.
+        return;
       }
+      if (text.length <= MAX_REMEMBERED_CHARS) remember(report);
     },
     load: async (id) => {
+      const known = recent.get(id);
+      if (known) return known;
       const text = await readFile(file(id), 'utf8').catch(() => undefined);
       // What is not JSON is as good as not there, and made again from the artefacts.
       return (text === undefined ? undefined : readReport(text)) ?? (await spare?.load(id));

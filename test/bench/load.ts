@@ -2,6 +2,7 @@
 //
 //   npm run bench -- load [--jobs 10000] [--kinds goroutine]    drained in 60 s, worker below 256 MiB
 //   npm run bench -- load --soak [--jobs 100000]                the worker grows by less than 1 MiB in 10,000 jobs
+//   … --profile DIR                                             leaves a processor profile of the worker there
 //
 // Half of the jobs are captures of one look (`for 0s`), half bring a thread up to date. Not as in earnest: budgets are
 // raised, nobody's request is answered by somebody else's capture, and Slack has no rate limits, but its other limits.
@@ -32,6 +33,7 @@ const TOKEN = 'xoxb-load';
 const MIB = 1024 * 1024;
 const LOOK_EVERY_MS = 1_000;
 const FILLED_AT_ONCE = 250;
+const TOLD_EVERY = 10;
 /** The first part of a soak is warming up: code is compiled, pools are filled. */
 const WARM_SHARE = 0.2;
 
@@ -97,12 +99,22 @@ async function drain(stage: Stage): Promise<boolean> {
     while (ended.size < wanted) {
       await sleep(LOOK_EVERY_MS);
       readings.push({ jobs: ended.size * 2, rssMib: worker.rssBytes() / MIB });
+      if (readings.length % TOLD_EVERY === 0) tellHowFar(readings, worker);
     }
     const seconds = (performance.now() - startedMs) / 1000;
     return tell(stage, worker, { seconds, readings });
   } finally {
     await worker.stop();
   }
+}
+
+function tellHowFar(readings: readonly Reading[], worker: WatchedWorker): void {
+  const { jobs: done = 0, rssMib = 0 } = readings.at(-1) ?? {};
+  const { worker: own, children } = worker.cpuMs();
+  const [ownS, childrenS] = [own, children].map((ms) => (ms / 1000).toFixed(1));
+  console.error(
+    `${readings.length} s: ${done} jobs done, worker ${rssMib.toFixed(0)} MiB, ${ownS} s of processor and its children ${childrenS} s`,
+  );
 }
 
 function tell(
@@ -135,6 +147,10 @@ function tell(
     [`at most ${fleet.atOnce()} questions at one instance at once`, fleet.atOnce() <= 1],
   ];
   for (const [words, isKept] of checks) console.log(`${judge(isKept)}: ${words}`);
+  const { user, system } = process.cpuUsage();
+  console.log(
+    `the bench itself, with targets and Slack: ${((user + system) / 1e6).toFixed(1)} s of processor`,
+  );
   console.log(
     `1 worker process, ${(cpuMs / (jobs / 2)).toFixed(1)} ms of processor time for a capture and its deliveries, ${(children / (jobs / 2)).toFixed(1)} ms in children; ${calls} calls of Slack, ${fleet.hits()} questions, ${seconds.toFixed(1)} s`,
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pacedPoster } from '../../src/deliver/paced.ts';
+import { pacedPoster, rememberedPace } from '../../src/deliver/paced.ts';
 import type { SlackPoster } from '../../src/deliver/slack.ts';
 import { SlackBusy } from '../../src/deliver/slack-call.ts';
 import { progressMessage } from '../../src/report/blocks.ts';
@@ -57,5 +57,32 @@ describe('a paced poster', () => {
     await expect(paced.post({ channel: 'C1' }, message, 'a:root')).rejects.toThrow(SlackBusy);
     alone.clear();
     expect(await paced.post({ channel: 'C1' }, message, 'a:root')).toBe('1.1');
+  });
+});
+
+describe('a pace that is remembered', () => {
+  it('asks about a free method again after a moment, and knows at once what it was told itself', async () => {
+    const clock = { ms: 0 };
+    const asked: string[] = [];
+    const alone = new Map<string, number>();
+    const pace = rememberedPace(
+      {
+        waitMs: async (what: string) => {
+          asked.push(what);
+          return alone.get(what) ?? 0;
+        },
+        leaveAlone: async (what: string, forMs: number) => void alone.set(what, forMs),
+      },
+      () => clock.ms,
+    );
+    expect([await pace.waitMs('post C1'), await pace.waitMs('post C1')]).toEqual([0, 0]);
+    expect(asked).toEqual(['post C1']);
+    alone.set('post C1', 2_000);
+    clock.ms = 100;
+    expect(await pace.waitMs('post C1')).toBe(2_000);
+    alone.delete('post C1');
+    expect(await pace.waitMs('post C1')).toBe(0);
+    await pace.leaveAlone('post C1', 3_000);
+    expect(await pace.waitMs('post C1')).toBe(3_000);
   });
 });

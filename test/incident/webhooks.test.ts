@@ -129,6 +129,13 @@ describe('webhooks', () => {
     expect(JSON.stringify(read).length).toBeLessThan(10_000);
   });
 
+  it('takes a moment that is an object for none', () => {
+    const odd = {
+      alerts: [{ status: 'firing', labels: { alertname: 'A' }, startsAt: { toString: 1, valueOf: 1 } }],
+    };
+    expect(() => readAlertmanager(odd, NOW)).not.toThrow();
+  });
+
   it('never throws, whatever JSON comes', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
