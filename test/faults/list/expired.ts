@@ -70,4 +70,18 @@ export const expired: readonly Variant[] = [
       return `20 notes "waited 16 min", 0 questions for them, the new one ended after ${anew.target.hits.length} questions`;
     },
   },
+  {
+    fault: 'F21',
+    variant: 'ten requests have waited for 13 min when workers come back',
+    promise: 'they are late, not too late: each is captured and has its verdict',
+    ground: SMALL,
+    play: async (scene) => {
+      const late = await withoutWorkers(scene, () => accepted(13, 10, scene));
+      for (const request of late) {
+        const { text } = await scene.finished(request, 90_000);
+        must(/confidence/.test(text), `no verdict, but: ${text.slice(0, 160)}`);
+      }
+      return '10 verdicts';
+    },
+  },
 ];
