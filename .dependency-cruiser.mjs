@@ -101,9 +101,12 @@ const rooms = [
   {
     name: 'command-and-config-know-words-only',
     comment:
-      'They turn words into a Command and files into Service[]: src/model and src/failure.ts is all they need. Hand anything else in as an argument.',
+      'They turn words into a Command and files into Service[]: src/model, src/failure.ts and the calendar that tells a good time from a bad one is all they need. Hand anything else in as an argument.',
     from: { path: '^src/(command|config)/' },
-    to: { path: '^(src|workers)/', pathNot: ['^src/(model|$1)/', '^src/failure\\.ts$'] },
+    to: {
+      path: '^(src|workers)/',
+      pathNot: ['^src/(model|$1)/', '^src/failure\\.ts$', '^src/digest/(slots|due|local-time)\\.ts$'],
+    },
   },
   {
     name: 'capture-only-captures',

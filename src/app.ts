@@ -17,10 +17,13 @@ import { control, refuseStopped } from './control.ts';
 import { createSlackClient } from './deliver/slack.ts';
 import { slackAnswers } from './deliver/slack-check.ts';
 import { openSlackDirectory } from './deliver/slack-people.ts';
+import { controlDigest } from './digest-control.ts';
+import { factsReader } from './digest-facts.ts';
+import { digestHistory } from './digest-history.ts';
 import { examineInstallation, findingsText } from './doctor.ts';
 import { servicesText } from './entry/look.ts';
 import { SIGNATURE_LIVES_MS } from './entry/signed-http.ts';
-import { registerSlackDoor } from './entry/slack.ts';
+import { registerSlackDoor, type SlackPorts } from './entry/slack.ts';
 import { openSlackApp } from './entry/slack-app.ts';
 import { registerIncidentDoor } from './entry/slack-incidents.ts';
 import { Failure } from './failure.ts';
@@ -40,11 +43,13 @@ import { readStatus, statusText } from './status.ts';
 import { openBaselineStore } from './store/baselines.ts';
 import { type ButtonStore, openButtonStore } from './store/buttons.ts';
 import { openCircuitStore } from './store/circuits.ts';
+import { openDigestStore } from './store/digests.ts';
 import { openHistoryStore } from './store/history.ts';
 import { openRequestStore, type RequestStore } from './store/requests.ts';
-import { requestSeal } from './store/seal.ts';
+import { digestSeal, requestSeal } from './store/seal.ts';
 import { openSignatureMemory } from './store/signatures.ts';
 import { openSwitchStore } from './store/switches.ts';
+import { openVerdictStore } from './store/verdicts.ts';
 import { openWatchingStore } from './store/watching.ts';
 import { tendWatched, type WatchedCommand } from './watched.ts';
 
@@ -106,6 +111,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
         control(command, asker, { ...controlled, services: services.all().map(({ name }) => name) }),
       ),
     watched: watchedDoor(redis, { services, authorise }),
+    digest: digestsBy(redis, env, { services, authorise }),
     buttonOf: (id) => withinDeadline(placedButton(id, { buttons, requests })),
     requestOf: (id) => withinDeadline(requests.load(id)),
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
@@ -153,6 +159,24 @@ function watchedDoor(
     withinDeadline(
       tendWatched(command, asker, { ...stores, services: services.all(), authorise, now: Date.now }),
     );
+}
+
+function digestsBy(
+  redis: ReturnType<typeof connectRedis>,
+  env: Env,
+  { services, authorise }: { readonly services: ServiceCatalog; readonly authorise: Authorise },
+): SlackPorts['digest'] {
+  const digests = openDigestStore(redis, digestSeal(env.sealKeys));
+  const factsOf = factsReader({
+    verdicts: openVerdictStore(redis),
+    history: digestHistory(openHistoryStore(redis)),
+  });
+  return (command, asked) => {
+    const about = { digests, written: services.digests(), services: services.all(), factsOf, authorise };
+    const done = controlDigest(command, asked, about);
+    // Everything that is known of every service takes longer than what is only written down.
+    return command.what === 'preview' ? done : withinDeadline(done);
+  };
 }
 
 /** A button, and the message that its capture certainly has. */

@@ -50,6 +50,7 @@ import { incidentSeal, reportSeal, requestSeal } from '../src/store/seal.ts';
 import { openSpareReports } from '../src/store/spare-reports.ts';
 import { type SpooledCaptures, spoolCaptures } from '../src/store/spool.ts';
 import { openSwitchStore } from '../src/store/switches.ts';
+import { openVerdictStore, rememberingReports } from '../src/store/verdicts.ts';
 import { openWatchingStore } from '../src/store/watching.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
 import { captureByItself } from './automatic.ts';
@@ -60,6 +61,7 @@ import { type MendWork, mendRequest, mendRound } from './mend.ts';
 import { remember } from './remember.ts';
 import { createSampler } from './sample.ts';
 import { openSampling } from './sampling.ts';
+import { sendDigests } from './send-digests.ts';
 import { runTriage, triageRound } from './triage.ts';
 import type { TriageWork } from './triage-work.ts';
 
@@ -198,7 +200,8 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   lifecycle.onEnd('connections to services', () => fetcher.close());
   const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
   const captures = openCaptures(env, log);
-  const reports = measuredReports(openReports(kept, env), metrics);
+  const verdicts = openVerdictStore(kept);
+  const reports = rememberingReports(measuredReports(openReports(kept, env), metrics), verdicts, Date.now);
   const trail = openTrail(trailOptions(env, 'worker', log));
   lifecycle.onEnd('the audit', () => trail.close());
   const requests = openRequests(kept, env, { trail, metrics, reports });
@@ -218,12 +221,13 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
     remember: openMemory(kept, log),
     leaving: leaving.signal,
   };
+  const showing = openShowing(slack, env);
   const deliverWork = {
     ...stores,
     queue,
     buttons: openButtonStore(kept),
     pace: rememberedPace(openPaceStore(kept), Date.now),
-    ...openShowing(slack, env),
+    ...showing,
   };
   const start = workerStarter(redis, log);
   const deliverWorker = start(
@@ -256,6 +260,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
     await queue.limitCaptures(env.capturesAtOnce);
     await mendRound(Date.now(), { requests, queue, log });
   });
+  sendDigests({ every, lifecycle, redis, kept, start, env, verdicts, services, authorise, showing, log });
 
   const checks = { redis: () => answersPing(redis, 1_000), slack: slackAnswers(slack) };
   const told = {

@@ -10,6 +10,7 @@ import {
   MIN_WINDOW_MS,
 } from '../model/target.ts';
 import { formatDuration, parseDuration } from '../model/units.ts';
+import { DIGEST_USAGE, type DigestCommand, readDigest } from './digest.ts';
 import { suggest } from './suggest.ts';
 import { splitWords, type Words } from './words.ts';
 
@@ -39,6 +40,7 @@ export type Command =
   | { readonly kind: 'watch' | 'unwatch' | 'history'; readonly service: string }
   /** Without an action: shows it. */
   | { readonly kind: 'baseline'; readonly service: string; readonly action?: 'set' | 'clear' }
+  | DigestCommand
   | { readonly kind: 'services' }
   | { readonly kind: 'status' }
   /** Without a service: all of them. */
@@ -182,6 +184,16 @@ export const VERBS: readonly Verb[] = [
     flags: [],
     examples: ['baseline payments-svc', 'baseline payments-svc set'],
     read: readBaseline,
+  },
+  {
+    verb: 'digest',
+    aliases: [],
+    doors: ['chat', 'terminal'],
+    usage: DIGEST_USAGE,
+    about: 'The daily word on how services stand: now, every day at a time, or what it would say',
+    flags: [],
+    examples: ['digest payments-svc now', 'digest all at 09:00 Europe/Berlin', 'digest payments-svc preview'],
+    read: ({ plain }, usage) => readDigest(plain, usage),
   },
   {
     verb: 'services',

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { isAlias, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
+import type { Digest } from '../model/digest.ts';
 import type { IncidentRules } from '../model/incident.ts';
 import {
   DEFAULT_BUDGET,
@@ -17,6 +18,7 @@ import {
 } from '../model/target.ts';
 import { parseBytes, parseDuration } from '../model/units.ts';
 import { type Admins, NO_ADMINS } from '../model/who.ts';
+import { digestFaults, digestsSchema, serviceDigestSchema, toDigest } from './digests.ts';
 import { incidentsSchema, strangersIn, toIncidentRules } from './incidents.ts';
 import { adminsSchema, toAdmins, toWho, whoSchema } from './who.ts';
 
@@ -75,6 +77,7 @@ const serviceSchema = z.strictObject({
       leak_profile_up_to: z.number().int().min(0).max(10_000).default(DEFAULT_PERMISSIONS.leakProfileUpTo),
     })
     .prefault({}),
+  digest: serviceDigestSchema.optional(),
   budget: z
     .strictObject({
       light: perHour.default(DEFAULT_BUDGET.light),
@@ -88,6 +91,7 @@ const fileSchema = z.strictObject({
   admins: adminsSchema.default([]),
   incidents: incidentsSchema.optional(),
   services: z.record(name, serviceSchema),
+  digests: digestsSchema.default({}),
 });
 
 /** What a services.yml says. */
@@ -95,6 +99,7 @@ export interface Registry {
   readonly admins: Admins;
   readonly incidents: IncidentRules;
   readonly services: readonly Service[];
+  readonly digests: readonly Digest[];
 }
 
 /** The registered services, by name, as last read without fault. */
@@ -103,6 +108,7 @@ export interface ServiceCatalog {
   readonly find: (name: string) => Service | undefined;
   readonly admins: () => Admins;
   readonly incidents: () => IncidentRules;
+  readonly digests: () => readonly Digest[];
 }
 
 /**
@@ -141,9 +147,12 @@ export function parseRegistry(text: string, file: string): Registry {
     const services = Object.entries(parsed.data.services).map(([key, value]) => toService(key, value));
     const incidents = toIncidentRules(parsed.data.incidents);
     const names = services.map((service) => service.name);
-    const wrong = [...services.flatMap(twinsOf), ...strangersIn(incidents, names)];
+    const digestsWrong = digestFaults(parsed.data.digests, digestOwners(parsed.data.services)).map(
+      ({ path: at, message }) => `line ${lineOf(document, at, lines)}, ${at.join('.')}: ${message}`,
+    );
+    const wrong = [...services.flatMap(twinsOf), ...strangersIn(incidents, names), ...digestsWrong];
     if (wrong.length > 0) throw new Failure('config_bad', { file, faults: wrong });
-    return { admins: toAdmins(parsed.data.admins), incidents, services };
+    return { admins: toAdmins(parsed.data.admins), incidents, services, digests: digestsOf(parsed.data) };
   }
   const faults = parsed.error.issues.flatMap(narrowed).map((issue) => {
     const line = lineOf(document, issue.path as string[], lines);
@@ -176,10 +185,31 @@ export function watchServices(file: string, onFault: (fault: Failure) => void): 
     find: (wanted) => current().services.find((service) => service.name === wanted),
     admins: () => current().admins,
     incidents: () => current().incidents,
+    digests: () => current().digests,
   };
 }
 
-const NOBODY: Registry = { admins: NO_ADMINS, incidents: toIncidentRules(undefined), services: [] };
+const NOBODY: Registry = {
+  admins: NO_ADMINS,
+  incidents: toIncidentRules(undefined),
+  services: [],
+  digests: [],
+};
+
+type RawServices = z.infer<typeof fileSchema>['services'];
+
+function digestOwners(services: RawServices): ReadonlyMap<string, { readonly hasDigest: boolean }> {
+  return new Map(
+    Object.entries(services).map(([key, { digest }]) => [key, { hasDigest: digest !== undefined }]),
+  );
+}
+
+function digestsOf({ services, digests }: z.infer<typeof fileSchema>): readonly Digest[] {
+  const own = Object.entries(services).flatMap(([key, { digest }]) =>
+    digest ? [toDigest(key, [key], digest)] : [],
+  );
+  return [...own, ...Object.entries(digests).map(([id, given]) => toDigest(id, given.services, given))];
+}
 
 /** Captures are kept by instance name: two of one name would be mixed up. */
 function twinsOf({ name: service, instances }: Service): string[] {

@@ -2,6 +2,7 @@
 // visible only to the person who asked.
 import type { App, RespondArguments } from '@slack/bolt';
 import { type Command, readCommand, unknownVerb } from '../command/command.ts';
+import type { DigestCommand } from '../command/digest.ts';
 import { helpText, verbHelp } from '../command/usage.ts';
 import { wordsOf } from '../command/words.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
@@ -9,7 +10,7 @@ import { redact } from '../model/secrets.ts';
 import type { Service } from '../model/target.ts';
 import { textContent } from '../report/blocks.ts';
 import { codeBlock, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
-import { type CaptureCommand, findService, toRequest } from './accept.ts';
+import { type CaptureCommand, findService, requestId, toRequest } from './accept.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { permit, permitted } from './permit.ts';
 import { type Answer, ephemeral, guarded, MAX_REPLY } from './slack-answer.ts';
@@ -24,10 +25,15 @@ export interface SlackPorts extends ButtonPorts {
   readonly submit: (request: CaptureRequest) => Promise<void>;
   /** Plain lines for the words that only look: `services`, `status`, `doctor`, `audit`. */
   readonly look: (
-    command: Exclude<Command, { kind: 'capture' | 'help' | ControlKind | WatchedKind }>,
+    command: Exclude<Command, { kind: 'capture' | 'help' | 'digest' | ControlKind | WatchedKind }>,
   ) => Promise<string>;
   /** Switches watching, and shows what it has kept; plain lines. */
   readonly watched: (command: Extract<Command, { kind: WatchedKind }>, asker: Origin) => Promise<string>;
+  /** Sets digests up, has them sent, shows what they would say; answers in plain lines. */
+  readonly digest: (
+    command: DigestCommand,
+    asked: { readonly origin: Origin; readonly delivery: string },
+  ) => Promise<string>;
   /** Does what ends captures or lets them run again, and says so in a sentence. */
   readonly control: (command: Extract<Command, { kind: ControlKind }>, asker: Origin) => Promise<string>;
 }
@@ -97,6 +103,11 @@ async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<voi
       case 'baseline': {
         const lines = (await ports.watched(command, asked.origin)).split('\n');
         return asked.answer(mrkdwn`${codeBlock(lines, MAX_REPLY)}`);
+      }
+      case 'digest': {
+        const { origin, delivery } = asked;
+        const text = await ports.digest(command, { origin, delivery: requestId(delivery, ports.now()) });
+        return asked.answer(mrkdwn`${codeBlock(text.split('\n'), MAX_REPLY)}`);
       }
       default:
         await permit(

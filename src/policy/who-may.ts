@@ -27,6 +27,10 @@ export type Action =
   | 'stop'
   | 'resume'
   | 'cancel'
+  /** Is shown what is known of a service from day to day; asks it nothing. */
+  | 'digest'
+  /** Says when that is shown. */
+  | 'digest-set'
   /** Reads who asked for what. */
   | 'audit'
   /** `services`, `status`, `doctor`: what only the person who asks can see. */
@@ -107,18 +111,20 @@ const SHOWS: ReadonlySet<Action> = new Set([
   'force',
   'agree',
   'full-stacks',
+  'digest',
 ]);
 const AUTOMATIC: ReadonlySet<Action> = new Set(['capture-light', 'capture-heavy', 'all']);
 
 function refuseAutomatic(action: Action, about: About): Failure | undefined {
   const { automatic } = rulesOf(about);
+  if (action === 'digest') return undefined;
   if (AUTOMATIC.has(action) && automatic !== 'none') return undefined;
   return new Failure('automatic_refused', { what: wordsFor(action, about) });
 }
 
 function automaticWeight(action: Action, about: About): Decision {
   const { automatic } = rulesOf(about);
-  if (automatic === 'heavy' || action === 'capture-light') return YES;
+  if (automatic === 'heavy' || action === 'capture-light' || action === 'digest') return YES;
   if (action === 'all') return no(new Failure('automatic_refused', { what: wordsFor(action, about) }));
   return lightly('services.yml lets automatic captures of this service ask light questions only');
 }
@@ -176,7 +182,10 @@ function byRules(action: Action, person: Person, about: About): Decision {
       return no(adminsOnly('--force', admins));
     case 'audit':
       return no(adminsOnly('`audit`', admins));
+    case 'digest-set':
+      return stopping(about, 'Setting up digests');
     case 'capture-light':
+    case 'digest':
     case 'full-stacks':
       return yesIf(mayLight(person, about), action, about);
     case 'all':
@@ -305,6 +314,10 @@ function wordsFor(action: Action, { service }: About): string {
       return `${action} captures`;
     case 'cancel':
       return 'cancel captures';
+    case 'digest':
+      return `be shown the digest of ${name}`;
+    case 'digest-set':
+      return 'set up digests';
     case 'audit':
       return 'read the audit';
     case 'look':

@@ -6,6 +6,8 @@ export const CAPTURE_QUEUE = 'capture';
 export const DELIVER_QUEUE = 'deliver';
 export const TRIAGE_QUEUE = 'triage';
 export const SAMPLE_QUEUE = 'sample';
+/** Its jobs only wake: they say nothing. */
+export const DIGEST_QUEUE = 'digest';
 /** Braces make one hash slot of all keys: required on a Redis Cluster. */
 export const QUEUE_PREFIX = '{goleak}';
 

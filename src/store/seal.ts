@@ -50,3 +50,8 @@ export function incidentSeal(keys: readonly string[]): Seal | undefined {
 function sealFor([current, ...earlier]: readonly string[], purpose: string): Seal | undefined {
   return current === undefined ? undefined : sealWith([current, ...earlier], purpose);
 }
+
+/** The seal on digests that people set up or asked for. */
+export function digestSeal([current, ...earlier]: readonly string[]): Seal | undefined {
+  return current === undefined ? undefined : sealWith([current, ...earlier], 'digest record 1');
+}

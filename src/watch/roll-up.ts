@@ -38,7 +38,7 @@ const KIB = 1024;
 const size = (name: string, unit = KIB): Column => ({ name, as: 'size', unit });
 const count = (name: string): Column => ({ name, as: 'count', unit: 1 });
 
-const BUCKET_FIELDS = [
+export const BUCKET_FIELDS = [
   'run',
   'paced',
   'trough',

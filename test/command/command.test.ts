@@ -35,6 +35,23 @@ describe('the grammar', () => {
   });
 
   it.each([
+    ['digest payments-svc', { of: 'payments-svc', what: 'show' }],
+    ['digest ALL now', { of: 'all', what: 'now' }],
+    ['digest payments-svc Preview', { of: 'payments-svc', what: 'preview' }],
+    ['digest payments-svc off', { of: 'payments-svc', what: 'off' }],
+    ['digest all at 9:00', { of: 'all', what: 'at', time: '09:00', zone: 'UTC' }],
+    ['digest all at 17.30 Europe/Berlin', { of: 'all', what: 'at', time: '17:30', zone: 'Europe/Berlin' }],
+  ])('understands "%s"', (text, command) => {
+    expect(typed(text)).toEqual({ kind: 'digest', ...command });
+  });
+
+  it.each([
+    ['digest', 'digest needs the name of a service, or all.'],
+    ['digest payments-svc soon', '"soon" is not something a digest does.'],
+    ['digest payments-svc now please', '"now" is not something a digest does.'],
+    ['digest payments-svc at noon', '"noon" is not a time such as 09:00 Europe/Berlin.'],
+    ['digest payments-svc at 25:00', '"25:00" is not a time'],
+    ['digest payments-svc at 09:00 Europe/Berlin daily', '"09:00 Europe/Berlin daily" is not a time'],
     ['capture', 'capture needs the name of a service.'],
     ['capture payments-svc for ages', '"ages" is not a length of time.'],
     ['capture payments-svc ledger-svc for 2s', '"ledger-svc" is one word too many'],

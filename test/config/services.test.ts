@@ -237,3 +237,101 @@ describe('the environment', () => {
     expect(() => readEnv({ SLACK_BOT_TOKEN: 'xoxp-user-token' })).toThrow(/SLACK_BOT_TOKEN/);
   });
 });
+
+describe('digests of services.yml', () => {
+  const web = 'instances: [http://h:1]';
+  const file = (service: string, rest = '') => `services:\n  web:\n    ${web}\n${service}${rest}`;
+  const own = (digest: string) => file(`    digest: ${digest}\n`);
+
+  it('are of a service, of several, or of all', () => {
+    const text = file(
+      '    digest: { at: "09:00", days: [mon, fri], zone: Europe/Berlin, channel: C0WEB, silent_when_healthy: true }\n',
+      'digests:\n  team:\n    services: [web]\n    cron: "*/10 * * * * *"\n    channel: C0TEAM\n    grace: 30s\n' +
+        '  everything: { services: all, at: "17:30", channel: C0ALL }\n',
+    );
+    expect(parseRegistry(text, 'services.yml').digests).toEqual([
+      {
+        id: 'web',
+        services: ['web'],
+        cron: '0 9 * * 1,5',
+        zone: 'Europe/Berlin',
+        channel: 'C0WEB',
+        silentWhenHealthy: true,
+        graceMs: 7_200_000,
+      },
+      {
+        id: 'team',
+        services: ['web'],
+        cron: '*/10 * * * * *',
+        zone: 'UTC',
+        channel: 'C0TEAM',
+        silentWhenHealthy: false,
+        graceMs: 30_000,
+      },
+      {
+        id: 'everything',
+        services: 'all',
+        cron: '30 17 * * *',
+        zone: 'UTC',
+        channel: 'C0ALL',
+        silentWhenHealthy: false,
+        graceMs: 7_200_000,
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      'neither at nor cron',
+      own('{ channel: C0WEB }'),
+      'line 4, services.web.digest: must have at (a time) or cron',
+    ],
+    ['both', own('{ at: "09:00", cron: "0 9 * * *", channel: C0WEB }'), 'and not both'],
+    [
+      'a time that is none',
+      own('{ at: "9am", channel: C0WEB }'),
+      'line 4, services.web.digest.at: must be a time',
+    ],
+    [
+      'a zone that is none',
+      own('{ at: "09:00", zone: Berlin, channel: C0WEB }'),
+      'digest.zone: "Berlin" is not a time zone',
+    ],
+    [
+      'a cron that is none',
+      own('{ cron: "9 o clock", channel: C0WEB }'),
+      'digest.cron: "9 o clock" is not a cron',
+    ],
+    [
+      'days beside cron',
+      own('{ cron: "0 9 * * *", days: [mon], channel: C0WEB }'),
+      'digest.days: belongs to at',
+    ],
+    [
+      'a channel by name',
+      own('{ at: "09:00", channel: web }'),
+      'digest.channel: must be the id of a Slack channel',
+    ],
+    [
+      'a grace beyond a day',
+      own('{ at: "09:00", grace: 30h, channel: C0WEB }'),
+      'digest.grace: must be a length',
+    ],
+    ['a mistyped key', own('{ at: "09:00", chanel: C0WEB, channel: C0WEB }'), 'chanel'],
+    [
+      'a service that is not there',
+      file('', 'digests:\n  team: { services: [wep], at: "09:00", channel: C0TEAM }\n'),
+      'line 5, digests.team.services: "wep" is not a service of this file',
+    ],
+    [
+      'two of one name',
+      file(
+        '    digest: { at: "09:00", channel: C0WEB }\n',
+        'digests:\n  web: { services: all, at: "09:00", channel: C0WEB }\n',
+      ),
+      'line 6, digests.web: the service web has a digest of that name already',
+    ],
+  ])('with %s are refused, with line and key', (_, text, words) => {
+    expect(faultsOf(text).join('\n')).toContain(words);
+  });
+});

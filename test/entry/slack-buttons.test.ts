@@ -67,6 +67,7 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
         look: async () => '',
         watched: async () => '',
         control: async () => '',
+        digest: async () => '',
         now: () => nowMs,
         log: createLog('test', 'silent'),
       }),

@@ -83,6 +83,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   own: 'cancel',
   look: 'look',
   audit: 'audit',
+  digest: 'digest',
+  set: 'digest-set',
 };
 
 const WORDS: Partial<Readonly<Record<Code, string>>> = {

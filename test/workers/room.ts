@@ -93,6 +93,7 @@ export async function openRoom(): Promise<Room> {
       find: (name: string) => services.get(name),
       admins: () => admins,
       incidents: () => DEFAULT_INCIDENT_RULES,
+      digests: () => [],
     },
     requests,
     captures: spoolCaptures(openCaptureStore(home), { now: Date.now, onTrouble: () => {} }),

@@ -145,6 +145,7 @@ async function openParts({ redis }: TestRedis, workspace: Workspace, home: strin
   const services = {
     all: () => known,
     find: (name: string) => known.find((service) => service.name === name),
+    digests: () => [],
     admins: () => ({ users: [], groups: [] }),
     incidents: () => RULES,
   };

@@ -1,0 +1,119 @@
+// The verdicts on each service, newest last, in Redis: what a digest compares. Reports themselves stay on disk, where
+// only the machine that made them has them.
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { KeptVerdict } from '../model/digest.ts';
+import { TIERS, VERDICT_KINDS } from '../model/verdict.ts';
+import type { Report } from '../report/schema.ts';
+import type { ReportStore } from './reports.ts';
+
+const PREFIX = '{goleak}:verdicts:';
+/** More than a digest looks at, even where somebody captures all day. */
+const MAX_KEPT = 100;
+const KEEP_SECONDS = 90 * 86_400;
+const MAX_SIGNATURES = 5;
+const MAX_SENTENCE = 600;
+const MAX_NAME = 300;
+
+const verdictSchema = z.object({
+  atMs: z.number(),
+  reportId: z.string(),
+  kind: z.enum(VERDICT_KINDS),
+  tier: z.enum(TIERS).optional(),
+  summary: z.string(),
+  signatures: z.array(
+    z.object({
+      stableId: z.string(),
+      func: z.string(),
+      waitReason: z.string(),
+      count: z.number(),
+      firstSeenMs: z.number().optional(),
+      firstBuild: z.string().optional(),
+    }),
+  ),
+});
+
+export interface VerdictStore {
+  /** However often the same report is kept. */
+  readonly keep: (service: string, verdict: KeptVerdict) => Promise<void>;
+  /** Oldest first. */
+  readonly of: (service: string) => Promise<readonly KeptVerdict[]>;
+}
+
+export function openVerdictStore(redis: Redis): VerdictStore {
+  return {
+    keep: async (service, verdict) => {
+      const key = PREFIX + service;
+      const { reportId, atMs } = verdict;
+      const args = [reportId, atMs, JSON.stringify(verdict), MAX_KEPT, KEEP_SECONDS];
+      const keys = [key, reportsOf(key)];
+      await redis.eval(KEEP, keys.length, ...keys, ...args);
+    },
+    of: async (service) => {
+      const key = PREFIX + service;
+      const ids = await redis.zrange(key, '0', '-1');
+      const kept = ids.length === 0 ? [] : await redis.hmget(reportsOf(key), ...ids);
+      return kept.flatMap(verdictIn);
+    },
+  };
+}
+
+function reportsOf(key: string): string {
+  return `${key}:reports`;
+}
+
+/** Keeps the verdict of every report that is saved: whichever machine has the report, all can compare. */
+export function rememberingReports(
+  reports: ReportStore,
+  verdicts: VerdictStore,
+  now: () => number,
+): ReportStore {
+  return {
+    ...reports,
+    save: async (report) => {
+      await reports.save(report);
+      await verdicts.keep(report.service, keptVerdict(report, now()));
+    },
+  };
+}
+
+/** What is kept of a report. */
+function keptVerdict(report: Report, nowMs: number): KeptVerdict {
+  const { verdict, signatures, window, id } = report;
+  const { tier } = verdict;
+  return {
+    atMs: window.to ?? window.from ?? nowMs,
+    reportId: id,
+    kind: verdict.kind,
+    ...(tier !== undefined && { tier }),
+    summary: verdict.summary.slice(0, MAX_SENTENCE),
+    signatures: signatures.slice(0, MAX_SIGNATURES).map(({ stableId, frames, state, waitReason, count }) => ({
+      stableId,
+      func: (frames[0]?.func ?? state).slice(0, MAX_NAME),
+      waitReason: waitReason.slice(0, MAX_NAME),
+      count,
+    })),
+  };
+}
+
+const KEEP = `
+  redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+  local beyond = redis.call('ZCARD', KEYS[1]) - ARGV[4]
+  if beyond > 0 then
+    local gone = redis.call('ZRANGE', KEYS[1], 0, beyond - 1)
+    redis.call('ZREM', KEYS[1], unpack(gone))
+    redis.call('HDEL', KEYS[2], unpack(gone))
+  end
+  redis.call('EXPIRE', KEYS[1], ARGV[5])
+  redis.call('EXPIRE', KEYS[2], ARGV[5])
+  return 1`;
+
+function verdictIn(text: string | null): readonly KeptVerdict[] {
+  try {
+    const { data: verdict } = verdictSchema.safeParse(JSON.parse(text ?? ''));
+    return verdict ? [verdict as KeptVerdict] : [];
+  } catch {
+    return [];
+  }
+}
