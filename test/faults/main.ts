@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { measureAcknowledgements } from './acknowledgements.ts';
 import { playCampaign } from './campaign.ts';
+import { playDigests } from './digest-campaign.ts';
 import { VARIANTS } from './list/all.ts';
 import { countText, playVariants } from './play.ts';
 import { measureRecovery } from './recovery.ts';
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     sabotage: { type: 'string' },
     campaign: { type: 'string' },
+    digests: { type: 'string' },
     recovery: { type: 'string' },
     acks: { type: 'string' },
     kills: { type: 'string' },
@@ -52,6 +54,10 @@ async function campaign(requests: number): Promise<boolean> {
   return (await playCampaign({ requests, kills, seed, ledgerFile: values.ledger, programs, say })).kept;
 }
 
+async function digests(slots: number): Promise<boolean> {
+  return (await playDigests({ slots, seed, ledgerFile: values.ledger, programs, say })).kept;
+}
+
 function isProtection(word: string): word is Protection {
   return (PROTECTIONS as readonly string[]).includes(word);
 }
@@ -60,6 +66,7 @@ function isProtection(word: string): word is Protection {
 async function run(): Promise<boolean> {
   const { recovery, acks } = values;
   if (values.campaign !== undefined) return campaign(Number(values.campaign));
+  if (values.digests !== undefined) return digests(Number(values.digests));
   if (recovery !== undefined) return measureRecovery({ kills: Number(recovery), seed, programs, say });
   if (acks !== undefined) return measureAcknowledgements({ seconds: Number(acks), seed, programs, say });
   return list();

@@ -4,6 +4,7 @@
 //   npm run faults [-- --only F3,F4] [--seed S] [--ledger FILE]
 //   npm run faults -- --sabotage outbox|lease|ack|redaction    (must fail)
 //   npm run faults -- --campaign 200 [--kills 60]
+//   npm run faults -- --digests 1000 [--seed S]    (slots)
 //   npm run faults -- --recovery 50     (kills of workers)
 //   npm run faults -- --acks 60         (seconds of fifty commands each)
 import { spawn, spawnSync } from 'node:child_process';
