@@ -20,7 +20,8 @@ async function prepare() {
 
 /** The scene owns the terminal from here: signals reach it, its exit status is ours. */
 function play(facts) {
-  const args = ['--import', 'tsx', 'demo/scene.ts', ...process.argv.slice(2)];
+  const script = process.argv.includes('--digest') ? 'demo/digest/scene.ts' : 'demo/scene.ts';
+  const args = ['--import', 'tsx', script, ...process.argv.slice(2)];
   const scene = spawn(process.execPath, args, {
     cwd: root,
     stdio: 'inherit',

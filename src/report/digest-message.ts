@@ -153,11 +153,12 @@ function memoryWords({ memory, limitBytes }: DigestRow): string {
   return `up to ${formatBytes(nowBytes)}${of}${since}`;
 }
 
+/** A forecast that is some days old may have begun to come true. */
 function forecastWords({ lowMs, highMs }: NonNullable<DigestRow['forecast']>, atMs: number): string {
-  const low = formatForecast(Math.max(0, lowMs - atMs));
-  return highMs === null
-    ? `limit in ${low} at the earliest`
-    : `limit in ${low} to ${formatForecast(Math.max(0, highMs - atMs))}`;
+  const high = highMs === null ? undefined : formatForecast(highMs - atMs);
+  if (lowMs <= atMs) return high === undefined ? 'limit at any time' : `limit within ${high}`;
+  const low = formatForecast(lowMs - atMs);
+  return high === undefined ? `limit in ${low} at the earliest` : `limit in ${low} to ${high}`;
 }
 
 function detailLines(row: DigestRow): readonly Mrkdwn[] {

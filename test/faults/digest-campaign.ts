@@ -135,14 +135,19 @@ async function killAll(
   over: AbortSignal,
   killed: Map<string, number>,
 ): Promise<void> {
+  const restarting = new Map<string, Promise<void>>();
   while (!over.aborted) {
     await sleep(2_000 + random.below(3_000));
-    if (over.aborted) return;
-    const victim = random.pick(random.chance(9, 10) ? workers : apps);
+    // One that is not back yet cannot be killed in the middle of anything.
+    const up = (random.chance(9, 10) ? workers : apps).filter(({ name }) => !restarting.has(name));
+    if (over.aborted || up.length === 0) continue;
+    const victim = random.pick(up);
     const [what = ''] = victim.name.split('-');
     killed.set(what, (killed.get(what) ?? 0) + 1);
-    await victim.killAndRestart();
+    const back = victim.killAndRestart().finally(() => restarting.delete(victim.name));
+    restarting.set(victim.name, back);
   }
+  await Promise.all(restarting.values());
 }
 
 /** Answers lost after Slack has the message, and before. */

@@ -22,6 +22,8 @@ export interface GroundSettings {
   /** More environment of apps and workers. */
   readonly env?: Readonly<Record<string, string>>;
   readonly workspace?: WorkspaceOptions;
+  /** Modules that apps and workers load first. */
+  readonly preload?: readonly string[];
   /** A services.yml of one's own, given the targets. */
   readonly services?: (targets: readonly Target[]) => Readonly<Record<string, unknown>>;
 }
@@ -92,7 +94,7 @@ export async function openGround(programs: Programs, settings: GroundSettings = 
     const redis = await start(redisPart(programs, home, settings.redis ?? []));
     const env = { ...environment(home, redisUrl), ...workspace.env(), ...settings.env };
     const product = (name: string, script: string): Promise<Player> =>
-      start(productPart(name, script, programs, env));
+      start(productPart(name, script, withPreload(programs, settings), env));
     const numbered = (name: string, many: number, script: string): Promise<Player[]> =>
       Promise.all(Array.from({ length: many }, (_, at) => product(`${name}-${at + 1}`, script)));
     const [started, working] = await Promise.all([
@@ -169,6 +171,10 @@ function redisPart({ redisServer }: Programs, home: string, more: readonly strin
       }
     },
   };
+}
+
+function withPreload(programs: Programs, { preload = [] }: GroundSettings): Programs {
+  return { ...programs, preload: [...(programs.preload ?? []), ...preload] };
 }
 
 function productPart(

@@ -1,6 +1,7 @@
 // Every variant that `npm run faults` plays, in the order of its faults.
 import type { Variant } from '../variants.ts';
 import { acknowledged } from './acknowledged.ts';
+import { digests } from './digests.ts';
 import { smallDisk } from './disk.ts';
 import { expired } from './expired.ts';
 import { house } from './house.ts';
@@ -28,4 +29,5 @@ export const VARIANTS: readonly Variant[] = [
   ...smallDisk,
   ...house,
   ...expired,
+  ...digests,
 ];
