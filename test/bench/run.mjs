@@ -15,7 +15,12 @@ import { parseArgs } from 'node:util';
 import { benchmarks } from './benchmarks.mjs';
 import { prepare } from './prepare.mjs';
 
-const SCRIPTS = { analyse: 'analyse.ts', load: 'load.ts', 'target-cost': 'target-cost/main.ts' };
+const SCRIPTS = {
+  sampling: 'sampling.ts',
+  analyse: 'analyse.ts',
+  load: 'load.ts',
+  'target-cost': 'target-cost/main.ts',
+};
 const own = SCRIPTS[process.argv[2] ?? ''];
 if (own === SCRIPTS.load) compile();
 if (own) {
