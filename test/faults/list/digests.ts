@@ -39,7 +39,8 @@ async function withDigest(
 ): Promise<string> {
   const { everyS, grace } = about;
   const id = `digest-${channel.toLowerCase()}`;
-  const times = { cron: `*/${everyS} * * * * *`, zone: 'UTC' };
+  const cron = everyS < 60 ? `*/${everyS} * * * * *` : `0 */${everyS / 60} * * * *`;
+  const times = { cron, zone: 'UTC' };
   const timetable = openTimetable(times);
   if ('fault' in timetable) throw new Error(timetable.fault);
   const redis = connectRedis(ground.redisUrl, 'worker');
@@ -122,14 +123,17 @@ const absent: readonly Variant[] = [
     promise: 'it comes late and says so',
     ground: GROUND,
     play: (scene) =>
-      withDigest(scene, { everyS: 60, grace: '2h' }, async (running) => {
+      withDigest(scene, { everyS: 120, grace: '2h' }, async (running) => {
         const { workers } = scene.ground;
         await Promise.all(workers.map((worker) => worker.down()));
-        const slotMs = Math.floor((await running.nowMs()) / 60_000 + 1) * 60_000;
-        // More than a minute late is late, and less than another slot.
+        const slotMs = Math.floor((await running.nowMs()) / 120_000 + 1) * 120_000;
+        // More than a minute late is late; the next slot has not come by then.
         await sleep(slotMs + 62_000 - (await running.nowMs()));
         await Promise.all(workers.map((worker) => worker.up()));
-        return settled(scene, running, await running.nowMs());
+        const said = await settled(scene, running, slotMs);
+        const { visible, late } = running.judge(slotMs);
+        must(visible === 1 && late === 1, `${visible} visible, ${late} said to be late`);
+        return `${said}; ${/Late by [^:]+/.exec(running.texts().join('\n'))?.[0]}`;
       }),
   },
   {
