@@ -57,6 +57,9 @@ export async function captureTarget(
   if (isComplete(steps, earlier)) return { instance: instance.name, records: earlier };
 
   const places = await takePlaces(request, service, instance, turn);
+  // Of a single instance a third look may follow: nobody comes between it and the two before. The turn gives them back.
+  const isAlone = resolveInstances(service, request).length === 1;
+  let stays = false;
   try {
     const rules = {
       allow: service.allow,
@@ -83,10 +86,12 @@ export async function captureTarget(
         },
       );
       await spending.settle(records);
-      return await kept();
+      const captured = await kept();
+      stays = isAlone;
+      return captured;
     });
   } finally {
-    await Promise.all(places.map(turn.give));
+    if (!stays) await Promise.all(places.map(turn.give));
   }
 }
 

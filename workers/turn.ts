@@ -22,7 +22,7 @@ export interface Turn {
   readonly signal: AbortSignal;
   /** Rejects with the reason when the attempt may not go on. */
   readonly check: () => Promise<void>;
-  /** Takes a place; undefined when others have it. */
+  /** Takes a place, or gives the one that is held; undefined when others have it. */
   readonly take: (name: string, room: number) => Promise<Lease | undefined>;
   readonly give: (lease: Lease) => Promise<void>;
   /** Runs one request to a service, if it may be made. Rejects with the reason of `signal` if not. */
@@ -88,6 +88,8 @@ export function beginTurn(request: string, ends: readonly AbortSignal[], ports: 
     signal,
     check,
     take: async (name, room) => {
+      const before = [...held].find((lease) => lease.name === name);
+      if (before) return before;
       const lease = await leases.take(name, holder, room);
       heardAtMs = now();
       if (lease) held.add(lease);

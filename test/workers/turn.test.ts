@@ -54,6 +54,14 @@ describe('a turn at a service', () => {
     expect(woken).toEqual(['r2', 'r3']);
   });
 
+  it('keeps a place that is taken again, and gives it back once', async () => {
+    const { turn, given } = world();
+    const place = await turn.take('target:h:1', 1);
+    expect(await turn.take('target:h:1', 1)).toBe(place);
+    await turn.end();
+    expect(given).toEqual([place]);
+  });
+
   it('asks nothing once its place is somebody else’s', async () => {
     const { state, turn } = world();
     await turn.take('target:h:1', 1);

@@ -6,6 +6,7 @@ import { smallDisk } from './disk.ts';
 import { expired } from './expired.ts';
 import { house } from './house.ts';
 import { oneAtATime } from './lease.ts';
+import { memory } from './memory.ts';
 import { poison } from './poison.ts';
 import { redisAway } from './redis-away.ts';
 import { repeats } from './repeats.ts';
@@ -29,5 +30,6 @@ export const VARIANTS: readonly Variant[] = [
   ...smallDisk,
   ...house,
   ...expired,
+  ...memory,
   ...digests,
 ];
