@@ -25,6 +25,7 @@ import {
   type KeptSlot,
   type Plan,
 } from '../src/store/digests.ts';
+import { unlessAborted } from './turn.ts';
 
 export interface DigestWork {
   readonly services: Pick<ServiceCatalog, 'all' | 'digests'>;
@@ -162,11 +163,12 @@ async function send(turn: Turn, leaving: AbortSignal, work: DigestWork): Promise
   if (!claim) return;
   const beat = setInterval(() => void digests.renew(claim).catch(() => false), BEAT_MS);
   try {
-    await untilLeaving(show(turn, claim, leaving, work), leaving);
+    // Whoever has to leave does not wait for Slack; what may have been posted is looked for by the next.
+    await unlessAborted(show(turn, claim, leaving, work), leaving);
     await digests.finish(claim, plan.slot);
     log.info({ digest: digest.id, slot: plan.slot.key }, 'A digest is done.');
   } catch (error) {
-    if (leaving.aborted) return await digests.hold(claim, 1);
+    if (leaving.aborted) return await digests.hold(claim, 0);
     if (error instanceof ClaimLost) return;
     if (error instanceof Failure && error.retry === 'never') {
       log.error(
@@ -222,20 +224,4 @@ function ledgerOf({ digest, state, plan }: Turn, digests: DigestStore): Ledger {
       return posting.state === 'absent' ? { state: 'intent', sinceMs: plan.slot.atMs } : posting;
     },
   };
-}
-
-/** Whoever has to leave does not wait for Slack; what may have been posted is looked for by the next. */
-async function untilLeaving(work: Promise<void>, leaving: AbortSignal): Promise<void> {
-  leaving.throwIfAborted();
-  let stop = (): void => {};
-  const left = new Promise<never>((_, reject) => {
-    stop = () => reject(leaving.reason);
-    leaving.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    await Promise.race([work, left]);
-  } finally {
-    leaving.removeEventListener('abort', stop);
-    work.catch(() => {});
-  }
 }

@@ -114,7 +114,7 @@ export function beginTurn(request: string, ends: readonly AbortSignal[], ports: 
 }
 
 /** A Redis that is away answers when it is back; whoever has to leave does not wait for it. */
-async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+export async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   let stop = (): void => {};
   const aborted = new Promise<never>((_, reject) => {

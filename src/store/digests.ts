@@ -6,6 +6,8 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Digest } from '../model/digest.ts';
 import type { Ledger, Posting } from '../outbox/outbox.ts';
+import { clockMs } from './clock.ts';
+import { scriptOf } from './script.ts';
 import type { Seal } from './seal.ts';
 
 /** All keys share one hash slot, so that a Redis Cluster works too. */
@@ -108,58 +110,34 @@ export function openDigestStore(redis: Redis, seal?: Seal): DigestStore {
     const text = JSON.stringify(value);
     return JSON.stringify({ text, seal: seal?.of(text) ?? '' });
   };
+  const end = async (claim: Claim, field: 'last' | 'givenUp', value: string): Promise<void> => {
+    await FINISH(redis, [state(claim.id), claimOf(claim)], [claim.token, claim.slot, field, value]);
+  };
   const unsealed = (kept: string): unknown => {
     const wrapped = z.object({ text: z.string(), seal: z.string() }).safeParse(parsed(kept)).data;
     if (!wrapped || (seal && !seal.fits(wrapped.text, wrapped.seal))) return undefined;
     return parsed(wrapped.text);
   };
   return {
-    nowMs: async () => {
-      const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
-      return seconds * 1_000 + Math.floor(micros / 1_000);
-    },
+    nowMs: async () => Math.floor(await clockMs(redis)),
     state: async (id) => stateIn(await redis.hgetall(state(id))),
     begin: async (id, last, restoredMs) => {
-      await redis.eval(BEGIN, 1, state(id), JSON.stringify(last), restoredMs ?? '');
+      await BEGIN(redis, [state(id)], [JSON.stringify(last), restoredMs ?? '']);
     },
     plan: async (id, last, plan) =>
-      (await redis.eval(PLAN, 1, state(id), last.key, JSON.stringify(plan), plan.slot.key)) === 1,
+      (await PLAN(redis, [state(id)], [last.key, JSON.stringify(plan), plan.slot.key])) === 1,
     claim: async (id, slot) => {
       const token = randomUUID();
       const keys = [state(id), claimOf({ id, slot })];
-      return (await redis.eval(CLAIM, 2, ...keys, slot, token, CLAIM_MS)) === 1
-        ? { id, slot, token }
-        : undefined;
+      return (await CLAIM(redis, keys, [slot, token, CLAIM_MS])) === 1 ? { id, slot, token } : undefined;
     },
     renew: async (claim) =>
-      (await redis.eval(RENEW, 1, claimOf(claim), claim.token, claim.token, CLAIM_MS)) === 1,
+      (await RENEW(redis, [claimOf(claim)], [claim.token, claim.token, CLAIM_MS])) === 1,
     hold: async (claim, forMs) => {
-      await redis.eval(RENEW, 1, claimOf(claim), claim.token, 'nobody', Math.max(1, Math.round(forMs)));
+      await RENEW(redis, [claimOf(claim)], [claim.token, 'nobody', Math.round(forMs)]);
     },
-    finish: async (claim, slot) => {
-      await redis.eval(
-        FINISH,
-        2,
-        state(claim.id),
-        claimOf(claim),
-        claim.token,
-        claim.slot,
-        'last',
-        JSON.stringify(slot),
-      );
-    },
-    giveUp: async (claim) => {
-      await redis.eval(
-        FINISH,
-        2,
-        state(claim.id),
-        claimOf(claim),
-        claim.token,
-        claim.slot,
-        'givenUp',
-        claim.slot,
-      );
-    },
+    finish: (claim, slot) => end(claim, 'last', JSON.stringify(slot)),
+    giveUp: (claim) => end(claim, 'givenUp', claim.slot),
     ledger: (id, slot) => ledgerIn(redis, `${POSTS_PREFIX}${id}:${slot}`),
     setUp: async () => {
       const kept = Object.entries(await redis.hgetall(SET_UP)).map(([id, text]) => {
@@ -193,34 +171,34 @@ export function openDigestStore(redis: Redis, seal?: Seal): DigestStore {
   };
 }
 
-const BEGIN = `
+const BEGIN = scriptOf(`
   if redis.call('HSETNX', KEYS[1], 'last', ARGV[1]) == 0 then return 0 end
   if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'restored', ARGV[2]) end
-  return 1`;
+  return 1`);
 
-const PLAN = `
+const PLAN = scriptOf(`
   local last = redis.call('HGET', KEYS[1], 'last')
   if not last or cjson.decode(last).key ~= ARGV[1] then return 0 end
   local isNew = redis.call('HSETNX', KEYS[1], 'plan', ARGV[2])
   if isNew == 1 then redis.call('HSET', KEYS[1], 'slot', ARGV[3]) end
-  return isNew`;
+  return isNew`);
 
-const CLAIM = `
+const CLAIM = scriptOf(`
   if redis.call('HGET', KEYS[1], 'slot') ~= ARGV[1] then return 0 end
   if redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') then return 1 end
-  return 0`;
+  return 0`);
 
-const RENEW = `
+const RENEW = scriptOf(`
   if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-  return 1`;
+  if tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) else redis.call('DEL', KEYS[1]) end
+  return 1`);
 
-const FINISH = `
+const FINISH = scriptOf(`
   if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
   if redis.call('HGET', KEYS[1], 'slot') ~= ARGV[2] then return 0 end
   redis.call('HSET', KEYS[1], ARGV[3], ARGV[4])
   redis.call('HDEL', KEYS[1], 'plan', 'slot')
-  return redis.call('DEL', KEYS[2])`;
+  return redis.call('DEL', KEYS[2])`);
 
 function stateIn(kept: Readonly<Record<string, string>>): DigestState | undefined {
   const { data: last } = slotSchema.safeParse(parsed(kept.last ?? ''));

@@ -8,6 +8,8 @@ import { EMPTY_ROLL_UP, GRAINS, type Piece, type RollUp, rollUp } from '../watch
 import type { Detection, Sample } from '../watch/sample.ts';
 import { type InstanceState, stateFrom, stateJson } from '../watch/state.ts';
 import { type Watched, watch } from '../watch/watcher.ts';
+import { clockMs } from './clock.ts';
+import { scriptOf } from './script.ts';
 
 const PREFIX = '{goleak}:history:';
 const INSTANCES_PREFIX = '{goleak}:watched:';
@@ -124,10 +126,7 @@ export function openHistoryStore(redis: Redis): HistoryStore {
       const kept = Object.entries(await redis.hgetall(MISSED_PREFIX + service));
       return new Map(kept.map(([instance, text]) => [instance, JSON.parse(text) as Miss]));
     },
-    now: async () => {
-      const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
-      return seconds + micros / 1e6;
-    },
+    now: async () => (await clockMs(redis)) / 1_000,
   };
 }
 
@@ -204,10 +203,10 @@ async function write(
   const t = after.state?.last.t ?? 0;
   const about = [before.version, KEEP_SECONDS, instance, t, MAX_INSTANCES, MAX_DETECTIONS];
   const args = [...about, ...counts, ...set, ...gone, ...told];
-  return (await redis.eval(WRITE, keys.length, ...keys, ...args)) === 1;
+  return (await WRITE(redis, keys, args)) === 1;
 }
 
-const WRITE = `
+const WRITE = scriptOf(`
   local version = redis.call('HGET', KEYS[1], 'version') or '0'
   if version ~= ARGV[1] then return 0 end
   local keep, at = ARGV[2], 10
@@ -227,7 +226,7 @@ const WRITE = `
     redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -ARGV[6] - 1)
     redis.call('EXPIRE', KEYS[3], keep)
   end
-  return 1`;
+  return 1`);
 
 const FIXED = ['version', 'state', 'tail', 'known', 'marks'] as const;
 

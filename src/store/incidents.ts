@@ -2,6 +2,7 @@
 // only by whoever has read its newest version, and sealed like requests.
 import type { Redis } from 'ioredis';
 import type { IncidentChannel, IncidentDesk } from '../model/incident.ts';
+import { scriptOf } from './script.ts';
 import type { Seal } from './seal.ts';
 
 /** As long as threads are kept. */
@@ -55,7 +56,7 @@ export function openIncidentStore(redis: Redis, seal?: Seal): IncidentStore {
       if (next === kept) return next;
       const text = JSON.stringify(next);
       const args = [version, text, seal?.of(`${subject}\n${text}`) ?? '', KEEP_SECONDS];
-      if ((await redis.eval(WRITE, 1, PREFIX + subject, ...args)) === 1) return next;
+      if ((await WRITE(redis, [PREFIX + subject], args)) === 1) return next;
     }
     throw new Error(`too many write ${subject} at once`);
   };
@@ -83,9 +84,9 @@ export function openIncidentStore(redis: Redis, seal?: Seal): IncidentStore {
 }
 
 /** Nothing is written over a version the writer has not seen. */
-const WRITE = `
+const WRITE = scriptOf(`
   if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end
   redis.call('HSET', KEYS[1], 'record', ARGV[2], 'seal', ARGV[3])
   redis.call('HINCRBY', KEYS[1], 'version', 1)
   redis.call('EXPIRE', KEYS[1], ARGV[4])
-  return 1`;
+  return 1`);

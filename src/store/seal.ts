@@ -47,11 +47,11 @@ export function incidentSeal(keys: readonly string[]): Seal | undefined {
   return sealFor(keys, 'incident record 1');
 }
 
-function sealFor([current, ...earlier]: readonly string[], purpose: string): Seal | undefined {
-  return current === undefined ? undefined : sealWith([current, ...earlier], purpose);
+/** The seal on digests that people set up or asked for. */
+export function digestSeal(keys: readonly string[]): Seal | undefined {
+  return sealFor(keys, 'digest record 1');
 }
 
-/** The seal on digests that people set up or asked for. */
-export function digestSeal([current, ...earlier]: readonly string[]): Seal | undefined {
-  return current === undefined ? undefined : sealWith([current, ...earlier], 'digest record 1');
+function sealFor([current, ...earlier]: readonly string[], purpose: string): Seal | undefined {
+  return current === undefined ? undefined : sealWith([current, ...earlier], purpose);
 }

@@ -6,6 +6,7 @@ import type { KeptVerdict } from '../model/digest.ts';
 import { TIERS, VERDICT_KINDS } from '../model/verdict.ts';
 import type { Report } from '../report/schema.ts';
 import type { ReportStore } from './reports.ts';
+import { scriptOf } from './script.ts';
 
 const PREFIX = '{goleak}:verdicts:';
 /** More than a digest looks at, even where somebody captures all day. */
@@ -46,8 +47,7 @@ export function openVerdictStore(redis: Redis): VerdictStore {
       const key = PREFIX + service;
       const { reportId, atMs } = verdict;
       const args = [reportId, atMs, JSON.stringify(verdict), MAX_KEPT, KEEP_SECONDS];
-      const keys = [key, reportsOf(key)];
-      await redis.eval(KEEP, keys.length, ...keys, ...args);
+      await KEEP(redis, [key, reportsOf(key)], args);
     },
     of: async (service) => {
       const key = PREFIX + service;
@@ -96,7 +96,7 @@ function keptVerdict(report: Report, nowMs: number): KeptVerdict {
   };
 }
 
-const KEEP = `
+const KEEP = scriptOf(`
   redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
   redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
   local beyond = redis.call('ZCARD', KEYS[1]) - ARGV[4]
@@ -107,7 +107,7 @@ const KEEP = `
   end
   redis.call('EXPIRE', KEYS[1], ARGV[5])
   redis.call('EXPIRE', KEYS[2], ARGV[5])
-  return 1`;
+  return 1`);
 
 function verdictIn(text: string | null): readonly KeptVerdict[] {
   try {
