@@ -117,7 +117,7 @@ describe.skipIf(requires('redis'))('who may, through the door', () => {
       () =>
         stage.workspace
           .thread(CHANNEL, root.ts)
-          .some(({ text }) => /payments-svc: /.test(text) && text !== root.text),
+          .some(({ text, ts }) => /payments-svc: /.test(text) && ts !== root.ts),
       60_000,
     );
   }, 120_000);
