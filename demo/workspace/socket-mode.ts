@@ -39,8 +39,9 @@ export class SocketMode implements Wire {
     }, PING_EVERY_MS).unref();
   }
 
+  /** Those that fell silent are open, but nobody can be reached by them. */
   get connections(): number {
-    return this.#open.length;
+    return this.#open.filter((socket) => !this.#silent.has(socket)).length;
   }
 
   /** The path of a connection that may be opened once, soon. */
@@ -75,6 +76,7 @@ export class SocketMode implements Wire {
       };
       const timer = setTimeout(() => done({ kind: 'timeout' }), this.#ackDeadlineMs);
       this.#waiting.set(id, { socket, done });
+      if (this.#silent.has(socket)) return;
       const retry = attempt ? { retry_attempt: attempt.number, retry_reason: attempt.reason } : {};
       const about = { envelope_id: id, accepts_response_payload: envelope.type !== 'events_api', ...retry };
       socket.send(JSON.stringify({ ...about, type: envelope.type, payload: envelope.payload }));
@@ -111,6 +113,7 @@ export class SocketMode implements Wire {
   }
 
   #welcome(socket: WebSocket): void {
+    // Those that fell silent count as well: Slack does not know it yet.
     if (this.#open.length >= SOCKETS_PER_APP) {
       socket.send(
         JSON.stringify({ type: 'disconnect', reason: 'too_many_websockets', debug_info: DEBUG_INFO }),

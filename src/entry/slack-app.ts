@@ -39,6 +39,15 @@ const HTTP_PATIENCE = { headersTimeout: 5_000, requestTimeout: 10_000 };
 const TIMEOUT_MS = 10_000;
 /** Waits of a lost connection grow to this, and never end: a Slack that is away for an hour finds us there. */
 const LONGEST_RECONNECT_MS = 10_000;
+/**
+ * What a silent Slack costs. The client pings three times in this span; without any pong in it, it closes at the next
+ * ping, gives up waiting for the goodbye at the one after, and waits this long again before it comes back: 2 2/3 spans
+ * from the silence to the new connection, 6.7 s. With the library's 5 s it was 13.3 s. Not lower: one pong that TCP has
+ * to send again, or an app that gets no processor for a second, must not cost a healthy connection.
+ */
+const PONG_WITHIN_MS = 2_500;
+/** Slack pings every 10 to 30 s: its silence alone says little, and ours is noticed by the pongs. */
+const SLACK_PINGS_WITHIN_MS = 60_000;
 
 /** @throws Failure `config_missing` when neither way is configured. */
 export function openSlackApp(options: SlackAppOptions): SlackApp {
@@ -56,6 +65,8 @@ function overSocket(appToken: string, { slack, port, health, webhooks, log }: Sl
   const receiver = new SocketModeReceiver({
     appToken,
     logger,
+    clientPingTimeout: PONG_WITHIN_MS,
+    serverPingTimeout: SLACK_PINGS_WITHIN_MS,
     installerOptions: {
       // Once these retries are used up, the client gives up for good and without a word.
       clientOptions: {
