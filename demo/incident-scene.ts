@@ -13,7 +13,7 @@ export interface Scene {
   readonly hint: string;
 }
 
-const NAME = 'inc-payments-oom';
+export const NAME = 'inc-payments-oom';
 const ON_CALL = 'U0ONCALL';
 const TOKEN = 'the-token-of-the-demo';
 const VERDICT_WITHIN_MS = 60_000;
@@ -37,32 +37,41 @@ export const INCIDENT: Scene = {
       },
     },
   },
-  play: incidentScene,
+  play: (stage) => playIncident(stage, { say: (line) => console.log(line) }),
   hint: 'look at #inc-payments-oom, or open a channel of your own',
 };
 
-async function incidentScene(stage: Stage): Promise<boolean> {
+export interface Audience {
+  readonly say: (line: string) => void;
+  /** Called when the channel shows it; the play waits. */
+  readonly shown?: (moment: 'verdict' | 'second alert' | 'recovered') => Promise<void>;
+}
+
+/** True when the channel ends with one root message, closed, and its picture. */
+export async function playIncident(stage: Stage, { say, shown }: Audience): Promise<boolean> {
   const { workspace } = stage;
   await sleep(WARM_UP_MS);
-  console.log(`\non-call opens #${NAME}`);
+  say(`\non-call opens #${NAME}`);
   const { id: channel } = workspace.userOpens({ name: NAME, user: ON_CALL });
-  const printer = new ThreadPrinter(workspace, channel, (line) => console.log(line));
+  const printer = new ThreadPrinter(workspace, channel, say);
   try {
     const startedMs = Date.now();
     const began = new Date(startedMs);
-    console.log('Alertmanager: GoHeapGrowing of payments-svc is firing');
+    say('Alertmanager: GoHeapGrowing of payments-svc is firing');
     await post(stage, [{ name: 'GoHeapGrowing', began }]);
     await root(stage, channel, /goroutine leak/, VERDICT_WITHIN_MS);
-    console.log(`verdict in #${NAME} after ${Math.round((Date.now() - startedMs) / 1000)} s`);
+    say(`verdict in #${NAME} after ${Math.round((Date.now() - startedMs) / 1000)} s`);
+    await shown?.('verdict');
 
-    console.log('\nAlertmanager: Goroutines of payments-svc is firing too');
+    say('\nAlertmanager: Goroutines of payments-svc is firing too');
     await post(stage, [
       { name: 'GoHeapGrowing', began },
       { name: 'Goroutines', began: new Date() },
     ]);
     await root(stage, channel, /2 alerts firing/, PATIENCE_MS);
+    await shown?.('second alert');
 
-    console.log('\nthe mended build is deployed, and the alerts end');
+    say('\nthe mended build is deployed, and the alerts end');
     for (const name of ['payments-svc-1', 'payments-svc-2']) await stage.deployMended(name);
     const ended = new Date();
     await post(stage, [
@@ -76,6 +85,7 @@ async function incidentScene(stage: Stage): Promise<boolean> {
       PATIENCE_MS,
     );
     printer.flush();
+    await shown?.('recovered');
     return rootsIn(stage, channel).length === 1;
   } finally {
     printer.stop();

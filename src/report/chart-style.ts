@@ -70,6 +70,8 @@ export function paleAxis(look: AxisLook): Json {
       ...tint,
       maxTicksLimit: 7,
       padding: 6,
+      // An axis ends with the last reading; a label there would be an odd number beside the round ones.
+      ...(look.max !== undefined && { includeBounds: false }),
       ...(look.whole === true && { precision: 0 }),
     },
   };
