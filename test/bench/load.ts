@@ -1,8 +1,9 @@
-// npm run bench -- load: a backlog of captures and deliveries, and one worker process that works it off.
+// npm run bench -- load: a backlog of captures and deliveries, and the worker processes that work it off.
 //
-//   npm run bench -- load [--jobs 10000] [--kinds goroutine]    drained in 60 s, worker below 256 MiB
-//   npm run bench -- load --soak [--jobs 100000]                the worker grows by less than 1 MiB in 10,000 jobs
-//   … --profile DIR                                             leaves a processor profile of the worker there
+//   npm run bench -- load [--jobs 10000] [--kinds goroutine]    drained in 60 s, each worker below 256 MiB
+//   npm run bench -- load --soak [--jobs 100000]                a worker grows by less than 1 MiB in 10,000 jobs
+//   … --workers N                                               so many worker processes; two fill two cores
+//   … --profile DIR                                             leaves a processor profile of each worker there
 //
 // Half of the jobs are captures of one look (`for 0s`), half bring a thread up to date. Not as in earnest: budgets are
 // raised, nobody's request is answered by somebody else's capture, and Slack has no rate limits, but its other limits.
@@ -20,7 +21,8 @@ import { type PrivateRedis, startPrivateRedis } from '../../src/queue/private-re
 import { openQueue } from '../../src/queue/queue.ts';
 import { openRequestStore } from '../../src/store/requests.ts';
 import { requestSeal } from '../../src/store/seal.ts';
-import { type SlackStub, startSlackStub } from './load/slack-stub.ts';
+import { LOOKED_AT_EVERY, type SlackStub, startSlackStub } from './load/slack-stub.ts';
+import { type Spent, spentBetween, spentBy, wordsOf } from './load/spent.ts';
 import { type Fleet, startFleet } from './load/targets.ts';
 import { startWorker, type WatchedWorker } from './load/watched.ts';
 
@@ -41,16 +43,20 @@ const { values: options } = parseArgs({
   options: {
     jobs: { type: 'string' },
     kinds: { type: 'string', default: 'goroutine' },
+    workers: { type: 'string', default: '2' },
     soak: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
 const jobs = Number(options.jobs ?? (options.soak ? 100_000 : 10_000));
 const kinds = options.kinds.split(',') as CaptureKind[];
+const workerCount = Number(options.workers);
 
 interface Reading {
   readonly jobs: number;
+  /** Of the largest worker. */
   readonly rssMib: number;
+  readonly spent: Spent;
 }
 
 interface Stage {
@@ -92,38 +98,54 @@ async function drain(stage: Stage): Promise<boolean> {
   console.log(
     `${jobs} jobs wait: ${wanted} captures (${kinds.join(', ')}; one look) and ${wanted} deliveries; ${SERVICES} services of ${INSTANCES} instances that answer in ${ANSWER_MS} ms; budgets raised`,
   );
-  const worker = await startWorker(commandOf(), environment(stage), join(home, 'worker.log'));
+  const workers = await Promise.all(
+    Array.from({ length: workerCount }, (_, at) =>
+      startWorker(commandOf(), environment(stage), join(home, `worker-${at + 1}.log`)),
+    ),
+  );
   try {
     const startedMs = performance.now();
-    const readings: Reading[] = [];
-    while (ended.size < wanted) {
+    const readings: Reading[] = [await readingOf(ended.size, workers, stage)];
+    for (let look = 1; ended.size < wanted; look++) {
       await sleep(LOOK_EVERY_MS);
-      readings.push({ jobs: ended.size * 2, rssMib: worker.rssBytes() / MIB });
-      if (readings.length % TOLD_EVERY === 0) tellHowFar(readings, worker);
+      readings.push(await readingOf(ended.size, workers, stage));
+      if (look % TOLD_EVERY === 0) tellHowFar(readings);
     }
     const seconds = (performance.now() - startedMs) / 1000;
-    return tell(stage, worker, { seconds, readings });
+    return tell(stage, workers, { seconds, readings });
   } finally {
-    await worker.stop();
+    await Promise.all(workers.map((worker) => worker.stop()));
   }
 }
 
-function tellHowFar(readings: readonly Reading[], worker: WatchedWorker): void {
-  const { jobs: done = 0, rssMib = 0 } = readings.at(-1) ?? {};
-  const { worker: own, children } = worker.cpuMs();
-  const [ownS, childrenS] = [own, children].map((ms) => (ms / 1000).toFixed(1));
+async function readingOf(
+  captures: number,
+  workers: readonly WatchedWorker[],
+  { redis }: Stage,
+): Promise<Reading> {
+  return {
+    jobs: captures * 2,
+    rssMib: Math.max(...workers.map((worker) => worker.rssBytes())) / MIB,
+    spent: await spentBy(workers, redis),
+  };
+}
+
+function tellHowFar(readings: readonly Reading[]): void {
+  const last = readings.at(-1);
+  if (!last) return;
+  const { jobs: done, rssMib, spent } = last;
+  const spentWords = wordsOf(spent, (ms) => `${(ms / 1000).toFixed(1)} s`);
   console.error(
-    `${readings.length} s: ${done} jobs done, worker ${rssMib.toFixed(0)} MiB, ${ownS} s of processor and its children ${childrenS} s`,
+    `${readings.length - 1} s: ${done} jobs done, worker ${rssMib.toFixed(0)} MiB, processor: ${spentWords}`,
   );
 }
 
 function tell(
   { slack, fleet }: Stage,
-  worker: WatchedWorker,
+  workers: readonly WatchedWorker[],
   { seconds, readings }: { readonly seconds: number; readonly readings: readonly Reading[] },
 ): boolean {
-  const rssMib = worker.peakRssBytes() / MIB;
-  const { worker: cpuMs, children } = worker.cpuMs();
+  const rssMib = Math.max(...workers.map((worker) => worker.peakRssBytes())) / MIB;
   const double = [...slack.roots.values()].filter((own) => own.size > 1).length;
   const calls = [...slack.calls.values()].reduce((sum, each) => sum + each, 0);
   const slope = slopeMib(readings);
@@ -147,14 +169,23 @@ function tell(
     [`at most ${fleet.atOnce()} questions at one instance at once`, fleet.atOnce() <= 1],
   ];
   for (const [words, isKept] of checks) console.log(`${judge(isKept)}: ${words}`);
-  const { user, system } = process.cpuUsage();
   console.log(
-    `the bench itself, with targets and Slack: ${((user + system) / 1e6).toFixed(1)} s of processor`,
+    `${workers.length} worker ${workers.length === 1 ? 'process' : 'processes'}, ${calls} calls of Slack (one in ${LOOKED_AT_EVERY} of each kind looked at), ${fleet.hits()} questions, ${seconds.toFixed(1)} s`,
   );
+  const ms = (value: number): string => `${value.toFixed(1)} ms`;
+  console.log(`processor time for a capture and its deliveries: ${wordsOf(eachSince(0, readings), ms)}`);
   console.log(
-    `1 worker process, ${(cpuMs / (jobs / 2)).toFixed(1)} ms of processor time for a capture and its deliveries, ${(children / (jobs / 2)).toFixed(1)} ms in children; ${calls} calls of Slack, ${fleet.hits()} questions, ${seconds.toFixed(1)} s`,
+    `the same without the first ${WARM_SHARE * 100} %: ${wordsOf(eachSince(WARM_SHARE, readings), ms)}`,
   );
   return checks.every(([, isKept]) => isKept);
+}
+
+/** What a capture cost from a share of the backlog to its end. */
+function eachSince(share: number, readings: readonly Reading[]): Spent {
+  const from = readings.find((reading) => reading.jobs >= share * jobs);
+  const to = readings.at(-1);
+  if (!from || !to) throw new Error('nothing was read');
+  return spentBetween(from.spent, to.spent, (to.jobs - from.jobs) / 2);
 }
 
 /** Least squares over what follows the warm-up, MiB in 10,000 jobs. */

@@ -1,8 +1,10 @@
 // A Slack that answers at once and refuses what Slack would refuse: sizes, blocks, arguments of the calls that deliveries
-// make. It has no rate limits (a real channel takes a message a second) and keeps only what each root message says last.
-import { createServer, type IncomingMessage } from 'node:http';
+// make. To be strict costs more than to be asked, and the machine is shared with what is measured: one call in
+// `LOOKED_AT_EVERY` of each kind is looked at. It has no rate limits (a real channel takes a message a second) and keeps
+// only what each root message says last.
+import { createServer } from 'node:http';
 import { blockTextLength, validateBlocks } from '../../../demo/workspace/blocks.ts';
-import { formOrJson, readBody, sendJson } from '../../../demo/workspace/http.ts';
+import { formOrJson } from '../../../demo/workspace/http.ts';
 import type { Json } from '../../../demo/workspace/json.ts';
 import * as limit from '../../../demo/workspace/limits.ts';
 
@@ -18,6 +20,7 @@ export interface SlackStub {
 }
 
 const BODY_BYTES = 8 * 1024 * 1024;
+export const LOOKED_AT_EVERY = 20;
 
 export async function startSlackStub(): Promise<SlackStub> {
   const roots = new Map<string, Map<string, string>>();
@@ -61,18 +64,35 @@ export async function startSlackStub(): Promise<SlackStub> {
     'files.completeUploadExternal': () => ({ files: [] }),
   };
 
-  const server = createServer(async (request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const name = path.startsWith('/upload/') ? 'upload' : path.slice('/api/'.length);
-    calls.set(name, (calls.get(name) ?? 0) + 1);
-    const body = await readBody(request, BODY_BYTES);
-    if (name === 'upload') return void response.end('OK');
+  const answer = (name: string, body: Buffer | undefined, contentType: string): Json => {
+    const nth = calls.get(name) ?? 0;
+    calls.set(name, nth + 1);
     const run = methods[name];
-    const args = body && argsOf(request, body);
-    const wrong = !run || !args ? ['unknown_method'] : faultsOf(name, args);
+    const isLookedAt = nth % LOOKED_AT_EVERY === 0;
+    // What is neither looked at nor remembered need not be taken apart.
+    const args = !body || !(isLookedAt || isNeeded(name, body)) ? {} : formOrJson(body, contentType);
+    const wrong = !run || !body || !args ? ['unknown_method'] : isLookedAt ? faultsOf(name, args) : [];
     refused.push(...wrong.map((fault) => `${name}: ${fault}`));
-    if (!run || !args || wrong.length > 0) return sendJson(response, 200, { ok: false, error: wrong[0] });
-    sendJson(response, 200, { ok: true, ...run(args) });
+    if (!run || !args || wrong.length > 0) return { ok: false, error: wrong[0] };
+    return { ok: true, ...run(args) };
+  };
+  const server = createServer((request, response) => {
+    const path = request.url ?? '/';
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength;
+      if (size <= BODY_BYTES) chunks.push(chunk);
+    });
+    request.on('end', () => {
+      if (path.startsWith('/upload/')) {
+        calls.set('upload', (calls.get('upload') ?? 0) + 1);
+        return void response.end('OK');
+      }
+      const body = size <= BODY_BYTES ? Buffer.concat(chunks) : undefined;
+      const said = answer(path.slice('/api/'.length), body, request.headers['content-type'] ?? '');
+      response.end(JSON.stringify(said));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -90,9 +110,13 @@ export async function startSlackStub(): Promise<SlackStub> {
   };
 }
 
-function argsOf(request: IncomingMessage, body: Buffer): Json | undefined {
-  return formOrJson(body, request.headers['content-type'] ?? '');
+/** Root messages are remembered, and what is asked about people and places is answered by name. */
+function isNeeded(name: string, body: Buffer): boolean {
+  return name.endsWith('.info') || ROOT_KEYS.some((key) => body.includes(key));
 }
+
+/** The end of the key in a root message's metadata, as a form has it and as JSON in a string. */
+const ROOT_KEYS = ['%3Aroot%22', ':root\\"', ':root"'];
 
 function faultsOf(name: string, { text, blocks, files }: Json): string[] {
   if (name === 'files.completeUploadExternal')
