@@ -56,6 +56,7 @@ import { openAnalysisChildren } from './analysis-children.ts';
 import { captureByItself } from './automatic.ts';
 import { type CaptureWork, runCapture } from './capture.ts';
 import { type DeliverWork, runDeliver } from './deliver.ts';
+import { keepHeapSmall } from './heap.ts';
 import { measuredCapture, measuredFetch, measuredOutbox, measuredReports } from './measured.ts';
 import { type MendWork, mendRequest, mendRound } from './mend.ts';
 import { remember } from './remember.ts';
@@ -391,4 +392,5 @@ function turnTaker(lifecycle: Lifecycle, log: Log) {
   };
 }
 
+keepHeapSmall();
 runProcess('worker', openWorker);

@@ -85,6 +85,9 @@ async function draw(config: ChartConfig, { width, height }: ChartSize): Promise<
     return await canvas.encode('png');
   } finally {
     chart.destroy();
+    // Six megabytes of pixels that V8 does not know of: it would be in no hurry to collect the canvas that holds them.
+    canvas.width = 1;
+    canvas.height = 1;
   }
 }
 
