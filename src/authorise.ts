@@ -2,26 +2,8 @@
 // decides, and whoever wants to know of each decision is told. The door asks, and the worker asks again.
 import type { CaptureRequest, Origin } from './model/request.ts';
 import type { CaptureKind, Service } from './model/target.ts';
-import {
-  type Admins,
-  groupsNamed,
-  type Person,
-  type Place,
-  type Standing,
-  type Unknown,
-} from './model/who.ts';
+import { type Admins, type Directory, groupsNamed, type Person } from './model/who.ts';
 import { type Action, type Decision, subjectOf, whoMayAll } from './policy/who-may.ts';
-
-/** What Slack says of people and places; answers may be a few minutes old. */
-export interface Directory {
-  readonly standingOf: (user: string) => Promise<Standing | Unknown>;
-  /** Those of the groups that the person is in, and whether Slack could not say it of one. */
-  readonly groupsOf: (
-    user: string,
-    groups: readonly string[],
-  ) => Promise<Pick<Person, 'groups' | 'groupsUnknown'>>;
-  readonly placeOf: (channel: string) => Promise<Place>;
-}
 
 export interface Ask {
   readonly at: 'door' | 'worker';

@@ -2,7 +2,7 @@
 // while Slack does not answer, the last one serves for five. After that nothing is known.
 import type { WebClient } from '@slack/web-api';
 import { Failure } from '../failure.ts';
-import type { Person, Place, PlaceKind, Standing, Unknown } from '../model/who.ts';
+import type { Directory, Place, PlaceKind, Standing, Unknown } from '../model/who.ts';
 import { call } from './slack-call.ts';
 
 const FRESH_MS = 30_000;
@@ -13,16 +13,7 @@ const PATIENCE_MS = 400;
 /** Far more than people who capture. */
 const MAX_KEPT = 5_000;
 
-export interface SlackDirectory {
-  readonly standingOf: (user: string) => Promise<Standing | Unknown>;
-  readonly groupsOf: (
-    user: string,
-    groups: readonly string[],
-  ) => Promise<Pick<Person, 'groups' | 'groupsUnknown'>>;
-  readonly placeOf: (channel: string) => Promise<Place>;
-}
-
-export function openSlackDirectory(slack: WebClient, now: () => number = Date.now): SlackDirectory {
+export function openSlackDirectory(slack: WebClient, now: () => number = Date.now): Directory {
   const home = kept(() => homeOf(slack), now, Number.POSITIVE_INFINITY);
   const people = kept(async (user) => standingIn(await home(''), await lookUp(slack, user)), now);
   const groups = kept((group) => membersOf(slack, group), now);

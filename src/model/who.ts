@@ -95,3 +95,14 @@ export function groupsNamed(admins: Admins, who: WhoRules | undefined): readonly
   const named = clauses.flatMap((clause) => (clause === 'admins' ? [] : (clause.people?.groups ?? [])));
   return [...new Set([...admins.groups, ...named])];
 }
+
+/** What Slack says of people and places; answers may be a few minutes old. */
+export interface Directory {
+  readonly standingOf: (user: string) => Promise<Standing | Unknown>;
+  /** Those of the groups that the person is in, and whether Slack could not say it of one. */
+  readonly groupsOf: (
+    user: string,
+    groups: readonly string[],
+  ) => Promise<Pick<Person, 'groups' | 'groupsUnknown'>>;
+  readonly placeOf: (channel: string) => Promise<Place>;
+}
