@@ -12,6 +12,7 @@ import type { CaptureRequest } from './model/request.ts';
 import type { RawArtefact, Series } from './model/snapshot.ts';
 import type { Instance, Service } from './model/target.ts';
 import type { Analysis, AnalysisContext } from './model/verdict.ts';
+import { withOwners } from './owner.ts';
 import { wavesOf } from './policy/fleet.ts';
 import { buildReport, type ReportFacts } from './report/report.ts';
 import type { Report } from './report/schema.ts';
@@ -68,7 +69,7 @@ export async function investigate(
       reading.compared && { comparedWith: { id: compareWith, ...reading.compared } }),
   });
   // First: a thread shows only some, and whoever looks for the files finds here why there are none.
-  return { ...report, problems: [...notKept(captured), ...report.problems] };
+  return withOwners({ ...report, problems: [...notKept(captured), ...report.problems] }, service);
 }
 
 interface Look {
@@ -126,7 +127,6 @@ function contextOf(service: Service, windowMs: number): AnalysisContext {
   return {
     firstParty: service.firstParty,
     ...(service.memoryLimitBytes !== undefined && { memoryLimitBytes: service.memoryLimitBytes }),
-    ...(service.owner !== undefined && { owner: service.owner }),
     fallbackIntervalMs: windowMs,
   };
 }

@@ -22,12 +22,14 @@ import type { ButtonValues } from '../src/model/button.ts';
 import type { Offer } from '../src/model/capture.ts';
 import { type CaptureRequest, isLastWord, type Progress } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
+import { type Told, toTell } from '../src/owner.ts';
 import { deliverJob, unreadable } from '../src/queue/jobs.ts';
 import type { JobQueue } from '../src/queue/queue.ts';
 import { withoutArguments } from '../src/report/argument-words.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { ButtonStore } from '../src/store/buttons.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
+import type { MentionStore } from '../src/store/mentions.ts';
 import type { PaceStore } from '../src/store/pace.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
@@ -38,6 +40,7 @@ export interface DeliverWork {
   readonly captures: CaptureStore;
   readonly reports: ReportStore;
   readonly buttons: ButtonStore;
+  readonly mentions: MentionStore;
   readonly slack: SlackPoster;
   readonly pace: PaceStore;
   readonly renderChart: ChartRenderer;
@@ -131,12 +134,26 @@ export async function stateOf(
     costSentence: service ? costSentence(request.kinds, request.windowMs, service.allow) : '',
     ...(report && { report }),
     ...(report && (await offerOf(report, work.captures))),
+    ...(report && { told: await toldOf(report, request, work) }),
   };
 }
 
 function buttonsOf({ id, origin }: CaptureRequest, { buttons }: DeliverWork): Promise<ButtonValues> {
   const { channel = '', user } = origin;
   return buttons.idsOf({ request: id, channel, owner: user }, Date.now());
+}
+
+/** Owners who were not called to the same leak this week. */
+async function toldOf(
+  report: Report,
+  { id, service }: CaptureRequest,
+  { services, mentions }: DeliverWork,
+): Promise<readonly Told[]> {
+  const wanted = toTell(report, services.owners());
+  const may = await Promise.all(
+    wanted.map(({ signature }) => mentions.mayTell(service, signature.stableId, id)),
+  );
+  return wanted.filter((_, at) => may[at]);
 }
 
 /** The dearest of what the last looks left out for want of somebody's agreement. */

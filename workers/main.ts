@@ -43,6 +43,7 @@ import { openHistoryStore } from '../src/store/history.ts';
 import { openIncidentStore } from '../src/store/incidents.ts';
 import { openKnownStore } from '../src/store/known.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
+import { openMentionStore } from '../src/store/mentions.ts';
 import { openPaceStore } from '../src/store/pace.ts';
 import { openReportStore, type ReportStore } from '../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../src/store/requests.ts';
@@ -227,6 +228,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
     ...stores,
     queue,
     buttons: openButtonStore(kept),
+    mentions: openMentionStore(kept),
     pace: rememberedPace(openPaceStore(kept), Date.now),
     ...showing,
   };

@@ -50,7 +50,6 @@ function rankOf(judgement: Judgement): number {
 }
 
 function leakSignature(judgement: Judgement, minutes: number, exam: Examination): LeakSignature {
-  const { owner } = exam.context;
   const held = heldBytes(judgement, exam);
   const { signature, track } = judgement;
   const count = track.counts[track.counts.length - 1] ?? 0;
@@ -79,7 +78,6 @@ function leakSignature(judgement: Judgement, minutes: number, exam: Examination)
     ],
     status: track.counts.length > 1 && first === 0 ? 'new' : delta > 0 ? 'grown' : 'steady',
     ...(held > 0 ? { retainedBytes: held } : {}),
-    ...(owner ? { owner } : {}),
     ...(hint ? { hint: hint.hint } : {}),
   };
 }

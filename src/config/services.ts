@@ -1,6 +1,7 @@
 // services.yml -> Service[]. Strict: unknown keys are refused by name, so a typo never silently disables
 // a limit. A bad edit keeps the last good version in use.
 import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { isAlias, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
@@ -13,6 +14,8 @@ import {
   type Instance,
   LEAST_SAMPLE_MS,
   MOST_SAMPLE_MS,
+  OWNERLESS,
+  type OwnerRules,
   type Service,
   type WatchRules,
 } from '../model/target.ts';
@@ -20,6 +23,7 @@ import { parseBytes, parseDuration } from '../model/units.ts';
 import { type Admins, NO_ADMINS } from '../model/who.ts';
 import { digestFaults, digestsSchema, serviceDigestSchema, toDigest } from './digests.ts';
 import { incidentsSchema, strangersIn, toIncidentRules } from './incidents.ts';
+import { codeSchema, ownerFiles, ownersSchema, readOwners } from './owners.ts';
 import { adminsSchema, toAdmins, toWho, whoSchema } from './who.ts';
 
 /** Larger than any real list of services; refuses YAML bombs before they are parsed. */
@@ -59,6 +63,7 @@ const serviceSchema = z.strictObject({
   metrics: z.union([path, z.literal(false)]).default('/metrics'),
   auth: z.strictObject({ token_env: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }).optional(),
   owner: z.string().max(80).optional(),
+  code: codeSchema.optional(),
   channels: z.array(z.string().max(80)).optional(),
   who: whoSchema.optional(),
   memory_limit: bytes.optional(),
@@ -90,6 +95,7 @@ const fileSchema = z.strictObject({
   /** Those who may stop captures and force heavy ones. */
   admins: adminsSchema.default([]),
   incidents: incidentsSchema.optional(),
+  owners: ownersSchema.optional(),
   services: z.record(name, serviceSchema),
   digests: digestsSchema.default({}),
 });
@@ -98,8 +104,11 @@ const fileSchema = z.strictObject({
 export interface Registry {
   readonly admins: Admins;
   readonly incidents: IncidentRules;
+  readonly owners: OwnerRules;
   readonly services: readonly Service[];
   readonly digests: readonly Digest[];
+  /** Other files that were read for it, as it names them. */
+  readonly files: readonly string[];
 }
 
 /** The registered services, by name, as last read without fault. */
@@ -108,6 +117,7 @@ export interface ServiceCatalog {
   readonly find: (name: string) => Service | undefined;
   readonly admins: () => Admins;
   readonly incidents: () => IncidentRules;
+  readonly owners: () => OwnerRules;
   readonly digests: () => readonly Digest[];
 }
 
@@ -144,15 +154,31 @@ export function parseRegistry(text: string, file: string): Registry {
   }
   const parsed = fileSchema.safeParse(readDocument(document, file, lines));
   if (parsed.success) {
-    const services = Object.entries(parsed.data.services).map(([key, value]) => toService(key, value));
+    const owners = readOwners(parsed.data, file);
+    const services = Object.entries(parsed.data.services).map(([key, value]) => ({
+      ...toService(key, value),
+      ...owners.of(key),
+    }));
     const incidents = toIncidentRules(parsed.data.incidents);
     const names = services.map((service) => service.name);
     const digestsWrong = digestFaults(parsed.data.digests, digestOwners(parsed.data.services)).map(
       ({ path: at, message }) => `line ${lineOf(document, at, lines)}, ${at.join('.')}: ${message}`,
     );
-    const wrong = [...services.flatMap(twinsOf), ...strangersIn(incidents, names), ...digestsWrong];
+    const wrong = [
+      ...services.flatMap(twinsOf),
+      ...strangersIn(incidents, names),
+      ...digestsWrong,
+      ...owners.faults,
+    ];
     if (wrong.length > 0) throw new Failure('config_bad', { file, faults: wrong });
-    return { admins: toAdmins(parsed.data.admins), incidents, services, digests: digestsOf(parsed.data) };
+    return {
+      admins: toAdmins(parsed.data.admins),
+      incidents,
+      owners: owners.rules,
+      services,
+      digests: digestsOf(parsed.data),
+      files: ownerFiles(parsed.data),
+    };
   }
   const faults = parsed.error.issues.flatMap(narrowed).map((issue) => {
     const line = lineOf(document, issue.path as string[], lines);
@@ -171,11 +197,12 @@ export function watchServices(file: string, onFault: (fault: Failure) => void): 
   let registry = NOBODY;
   const current = (): Registry => {
     const version = fileVersion(file);
-    if (version !== seen) {
+    const all = version + versionsBeside(file, registry.files);
+    if (all !== seen) {
       const read = readAgain(file, version, registry, onFault);
       // Written to while it was read: what was read may be half of each. The next look decides.
       if (fileVersion(file) !== version) return registry;
-      seen = version;
+      seen = version + versionsBeside(file, read.files);
       registry = read;
     }
     return registry;
@@ -185,6 +212,7 @@ export function watchServices(file: string, onFault: (fault: Failure) => void): 
     find: (wanted) => current().services.find((service) => service.name === wanted),
     admins: () => current().admins,
     incidents: () => current().incidents,
+    owners: () => current().owners,
     digests: () => current().digests,
   };
 }
@@ -192,8 +220,10 @@ export function watchServices(file: string, onFault: (fault: Failure) => void): 
 const NOBODY: Registry = {
   admins: NO_ADMINS,
   incidents: toIncidentRules(undefined),
+  owners: OWNERLESS,
   services: [],
   digests: [],
+  files: [],
 };
 
 type RawServices = z.infer<typeof fileSchema>['services'];
@@ -256,6 +286,10 @@ function unreadable(file: string, error: unknown): Failure {
   const reason =
     error instanceof Error && 'code' in error ? `it cannot be read (${error.code})` : 'it cannot be read';
   return new Failure('config_bad', { file, faults: [reason] }, { cause: error });
+}
+
+function versionsBeside(file: string, others: readonly string[]): string {
+  return others.map((other) => ` ${fileVersion(resolve(dirname(file), other))}`).join('');
 }
 
 function fileVersion(file: string): string {
@@ -346,7 +380,6 @@ function toService(serviceName: string, raw: z.infer<typeof serviceSchema>): Ser
   return {
     name: serviceName,
     instances,
-    ...(raw.owner && { owner: raw.owner }),
     ...(raw.channels && { channels: raw.channels }),
     ...(raw.who && { who: toWho(raw.who) }),
     ...(raw.memory_limit && { memoryLimitBytes: raw.memory_limit }),

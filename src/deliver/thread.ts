@@ -10,6 +10,7 @@ import {
   fullStacksFile,
   progressMessage,
   type SlackMessage,
+  type ThreadStyle,
   threadMessages,
   verdictMessage,
 } from '../report/blocks.ts';
@@ -33,6 +34,8 @@ export interface ThreadState {
   readonly offer?: Offer;
   /** Present once there is a last word. */
   readonly buttons?: ButtonValues;
+  /** Owners who are called to their leaks. */
+  readonly told?: ThreadStyle['told'];
 }
 
 export interface ThreadPorts {
@@ -87,7 +90,7 @@ export async function showDetails(
 ): Promise<void> {
   await postParts([
     () => postPictures('charts', () => pictures(report), thread, ports),
-    ...threadMessages(report).map(
+    ...threadMessages(report, { told: state.told ?? [] }).map(
       (message, index) => () => post(`detail-${index}`, message, thread, state, ports),
     ),
     () => postArtefacts(report, thread, ports),

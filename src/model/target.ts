@@ -6,6 +6,13 @@ export interface Service {
   readonly instances: readonly Instance[];
   /** Slack user group or person to show as owner, as written in services.yml (`@payments-team`, `S0123`). */
   readonly owner?: string;
+  /** Its repository, where a CODEOWNERS says whose each part is. */
+  readonly code?: {
+    /** `github.com/acme/payments`: what the repository's import paths begin with. */
+    readonly module: string;
+    /** Owners of a path in the repository, as written there; empty when nobody is. */
+    readonly ownersOf: (path: string) => readonly string[];
+  };
   /** Channels (ids or names without #) in which results may be shown; absent: any the bot is in. */
   readonly channels?: readonly string[];
   /** Who may capture it; absent: every full member, from every channel within the company. */
@@ -22,6 +29,16 @@ export interface Service {
   /** Sampled all the time, as services.yml has it; `watch` and `unwatch` in chat have the last word. */
   readonly watch?: WatchRules;
 }
+
+/** Who is told of leaks that are theirs. */
+export interface OwnerRules {
+  /** Slack user groups by the names CODEOWNERS, catalogue and services.yml give owners. */
+  readonly groups: ReadonlyMap<string, string>;
+  /** From which tier on an owner's group is mentioned. */
+  readonly mention: 'proven' | 'probable' | 'suspect' | 'never';
+}
+
+export const OWNERLESS: OwnerRules = { groups: new Map(), mention: 'never' };
 
 /** How a service is sampled. */
 export interface WatchRules {

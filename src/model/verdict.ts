@@ -74,7 +74,6 @@ export interface LeakSignature {
   readonly status: 'new' | 'grown' | 'steady';
   /** Heap held per these goroutines, when the heap profile tells. */
   readonly retainedBytes?: number;
-  readonly owner?: string;
   /** How such a leak is usually fixed. */
   readonly hint?: string;
 }
@@ -190,7 +189,6 @@ export interface HandbookRules {
 export interface AnalysisContext {
   readonly firstParty: readonly string[];
   readonly memoryLimitBytes?: number;
-  readonly owner?: string;
   /** Assumed spacing of snapshots that carry no time of their own, milliseconds. */
   readonly fallbackIntervalMs: number;
   /** Own figures in place of the handbook's. */

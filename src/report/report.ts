@@ -134,7 +134,6 @@ function copySignature(signature: LeakSignature): Report['signatures'][number] {
     because: [...signature.because],
     status: signature.status,
     ...optional('retainedBytes', known(signature.retainedBytes)),
-    ...optional('owner', signature.owner),
     ...optional('hint', signature.hint),
   };
 }

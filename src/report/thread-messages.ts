@@ -17,6 +17,7 @@ import {
   joinMrkdwn,
   type Mrkdwn,
   markup,
+  mention,
   mrkdwn,
   type Plain,
   plain,
@@ -63,11 +64,13 @@ const FUNCTION_WIDTH = 44;
 const CHANGE_WIDTH = 64;
 
 export interface ThreadStyle {
-  /** `text` for workspaces or clients that refuse table blocks. */
-  readonly tables: 'block' | 'text';
+  /** `text` for workspaces or clients that refuse table blocks; default `block`. */
+  readonly tables?: 'block' | 'text';
+  /** Owners who are called to their leaks. */
+  readonly told?: readonly { readonly group: string; readonly signature: ReportSignature }[];
 }
 
-export function threadMessages(report: Report, style: ThreadStyle = { tables: 'block' }): SlackMessage[] {
+export function threadMessages(report: Report, style: ThreadStyle = {}): SlackMessage[] {
   const messages = [whyMessage(report), signaturesMessage(report, style), memoryMessage(report)];
   return messages.filter((message) => message !== undefined);
 }
@@ -119,6 +122,10 @@ function signaturesMessage(report: Report, style: ThreadStyle): SlackMessage | u
       tableIn(style, COLUMNS, rows),
     );
     if (more !== '') blocks.push(context([mrkdwn`${more} in the triage file`]));
+    for (const { group, signature } of style.told ?? []) {
+      const name = nameWithin(signature.frames[0]?.func ?? 'unknown', FUNCTION_WIDTH);
+      blocks.push(section(mrkdwn`${mention(group)}: ${code(name, NAME)} is yours.`));
+    }
   }
   const sites = cutList(report.heap?.sites ?? [], SITES_SHOWN);
   addLines(blocks, mrkdwn`*Heap sites by growth*`, [
@@ -238,7 +245,7 @@ function signatureCells(signature: ReportSignature, rank: number, report: Report
 }
 
 function tableIn({ tables }: ThreadStyle, columns: readonly Column[], rows: readonly Plain[][]): Block {
-  if (tables === 'block') return table(columns, rows);
+  if (tables !== 'text') return table(columns, rows);
   return section(mrkdwn`${codeBlock(narrowTable(columns, rows), SECTION_TEXT)}`);
 }
 

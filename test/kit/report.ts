@@ -12,7 +12,11 @@ const MIB = 1024 * 1024;
 const HOME = 'github.com/acme/payments';
 
 export function sampleReport(health: Health = 'goroutine-leak', facts: Partial<ReportFacts> = {}): Report {
-  return buildReport(sampleAnalysis(health), { ...sampleFacts(), ...facts });
+  const report = buildReport(sampleAnalysis(health), { ...sampleFacts(), ...facts });
+  const [first, second, ...rest] = report.signatures;
+  if (!first || !second) return report;
+  const owned = [first, second].map((signature) => ({ ...signature, owner: '@payments-team' }));
+  return { ...report, signatures: [...owned, ...rest] };
 }
 
 export function sampleFacts(): ReportFacts {
@@ -159,7 +163,6 @@ function goroutineLeak(): Partial<Analysis> {
     ],
     status: 'grown',
     retainedBytes: 12.1 * MIB,
-    owner: '@payments-team',
     hint: 'A send on an unbuffered channel blocks for ever when the receiver has gone: give it a buffer of 1 or select on ctx.Done().',
   };
   const retry: LeakSignature = {

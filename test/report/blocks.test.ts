@@ -7,6 +7,7 @@ import {
   fullStacksFile,
   progressMessage,
   type SlackMessage,
+  type ThreadStyle,
   threadMessages,
   verdictMessage,
 } from '../../src/report/blocks.ts';
@@ -187,6 +188,15 @@ describe('the thread', () => {
       ['section', 'table', 'section'],
       ['section', 'section', 'section', 'context'],
     ]);
+  });
+
+  it('calls owners who are to be told, and nobody else', () => {
+    const [signature] = sampleReport().signatures;
+    const told = signature ? [{ group: 'S012AB3CD', signature }] : [];
+    const lines = (style?: ThreadStyle) => threadMessages(sampleReport(), style).flatMap(read);
+    const calls = (style?: ThreadStyle) => lines(style).filter((line) => line.includes('<!'));
+    expect(calls({ told })).toEqual(['<!subteam^S012AB3CD>: `payments/ledger.(*Writer).flush` is yours.']);
+    expect(calls()).toEqual([]);
   });
 
   it('shows the signature table as text where tables are refused', () => {

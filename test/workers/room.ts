@@ -14,7 +14,7 @@ import { openSlackDirectory } from '../../src/deliver/slack-people.ts';
 import { createLog } from '../../src/log.ts';
 import { DEFAULT_INCIDENT_RULES } from '../../src/model/incident.ts';
 import type { CaptureRequest } from '../../src/model/request.ts';
-import type { Service } from '../../src/model/target.ts';
+import { OWNERLESS, type Service } from '../../src/model/target.ts';
 import type { Admins } from '../../src/model/who.ts';
 import { connectRedis } from '../../src/queue/connection.ts';
 import { QUEUE_PREFIX } from '../../src/queue/jobs.ts';
@@ -28,6 +28,7 @@ import { openCircuitStore } from '../../src/store/circuits.ts';
 import { openHistoryStore } from '../../src/store/history.ts';
 import { openKnownStore } from '../../src/store/known.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
+import { openMentionStore } from '../../src/store/mentions.ts';
 import { openPaceStore } from '../../src/store/pace.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
@@ -92,6 +93,7 @@ export async function openRoom(): Promise<Room> {
       all: () => [...services.values()],
       find: (name: string) => services.get(name),
       admins: () => admins,
+      owners: () => OWNERLESS,
       incidents: () => DEFAULT_INCIDENT_RULES,
       digests: () => [],
     },
@@ -110,6 +112,7 @@ export async function openRoom(): Promise<Room> {
       ...stores,
       queue,
       buttons: openButtonStore(redis),
+      mentions: openMentionStore(redis),
       slack: createSlackPoster(slack),
       pace: openPaceStore(redis),
       renderChart: async () => ({ png: new Uint8Array(TINY_PNG), renderer: 'embedded' }),

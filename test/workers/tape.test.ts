@@ -19,9 +19,11 @@ import { guardWebhooks } from '../../src/entry/webhook.ts';
 import { createLog } from '../../src/log.ts';
 import { DEFAULT_INCIDENT_RULES, type IncidentRules } from '../../src/model/incident.ts';
 import type { CaptureRequest } from '../../src/model/request.ts';
+import { OWNERLESS } from '../../src/model/target.ts';
 import { openButtonStore } from '../../src/store/buttons.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
 import { type IncidentSubject, openIncidentStore } from '../../src/store/incidents.ts';
+import { openMentionStore } from '../../src/store/mentions.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore } from '../../src/store/requests.ts';
 import { incidentSeal, requestSeal } from '../../src/store/seal.ts';
@@ -147,6 +149,7 @@ async function openParts({ redis }: TestRedis, workspace: Workspace, home: strin
     find: (name: string) => known.find((service) => service.name === name),
     digests: () => [],
     admins: () => ({ users: [], groups: [] }),
+    owners: () => OWNERLESS,
     incidents: () => RULES,
   };
   const subjects: IncidentSubject[] = [];
@@ -172,6 +175,7 @@ async function openParts({ redis }: TestRedis, workspace: Workspace, home: strin
     now,
     captures: openCaptureStore(home),
     buttons: openButtonStore(redis),
+    mentions: openMentionStore(redis),
     pace: { waitMs: async () => 0, leaveAlone: async () => {}, turn: async () => 0 },
     slack: createSlackPoster(slack),
     read: createSlackReader(slack, now),
