@@ -14,7 +14,8 @@ import { DEFAULT_PERMISSIONS } from '../../src/model/target.ts';
 import { verdictMessage } from '../../src/report/root-message.ts';
 import { reportText } from '../../src/report/text.ts';
 import { threadMessages } from '../../src/report/thread-messages.ts';
-import { MISBEHAVIOURS, type Misbehaviour, saysAt } from '../faults/misbehaviours.ts';
+import { MISBEHAVIOURS } from '../faults/misbehaviours/all.ts';
+import { type Misbehaviour, saysAt } from '../faults/misbehaviours/misbehaviour.ts';
 
 const TIGHT = { ...CAPS, bodyBytes: 2 * 1024 * 1024, inflatedBytes: 8 * 1024 * 1024 };
 const MAX_EVIDENCE_BYTES = 4 * 1024;

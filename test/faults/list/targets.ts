@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectRedis } from '../../../src/queue/connection.ts';
-import { MISBEHAVIOURS, type Misbehaviour, saysAt } from '../misbehaviours.ts';
+import { MISBEHAVIOURS } from '../misbehaviours/all.ts';
+import { type Misbehaviour, saysAt } from '../misbehaviours/misbehaviour.ts';
 import type { Scene, Typed } from '../scene.ts';
 import { must, type Variant } from '../variants.ts';
 

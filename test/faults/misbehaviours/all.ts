@@ -1,0 +1,13 @@
+// Everything services do wrong when they are asked, one after the other.
+import { BODIES, STATUSES } from './answers.ts';
+import { CONNECTIONS, PROTOCOLS } from './connections.ts';
+import type { Misbehaviour } from './misbehaviour.ts';
+import { SIZES } from './sizes.ts';
+
+export const MISBEHAVIOURS: readonly Misbehaviour[] = [
+  ...CONNECTIONS,
+  ...PROTOCOLS,
+  ...STATUSES,
+  ...BODIES,
+  ...SIZES,
+];
