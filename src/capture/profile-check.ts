@@ -1,6 +1,7 @@
 // Is this a whole gzip file, how large does it become, and of which kind is the profile inside? Streamed: nothing of
 // it is kept, so that a bomb costs no memory. Meaning is left to src/parse, in a child that may be killed.
 import { createGunzip } from 'node:zlib';
+import { inflatedSmall } from './inflate-small.ts';
 
 export type ProfileCheck =
   | {
@@ -12,7 +13,16 @@ export type ProfileCheck =
   | { readonly kind: 'too-big' };
 
 /** Inflates to the end, or to the first byte beyond the limit. */
-export function checkProfile(bytes: Uint8Array, maxInflatedBytes: number): Promise<ProfileCheck> {
+export async function checkProfile(bytes: Uint8Array, maxInflatedBytes: number): Promise<ProfileCheck> {
+  const small = inflatedSmall(bytes);
+  if (small === undefined || small.byteLength > maxInflatedBytes)
+    return checkStreamed(bytes, maxInflatedBytes);
+  const walker = new TypeWalker();
+  walker.feed(small);
+  return { kind: 'whole', samples: walker.samples() };
+}
+
+function checkStreamed(bytes: Uint8Array, maxInflatedBytes: number): Promise<ProfileCheck> {
   return new Promise((resolve) => {
     const walker = new TypeWalker();
     let size = 0;

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
 import { REDACTED, redact } from '../model/secrets.ts';
+import { inflatedSmall } from './inflate-small.ts';
 import { isSecretName } from './secrets.ts';
 
 const inflate = promisify(gunzip);
@@ -19,7 +20,7 @@ export async function withoutCredentials(bytes: Uint8Array): Promise<Uint8Array>
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return struckText(bytes);
   // What arrived cut is read as far as it goes.
   const options = { maxOutputLength: MAX_INFLATED, finishFlush: constants.Z_SYNC_FLUSH };
-  const plain = await inflate(bytes, options).catch(() => undefined);
+  const plain = inflatedSmall(bytes) ?? (await inflate(bytes, options).catch(() => undefined));
   if (!plain) return bytes;
   const struck = (await struckProfile(plain)) ?? (await struckText(plain));
   return struck === plain ? bytes : deflate(struck);

@@ -1,11 +1,11 @@
 // Captures on disk: raw bytes verbatim, one folder a snapshot, and a manifest line for each step taken.
 // Knows nothing of what the bytes mean. Layout: captures/<day>/<id>/<instance>/<snapshot>/<file>
-import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { statSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
 import type { StepRecord } from '../model/capture.ts';
 import type { RawArtefact } from '../model/snapshot.ts';
+import { appendLine, readSized, textOf, writeWhole } from './files.ts';
 
 /** How long captures and reports are kept. */
 const KEEP_DAYS = 14;
@@ -57,7 +57,7 @@ export function openCaptureStore(goleakHome: string): CaptureStore {
   const home = (id: string): string => inside(root, join(root, safeName(id).slice(0, 8), safeName(id)));
   const folder = (id: string, instance: string): string => inside(root, join(home(id), safeName(instance)));
   return {
-    records: (id, instance) => readManifest(folder(id, instance)),
+    records: async (id, instance) => readManifest(folder(id, instance)),
     keep: (id, instance, record, bytes) => keep(folder(id, instance), record, bytes),
     snapshots: (id, instance, held = []) => readSnapshots(folder(id, instance), held),
     files: (id) => listFiles(home(id)),
@@ -73,73 +73,6 @@ export async function expireDays(root: string, nowMs: number): Promise<void> {
   }
 }
 
-/** Writes a file so that after a crash it is either whole or not there. */
-export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  // A name of its own: whatever lies there already, a link to elsewhere included, is not written to.
-  const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
-  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  const file = await inFolder(dirname(path), () =>
-    open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600),
-  );
-  try {
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    // Half a file on a full disk would only keep it full.
-    await rm(draft, { force: true }).catch(() => {});
-    throw error;
-  }
-}
-
-async function append(path: string, line: string): Promise<void> {
-  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
-  const file = await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
-  try {
-    await file.writeFile(line);
-  } finally {
-    await file.close();
-  }
-}
-
-/** Folders are there nearly always: they are made when they turn out not to be. */
-async function inFolder<Value>(
-  folder: string,
-  write: () => Promise<Value>,
-  missing = folder,
-): Promise<Value> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-    await makeFolder(missing);
-    return await write();
-  }
-}
-
-/** One by one: for a read-only disk, Node's own recursive mkdir says that the folder is missing. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'EEXIST')) return;
-    if (!isErrno(error, 'ENOENT') || dirname(folder) === folder) throw error;
-    await makeFolder(dirname(folder));
-    await mkdir(folder).catch((again: unknown) => {
-      // Another capture was quicker.
-      if (!isErrno(again, 'EEXIST')) throw again;
-    });
-  }
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
 /** Letters, digits, dot and dash only, so that no name climbs out of its folder: `10.0.0.7:6060` -> `10.0.0.7_6060`. */
 export function safeName(name: string): string {
   const safe = name.replace(/[^A-Za-z0-9.-]/g, '_').replace(/^\.+/, '_');
@@ -153,19 +86,17 @@ async function keep(folder: string, record: StepRecord, bytes: Uint8Array | unde
   // The line begins with a break of its own: one that a crash cut short must not swallow this one.
   const line = `\n${JSON.stringify(record)}\n`;
   // What is asked first has no file; those that follow have, and find their folder.
-  await inFolder(folder, () => append(join(folder, MANIFEST), line), join(folder, String(record.snapshot)));
+  appendLine(join(folder, MANIFEST), line, join(folder, String(record.snapshot)));
 }
 
 const MANIFEST = 'manifest.jsonl';
 
-async function readManifest(folder: string): Promise<StepRecord[]> {
-  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => '');
-  const records: StepRecord[] = [];
-  for (const line of text.split('\n')) {
+function readManifest(folder: string): StepRecord[] {
+  const lines = (textOf(join(folder, MANIFEST)) ?? '').split('\n');
+  return lines.flatMap((line) => {
     const record = readRecord(line);
-    if (record && (await isWhole(folder, record))) records.push(record);
-  }
-  return records;
+    return record && isWhole(folder, record) ? [record] : [];
+  });
 }
 
 /** A line may have been cut by a crash; what it recorded is simply done again. */
@@ -179,13 +110,17 @@ function readRecord(line: string): StepRecord | undefined {
 }
 
 /** A power cut may keep the line and lose the file it speaks of. */
-async function isWhole(folder: string, record: StepRecord): Promise<boolean> {
+function isWhole(folder: string, record: StepRecord): boolean {
   if (record.file === undefined) return true;
-  return (await sizeOf(pathIn(folder, record, record.file))) === record.bytes;
+  return sizeOf(pathIn(folder, record, record.file)) === record.bytes;
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
-  return (await stat(path).catch(() => undefined))?.size;
+function sizeOf(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size;
+  } catch {
+    return undefined;
+  }
 }
 
 function pathIn(folder: string, { snapshot }: StepRecord, file: string): string {
@@ -198,9 +133,9 @@ async function readSnapshots(folder: string, held: readonly HeldFile[]): Promise
     snapshots[snapshot] ??= [];
     snapshots[snapshot].push({ name: file, bytes, taken: { fromMs, toMs } });
   };
-  for (const record of await readManifest(folder)) {
+  for (const record of readManifest(folder)) {
     if (record.file === undefined) continue;
-    put(record, new Uint8Array(await readFile(pathIn(folder, record, record.file))));
+    put(record, await readSized(pathIn(folder, record, record.file), record.bytes));
   }
   for (const { record, bytes } of held) put(record, bytes);
   return snapshots.filter((snapshot) => snapshot !== undefined);
@@ -210,11 +145,10 @@ async function listFiles(home: string): Promise<KeptFile[]> {
   const files: KeptFile[] = [];
   for (const instance of await listFolders(home)) {
     const folder = join(home, instance);
-    for (const record of await readManifest(folder)) {
+    for (const record of readManifest(folder)) {
       const { file, snapshot, bytes } = record;
       if (file === undefined) continue;
-      const read = async (): Promise<Uint8Array> =>
-        new Uint8Array(await readFile(pathIn(folder, record, file)));
+      const read = (): Promise<Uint8Array> => readSized(pathIn(folder, record, file), bytes);
       files.push({ name: `${instance}/${snapshot}/${file}`, sizeBytes: bytes, read });
     }
   }

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { type Report, readReport } from '../report/schema.ts';
-import { expireDays, inside, safeName, writeWhole } from './captures.ts';
+import { expireDays, inside, safeName } from './captures.ts';
 import { diskTrouble } from './disk.ts';
+import { writeWhole } from './files.ts';
 import type { SpareReports } from './spare-reports.ts';
 
 /** Finished reports on disk, by id, for as long as captures are kept. */
@@ -47,7 +49,9 @@ export function openReportStore(home: string, spare?: SpareReports): ReportStore
     load: async (id) => {
       const known = recent.get(id);
       if (known) return known;
-      const text = await readFile(file(id), 'utf8').catch(() => undefined);
+      const path = file(id);
+      // Before a capture there is none, and that is asked most of all.
+      const text = existsSync(path) ? await readFile(path, 'utf8').catch(() => undefined) : undefined;
       // What is not JSON is as good as not there, and made again from the artefacts.
       return (text === undefined ? undefined : readReport(text)) ?? (await spare?.load(id));
     },
