@@ -1,16 +1,15 @@
 // The campaign of digests: several side by side, a slot every few seconds, while workers and the app are killed and Slack
 // loses answers. At the end every slot there was is in the channel once, or said to be skipped.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stringify } from 'yaml';
 import { BOT } from '../../demo/workspace/nouns.ts';
 import { openTimetable, type Timetable } from '../../src/digest/slots.ts';
 import { connectRedis } from '../../src/queue/connection.ts';
 import { type DigestStore, openDigestStore } from '../../src/store/digests.ts';
 import { Random } from '../fuzz/random.ts';
 import { type DigestJudgement, type ExpectedSlot, judgeDigests, type ShownDigest } from './digest-judge.ts';
-import { type Ground, openGround, type Programs } from './ground.ts';
+import { type Ground, openGround, type Programs, writeServices } from './ground.ts';
 import { keyOf } from './scene.ts';
 
 const DIGESTS = 10;
@@ -91,9 +90,7 @@ function setUp({ workspace, home, targets }: Ground): readonly Planned[] {
   const digests = Object.fromEntries(
     planned.map(({ id, channel, cron, zone }) => [id, { services: 'all', channel, cron, zone }]),
   );
-  const file = join(home, 'services.yml');
-  writeFileSync(`${file}.new`, stringify({ services, digests }));
-  renameSync(`${file}.new`, file);
+  writeServices(home, { services, digests });
   return planned;
 }
 

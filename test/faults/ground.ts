@@ -75,12 +75,7 @@ export async function openGround(programs: Programs, settings: GroundSettings = 
       for (const target of targets) target.close();
     });
     const services = { ...(settings.services ?? everyTarget)(targets) };
-    const write = (): void => {
-      const file = join(home, 'services.yml');
-      writeFileSync(`${file}.new`, stringify({ services }, { aliasDuplicateObjects: false }));
-      // At once, so that nobody reads half of it.
-      renameSync(`${file}.new`, file);
-    };
+    const write = (): void => writeServices(home, { services });
     write();
     const register = (name: string, url: string): void => {
       services[name] = serviceAt(url);
@@ -124,6 +119,14 @@ export async function openGround(programs: Programs, settings: GroundSettings = 
     await close();
     throw error;
   }
+}
+
+/** Puts another services.yml in the place of the one there is; apps and workers read it when they next look. */
+export function writeServices(home: string, content: object): void {
+  const file = join(home, 'services.yml');
+  writeFileSync(`${file}.new`, stringify(content, { aliasDuplicateObjects: false }));
+  // At once, so that nobody reads half of it.
+  renameSync(`${file}.new`, file);
 }
 
 /** Nobody asks as often in earnest as the proving ground does. */

@@ -1,6 +1,7 @@
 // Every variant that `npm run faults` plays, in the order of its faults.
 import type { Variant } from '../variants.ts';
 import { acknowledged } from './acknowledged.ts';
+import { alerts } from './alerts.ts';
 import { digests } from './digests.ts';
 import { smallDisk } from './disk.ts';
 import { expired } from './expired.ts';
@@ -23,6 +24,7 @@ export const VARIANTS: readonly Variant[] = [
   ...sockets,
   ...acknowledged,
   ...repeats,
+  ...alerts,
   ...redisAway,
   ...oneAtATime,
   ...targets,

@@ -1,14 +1,11 @@
 // F12 to F14: digests when workers start together or in a loop, when nobody is there at their time, and when clocks are
 // put forward or back, or are wrong.
-import { renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stringify } from 'yaml';
 import { openTimetable } from '../../../src/digest/slots.ts';
 import { connectRedis } from '../../../src/queue/connection.ts';
 import { openDigestStore } from '../../../src/store/digests.ts';
 import { type DigestJudgement, judgeDigests } from '../digest-judge.ts';
-import type { GroundSettings } from '../ground.ts';
+import { type GroundSettings, writeServices } from '../ground.ts';
 import { keyOf, type Scene } from '../scene.ts';
 import { must, type Variant } from '../variants.ts';
 
@@ -49,9 +46,7 @@ async function withDigest(
     const services = Object.fromEntries(
       ground.targets.map(({ name, url }) => [name, { instances: [url], metrics: false }]),
     );
-    const file = join(ground.home, 'services.yml');
-    writeFileSync(`${file}.new`, stringify({ services, digests }));
-    renameSync(`${file}.new`, file);
+    writeServices(ground.home, { services, digests });
   };
   const shown = () =>
     workspace.messages(channel).map((message) => ({ key: keyOf(message), text: message.text }));
