@@ -26,6 +26,8 @@ export interface StageOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** More sections for services.yml. */
   readonly rules?: Readonly<Record<string, unknown>>;
+  /** What services.yml says of a service beside or instead of what the demo does. */
+  readonly about?: Readonly<Partial<Record<keyof typeof CAST, Readonly<Record<string, unknown>>>>>;
 }
 
 export interface Stage {
@@ -37,6 +39,8 @@ export interface Stage {
   readonly instances: ReadonlyMap<string, string>;
   readonly addWorker: () => Promise<ProductProcess>;
   readonly stopInstance: (name: string) => Promise<void>;
+  /** As the kernel ends a container that reaches its memory limit: without a word. */
+  readonly killInstance: (name: string) => Promise<void>;
   /** Ends an instance of payments-svc and starts the build that does not leak at its address. */
   readonly deployMended: (name: string) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -74,7 +78,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         closers.push(() =>
           Promise.all([...started.values()].map((service) => service.close())).then(() => {}),
         );
-        register(home, started, options.rules);
+        register(home, started, options);
         return started;
       }),
       start('src/app.ts', 'app').then((started) => {
@@ -94,13 +98,29 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
     const instances = new Map([...services].map(([name, { url }]) => [name, url]));
     const stopInstance = async (name: string): Promise<void> => services.get(name)?.close();
+    const killInstance = async (name: string): Promise<void> => {
+      const { pid } = services.get(name) ?? {};
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      await stopInstance(name);
+    };
     const deployMended = async (name: string): Promise<void> => {
       const before = services.get(name);
       if (!before) throw new Error(`no instance ${name}`);
       await before.close();
       services.set(name, await startMended(options.go, home, name, new URL(before.url)));
     };
-    return { workspace, home, app, workers, instances, addWorker, stopInstance, deployMended, close };
+    return {
+      workspace,
+      home,
+      app,
+      workers,
+      instances,
+      addWorker,
+      stopInstance,
+      killInstance,
+      deployMended,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -115,6 +135,8 @@ function settled<Value>(part: PromiseSettledResult<Value>): Value {
 
 interface Service {
   readonly url: string;
+  /** Recordings have none. */
+  readonly pid?: number;
   readonly close: () => Promise<void>;
 }
 
@@ -162,18 +184,19 @@ function settings(home: string): Record<string, string> {
 function register(
   home: string,
   services: ReadonlyMap<string, Service>,
-  rules: StageOptions['rules'] = {},
+  { rules = {}, about = {} }: Pick<StageOptions, 'rules' | 'about'>,
 ): void {
-  const registered = Object.entries(CAST).map(([service, instances]) => [
+  const registered = (Object.keys(CAST) as (keyof typeof CAST)[]).map((service) => [
     service,
     {
-      instances: instances.map((name) => ({ name, url: services.get(name)?.url })),
+      instances: CAST[service].map((name) => ({ name, url: services.get(name)?.url })),
       owner: service === 'payments-svc' ? '@payments-oncall' : '@ledger-team',
       memory_limit: '512MiB',
       // A demo left running for a while still shows full stacks.
       capture: { dump_up_to: 8_000 },
       // Whoever plays presses buttons more often than production should bear.
       budget: { light: 100, heavy: 100, service: 500 },
+      ...about[service],
     },
   ]);
   writeFileSync(

@@ -205,7 +205,7 @@ export const catalogue = {
     retry: 'never',
     exit: 2,
   }),
-  nothing_captured: entry<{ service: string; reasons: readonly string[] }>({
+  nothing_captured: entry<{ service: string; reasons: readonly string[]; isGone?: boolean }>({
     say: ({ service, reasons }) =>
       reasons.length > 0 ? reasons.slice(0, 3).join(' ') : `Nothing could be captured from ${service}.`,
     hint: () => 'Run `goleak doctor` to see which instances answer.',
@@ -307,7 +307,7 @@ export const catalogue = {
     retry: 'never',
     exit: 1,
   }),
-  left_alone: entry<{ instance: string; because: string; look: string }>({
+  left_alone: entry<{ instance: string; because: string; look: string; isGone?: boolean }>({
     say: ({ instance, because, look }) =>
       `${instance} is left alone: ${because}.${look === '' ? '' : ` ${look}`}`,
     hint: () => 'Look at the service itself first, and capture it again when it is well.',
@@ -475,4 +475,13 @@ export function explain(error: unknown, id: string): { readonly what: string; re
     what: `Something broke on our side (${id}).`,
     hint: 'The details are in the log under that id; please try again.',
   };
+}
+
+const GONE: readonly Code[] = ['target_unreachable', 'target_timeout', 'target_cut'];
+
+/** True of failures that say that nobody was there to be asked, or nobody who answers. */
+export function isGone(error: unknown): boolean {
+  if (!(error instanceof Failure)) return false;
+  const { code, facts } = error as Failure;
+  return GONE.includes(code) || ('isGone' in facts && facts.isGone === true);
 }

@@ -5,7 +5,7 @@ import { analyse } from './analyse/analyse.ts';
 import { describeArtefact, type Reading } from './analysis.ts';
 import type { Looks } from './capture/plan.ts';
 import { resolveInstances } from './capture/resolve.ts';
-import { Failure } from './failure.ts';
+import { Failure, isGone } from './failure.ts';
 import type { StepRecord } from './model/capture.ts';
 import type { Problem } from './model/problem.ts';
 import type { CaptureRequest } from './model/request.ts';
@@ -176,7 +176,8 @@ async function captureAll(
     if (first && failures.length === 1 && !canary) throw first;
     const reasons = failures.map(({ message }) => message);
     if (canary) reasons.push(`${canary.name} was asked first; the others were left alone.`);
-    throw new Failure('nothing_captured', { service: service.name, reasons });
+    const facts = { service: service.name, reasons, isGone: failures.length > 0 && failures.every(isGone) };
+    throw new Failure('nothing_captured', facts);
   }
   // Instances answer in any order; the report lists them as registered.
   const order = instances.map(({ name }) => name);

@@ -1,8 +1,9 @@
 // Captures that nobody asked for: the watcher saw something. One thread for a service and a cause a day, in the first of
-// the service's channels, within half of every budget; without a channel there is nobody to tell.
+// the service's channels, within half of every budget. What comes near its limit is captured for the black box as well
+// when it has its thread already, or there is no channel: lightly, and nobody is told.
 import { Failure } from '../src/failure.ts';
 import type { Log } from '../src/log.ts';
-import type { CaptureRequest } from '../src/model/request.ts';
+import type { CaptureRequest, Origin } from '../src/model/request.ts';
 import { DEFAULT_KINDS, DEFAULT_WINDOW_MS, type Instance, type Service } from '../src/model/target.ts';
 import { formatPercent } from '../src/model/units.ts';
 import type { WatchingStore } from '../src/store/watching.ts';
@@ -35,28 +36,49 @@ export async function captureByItself(
   if (!cause) return;
   const log = work.log.child({ service: service.name, instance: instance.name, cause: cause.cause });
   log.info(cause.because);
-  const [named] = service.channels ?? [];
-  const channel = named === undefined ? undefined : await work.channelId(named);
-  if (channel === undefined) return log.warn('Nobody is told: services.yml names no channel the app is in.');
   const nowMs = work.now();
   const id = work.requestId(`watch ${service.name} ${instance.name} ${cause.cause} ${nowMs}`, nowMs);
-  if (!(await work.watching.claim(service.name, cause.cause, id))) return;
+  const origin = await tellable(service, { ...cause, id }, work, log);
+  // Without anybody to tell, or told already: what comes near its limit is still kept for when it is gone.
+  if (!origin && raised.captures.length === 0) return;
+  const request: CaptureRequest = {
+    id,
+    service: service.name,
+    instances: [instance.name],
+    windowMs: DEFAULT_WINDOW_MS,
+    kinds: DEFAULT_KINDS,
+    origin: origin ?? { door: 'schedule', user: '' },
+    acceptedAtMs: nowMs,
+    because: cause.because,
+    ...(!origin && { quiet: true, lightOnly: true, windowMs: QUIET_WINDOW_MS }),
+  };
   try {
-    await work.submit({
-      id,
-      service: service.name,
-      instances: [instance.name],
-      windowMs: DEFAULT_WINDOW_MS,
-      kinds: DEFAULT_KINDS,
-      origin: { door: 'schedule', user: '', channel },
-      acceptedAtMs: nowMs,
-      because: cause.because,
-    });
+    await work.submit(request);
   } catch (error) {
-    await work.watching.unclaim(service.name, cause.cause);
+    if (origin) await work.watching.unclaim(service.name, cause.cause);
     if (!(error instanceof Failure)) throw error;
     log.info({ err: error }, 'The automatic capture was not started.');
   }
+}
+
+/** Near its limit a process may not live for longer. */
+const QUIET_WINDOW_MS = 10_000;
+
+/** Where the capture is told; undefined when there is no such place, or it has a thread for this cause already. */
+async function tellable(
+  service: Service,
+  { cause, id }: Pick<Cause, 'cause'> & { readonly id: string },
+  { channelId, watching }: AutomaticWork,
+  log: Log,
+): Promise<Origin | undefined> {
+  const [named] = service.channels ?? [];
+  const channel = named === undefined ? undefined : await channelId(named);
+  if (channel === undefined) {
+    log.warn('Nobody is told: services.yml names no channel the app is in.');
+    return undefined;
+  }
+  const isFirst = await watching.claim(service.name, cause, id);
+  return isFirst ? { door: 'schedule', user: '', channel } : undefined;
 }
 
 /** Leaks before levels: what says why is worth more than what says how much. */

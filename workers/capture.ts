@@ -6,9 +6,10 @@ import type { Fetch } from '../src/capture/fetch.ts';
 import { resolveInstances } from '../src/capture/resolve.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
 import { stoppedFailure } from '../src/control.ts';
-import { explain, Failure } from '../src/failure.ts';
+import { explain, Failure, isGone } from '../src/failure.ts';
 import { type Captured, investigate, NotYet } from '../src/investigate.ts';
 import type { Log } from '../src/log.ts';
+import type { LastKnown } from '../src/model/black-box.ts';
 import type { CaptureRequest, Progress } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
 import { captureJob, captureJobId, unreadable } from '../src/queue/jobs.ts';
@@ -45,8 +46,10 @@ export interface CaptureWork {
   /** In a child that can be killed, which reads the files from the store under `home`. */
   readonly analyse: AnalysisChildren['analyse'];
   readonly home: string;
-  /** The report beside what is known of its service from before. */
-  readonly remember: (report: Report) => Promise<Report>;
+  /** The report beside what is known of its service from before, of which it becomes a part. */
+  readonly remember: (report: Report, request: CaptureRequest) => Promise<Report>;
+  /** What is known of instances that are gone. */
+  readonly recall: (service: string, instances: readonly string[]) => Promise<LastKnown | undefined>;
   readonly log: Log;
   /** Aborted when this process must end before the window does; the job then goes back to the queue. */
   readonly leaving: AbortSignal;
@@ -115,10 +118,28 @@ export async function runCapture(
     log.warn({ err: error, last }, 'The capture did not succeed.');
     if (!last) throw error;
     work.captures.release(requestId);
-    await tell({ stage: 'failed', ...explain(error, requestId) });
+    await tell({ stage: 'failed', ...explain(error, requestId), ...(await recalled(request, error, work)) });
     throw new UnrecoverableError(error instanceof Error ? error.message : 'unknown error');
   } finally {
     await turn.end();
+  }
+}
+
+/** What is known of it from before, when nobody was there to be asked. A lookup that fails takes nothing from the answer. */
+async function recalled(
+  request: CaptureRequest,
+  error: unknown,
+  { recall, services, log }: CaptureWork,
+): Promise<{ lastKnown?: LastKnown }> {
+  const service = services.find(request.service);
+  if (!service || !isGone(error)) return {};
+  try {
+    const names = resolveInstances(service, request).map(({ name }) => name);
+    const lastKnown = await recall(service.name, names);
+    return lastKnown ? { lastKnown } : {};
+  } catch (trouble) {
+    log.warn({ err: trouble, request: request.id }, 'The black box could not be read.');
+    return {};
   }
 }
 
@@ -213,7 +234,8 @@ async function finish(
     },
   });
   try {
-    await work.reports.save(await investigated(request, service, { ...work, granted, board }));
+    const report = await investigated(request, service, { ...work, granted, board });
+    await work.reports.save(await work.remember(report, request));
   } finally {
     board.close();
   }

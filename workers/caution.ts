@@ -3,7 +3,7 @@
 import type { Fetch } from '../src/capture/fetch.ts';
 import { readIndexPage } from '../src/capture/index-page.ts';
 import { readVitals } from '../src/capture/vitals.ts';
-import { Failure } from '../src/failure.ts';
+import { Failure, isGone } from '../src/failure.ts';
 import { NotYet } from '../src/investigate.ts';
 import { type CaptureRequest, isAutomatic } from '../src/model/request.ts';
 import { addressOf, type Instance } from '../src/model/target.ts';
@@ -38,8 +38,8 @@ export async function withCaution<Value>(
   const standing = standingOf(before, Date.now());
   if (standing.kind === 'open') {
     const because = `${before?.failures ?? 0} captures in a row have failed; the next one is possible at ${momentWords(standing.untilMs, Date.now())}`;
-    const look = isAutomatic(request.origin) ? '' : await lookAtIndex(instance, fetch, signal);
-    throw new Failure('left_alone', { instance: instance.name, because, look });
+    const seen = isAutomatic(request.origin) ? { look: '' } : await lookAtIndex(instance, fetch, signal);
+    throw new Failure('left_alone', { instance: instance.name, because, ...seen });
   }
   try {
     const value = await capture((...asked) => unlessSlow(fetch, ...asked));
@@ -87,14 +87,18 @@ const unlessSlow: (fetch: Fetch, ...asked: Parameters<Fetch>) => ReturnType<Fetc
   });
 };
 
-async function lookAtIndex(instance: Instance, fetch: Fetch, signal: AbortSignal): Promise<string> {
+async function lookAtIndex(
+  instance: Instance,
+  fetch: Fetch,
+  signal: AbortSignal,
+): Promise<{ readonly look: string; readonly isGone?: boolean }> {
   try {
     const { bytes } = await fetch(instance, 'index', signal);
-    return countWords(bytes) || 'Its index page answers.';
+    return { look: countWords(bytes) || 'Its index page answers.' };
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof Failure) return `A look at its index page now: ${error.message}`;
-    throw error;
+    if (!(error instanceof Failure)) throw error;
+    return { look: `A look at its index page now: ${error.message}`, isGone: isGone(error) };
   }
 }
 

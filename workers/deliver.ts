@@ -65,6 +65,7 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
   if (!request) throw new UnrecoverableError(await work.requests.whyNot(requestId));
   try {
     if (request.incident !== undefined) return await tellIncident(request, progress, work);
+    if (request.quiet) return await tellNobody(request, progress, work);
     const state = await stateOf(request, progress, work);
     const ports = portsOf(state, work);
     if (what === 'stacks') return await addStacks(state, ports);
@@ -92,6 +93,11 @@ async function tellIncident(
   if (!isLastWord(stage)) return;
   await work.queue.triage('service', service);
   await work.requests.close(id);
+}
+
+/** A capture for the black box has no thread: its last word is all there is to look after. */
+async function tellNobody({ id }: CaptureRequest, { stage }: Progress, work: DeliverWork): Promise<void> {
+  if (isLastWord(stage)) await work.requests.close(id);
 }
 
 /** Workers of a newer release take it within this time; afterwards whoever mends asks for the thread anew. */
@@ -123,6 +129,7 @@ export async function stateOf(
   work: DeliverWork,
 ): Promise<ThreadState> {
   const report = progress.stage === 'done' ? await work.reports.load(progress.reportId) : undefined;
+  const recalled = await recalledReport(progress, work);
   if (progress.stage === 'done' && !report) throw new Failure('report_elsewhere', { id: request.id });
   const service = work.services.find(request.service);
   const instances = service ? instanceNames(service, request) : [];
@@ -133,9 +140,16 @@ export async function stateOf(
     ...(isLastWord(progress.stage) && { buttons: await buttonsOf(request, work) }),
     costSentence: service ? costSentence(request.kinds, request.windowMs, service.allow) : '',
     ...(report && { report }),
+    ...(recalled && { recalled }),
     ...(report && (await offerOf(report, work.captures))),
     ...(report && { told: await toldOf(report, request, work) }),
   };
+}
+
+/** Of the last pair of an instance that is gone; undefined where it is kept on another machine's disk, or not any more. */
+async function recalledReport(progress: Progress, { reports }: DeliverWork): Promise<Report | undefined> {
+  const pair = progress.stage === 'failed' ? progress.lastKnown?.pair : undefined;
+  return pair && (await reports.load(pair.reportId));
 }
 
 function buttonsOf({ id, origin }: CaptureRequest, { buttons }: DeliverWork): Promise<ButtonValues> {
@@ -175,9 +189,9 @@ function instanceNames(service: Service, request: CaptureRequest): readonly stri
   }
 }
 
-export function portsOf({ request, report }: ThreadState, work: DeliverWork): ThreadPorts {
+export function portsOf({ request, report, recalled }: ThreadState, work: DeliverWork): ThreadPorts {
   // The capture may have been made for somebody else who asked the same.
-  const capture = report?.id ?? request.id;
+  const capture = (report ?? recalled)?.id ?? request.id;
   return {
     slack: pacedPoster(work.slack, work.pace),
     progressTurn: (channel) => work.pace.turn(channel, PROGRESS_EVERY_MS),

@@ -4,6 +4,7 @@ import { type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
 import { auditedRequests } from '../src/audit/audited.ts';
 import { openTrail, type Trail, trailOptions } from '../src/audit/trail.ts';
 import { createAuthorise } from '../src/authorise.ts';
+import { recall } from '../src/black-box.ts';
 import { createFetcher } from '../src/capture/fetch.ts';
 import { SAMPLE_CAPS, SAMPLE_DEADLINES } from '../src/capture/sample.ts';
 import { botTokenOf, type Env } from '../src/config/env.ts';
@@ -35,6 +36,7 @@ import { type JobQueue, openQueue, patientBackoffMs, withinDeadline } from '../s
 import { watchRedis } from '../src/queue/redis-check.ts';
 import { submit } from '../src/queue/submit.ts';
 import { openBaselineStore } from '../src/store/baselines.ts';
+import { openBlackBox } from '../src/store/black-box.ts';
 import { openBudgetStore } from '../src/store/budgets.ts';
 import { openButtonStore } from '../src/store/buttons.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
@@ -106,14 +108,24 @@ function openSafety(
 }
 
 /** What is known of services from before. */
-function openMemory(redis: ReturnType<typeof connectRedis>, log: Log): CaptureWork['remember'] {
+function openMemory(
+  redis: ReturnType<typeof connectRedis>,
+  captures: SpooledCaptures,
+  log: Log,
+): Pick<CaptureWork, 'remember' | 'recall'> {
   const work = {
     known: openKnownStore(redis),
     history: openHistoryStore(redis),
     baselines: openBaselineStore(redis),
+    blackBox: openBlackBox(redis),
+    drop: captures.drop,
+    now: Date.now,
     log,
   };
-  return (report) => remember(report, work);
+  return {
+    remember: (report, request) => remember(report, request, work),
+    recall: (service, instances) => recall(service, instances, work),
+  };
 }
 
 /** What shows things in Slack. */
@@ -220,7 +232,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
     fetch: measuredFetch(fetcher.fetch, metrics),
     analyse: children.analyse,
     home: env.home,
-    remember: openMemory(kept, log),
+    ...openMemory(kept, captures, log),
     leaving: leaving.signal,
   };
   const showing = openShowing(slack, env);

@@ -11,6 +11,7 @@ import type { CaptureRequest } from '../src/model/request.ts';
 import { DEFAULT_KINDS } from '../src/model/target.ts';
 import { triageJob } from '../src/queue/jobs.ts';
 import { submit } from '../src/queue/submit.ts';
+import { lastKnownWords } from '../src/report/black-box-message.ts';
 import { lookOutcome } from '../src/report/look.ts';
 import type { IncidentSubject } from '../src/store/incidents.ts';
 import { runChannel } from './triage-channel.ts';
@@ -126,8 +127,10 @@ async function outcomeOf(
       const report = await reports.load(progress.reportId);
       return report ? lookOutcome(report, now()) : failed('Its report is not kept on this machine.');
     }
-    case 'failed':
-      return failed(progress.what);
+    case 'failed': {
+      const { what, lastKnown } = progress;
+      return failed(lastKnown ? `${what} ${lastKnownWords(lastKnown)}` : what);
+    }
     case 'cancelled':
       return failed('It was cancelled.');
     default:

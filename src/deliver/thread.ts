@@ -8,7 +8,9 @@ import { type Clock, type Ledger, type Posted, postOnce } from '../outbox/outbox
 import {
   failureMessage,
   fullStacksFile,
+  lastKnownMessage,
   progressMessage,
+  recalledDetails,
   type SlackMessage,
   type ThreadStyle,
   threadMessages,
@@ -31,6 +33,8 @@ export interface ThreadState {
   readonly costSentence: string;
   /** Present once the verdict is there. */
   readonly report?: Report;
+  /** The report on the last pair of an instance that is gone. */
+  readonly recalled?: Report;
   readonly offer?: Offer;
   /** Present once there is a last word. */
   readonly buttons?: ButtonValues;
@@ -72,13 +76,16 @@ const MAX_ATTACHED_BYTES = 32 * 1024 * 1024;
 
 /** Brings root message and thread up to date. Safe to repeat after any crash. */
 export async function bringUpToDate(state: ThreadState, ports: ThreadPorts): Promise<void> {
-  const { request, report } = state;
+  const { request, report, recalled } = state;
   const channel = request.origin.channel ?? '';
   const home: Place = { channel, ...(request.origin.threadTs && { threadTs: request.origin.threadTs }) };
   const ts = await showRoot(state, home, ports);
-  if (!report || state.progress.stage !== 'done') return;
-
-  await showDetails(state, report, { channel, threadTs: request.origin.threadTs ?? ts }, ports);
+  const thread = { channel, threadTs: request.origin.threadTs ?? ts };
+  if (recalled) {
+    await post('recalled', recalledDetails(recalled), thread, state, ports);
+    return showDetails(state, recalled, thread, ports);
+  }
+  if (report && state.progress.stage === 'done') await showDetails(state, report, thread, ports);
 }
 
 /** What a thread says below its root about a report; safe to repeat. */
@@ -154,14 +161,18 @@ function rootMessage(state: ThreadState): SlackMessage {
     });
   }
   if (progress.stage === 'failed') {
-    return failureMessage({
+    const about = {
       service: request.service,
       what: progress.what,
       hint: progress.hint,
       requestedBy: request.origin.user,
       ...(request.because !== undefined && { because: request.because }),
       ...(buttons && { buttons }),
-    });
+    };
+    const { lastKnown } = progress;
+    return lastKnown
+      ? lastKnownMessage({ ...about, lastKnown, askedAtMs: request.acceptedAtMs })
+      : failureMessage(about);
   }
   return progressMessage(request, progress, { instances, costSentence });
 }

@@ -1,3 +1,4 @@
+import type { LastKnown } from './black-box.ts';
 import type { CaptureKind } from './target.ts';
 
 /** Who asked, and where the answer goes. Slack ids are opaque here. */
@@ -38,6 +39,8 @@ export interface CaptureRequest {
   readonly sameInstancesAs?: string;
   /** Made for an incident, whose own thread tells what comes of it. */
   readonly incident?: string;
+  /** Made for the black box: nobody is told of it. */
+  readonly quiet?: true;
   /** Why it is made though nobody asked, as in "payments-svc-1 has reached 85 % of its memory limit". */
   readonly because?: string;
 }
@@ -71,7 +74,13 @@ export type Progress =
     }
   | { readonly stage: 'analysing' }
   | { readonly stage: 'done'; readonly reportId: string }
-  | { readonly stage: 'failed'; readonly what: string; readonly hint: string }
+  | {
+      readonly stage: 'failed';
+      readonly what: string;
+      readonly hint: string;
+      /** Nobody was there to be asked, and this is what is known from before. */
+      readonly lastKnown?: LastKnown;
+    }
   | { readonly stage: 'cancelled'; readonly by: string };
 
 /** After these nothing more comes. */

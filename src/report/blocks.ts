@@ -1,4 +1,5 @@
 // Slack messages, as pure functions from what is known to { text, blocks }. Nothing here posts anything.
+export { type LastKnownAbout, lastKnownMessage, recalledDetails } from './black-box-message.ts';
 export { type Content, contentOf, type SlackMessage, textContent } from './elements.ts';
 export {
   elsewhereMessage,

@@ -126,9 +126,11 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
   const costs = context([
     joinMrkdwn([mrkdwn`${windowWords(report)} · cost: ${costWords(report)}`, asked], ' · '),
   ]);
+  const before = report.before ? [context([mrkdwn`${prose(report.before.text, SENTENCE)}`])] : [];
   const again = about.buttons === undefined ? [] : [buttons(about.buttons, report, about.offer)];
   const text = mrkdwn`${words(report.service, NAME)}: ${verdictTitle(report.verdict)} (${confidenceWords(report.verdict.confidence)}). ${prose(summaryWords(report.verdict), SENTENCE)}`;
-  if (report.verdict.kind === 'healthy') return { text, blocks: [section(headline), costs, ...again] };
+  if (report.verdict.kind === 'healthy')
+    return { text, blocks: [section(headline), ...before, costs, ...again] };
 
   const blocks: Block[] = [section(headline)];
   const clues = evidenceLines(report);
@@ -140,7 +142,12 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
   if (rows.more !== '') blocks.push(context([mrkdwn`${rows.more} signatures in the thread`]));
   blocks.push(...comparison(report));
   for (const chart of about.charts ?? []) blocks.push(uploadedImage(chart.fileId, chart.alt));
-  blocks.push(section(mrkdwn`*Next:* ${prose(report.verdict.nextStep, SENTENCE)}`), costs, ...again);
+  blocks.push(
+    section(mrkdwn`*Next:* ${prose(report.verdict.nextStep, SENTENCE)}`),
+    ...before,
+    costs,
+    ...again,
+  );
   return { text, blocks };
 }
 

@@ -39,6 +39,10 @@ const signature = z.object({
     .string()
     .optional()
     .describe('what earlier captures of the service have shown of it: `known since 3 Oct (v2.13)`'),
+  firstSeen: z
+    .object({ at: z.number(), build: z.string().optional() })
+    .optional()
+    .describe('the first capture that showed it, this one or an earlier one'),
 });
 
 const heapSite = z.object({
@@ -106,6 +110,15 @@ export const reportSchema = z.object({
     .describe('the earlier report that `changes` starts from; absent: they span this capture'),
   load: z.array(z.object({ name: z.string(), samples: z.array(z.number()) })),
   restarts: z.array(z.object({ instance: z.string(), because: z.string() })),
+  before: z
+    .object({
+      instance: z.string(),
+      how: z.enum(['deploy', 'restart', 'killed']),
+      at: z.number(),
+      text: z.string(),
+    })
+    .optional()
+    .describe('what is known of the process that this one took the place of, where that one was not well'),
   heap: z
     .object({ sites: z.array(heapSite), sampleRate: z.number(), asOfGc: z.number().optional() })
     .optional(),

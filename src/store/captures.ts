@@ -44,6 +44,8 @@ export interface CaptureStore {
   ) => Promise<readonly (readonly RawArtefact[])[]>;
   /** Every file of a capture, unread, instance by instance: `payments-svc-1/0/heap.pb.gz`. */
   readonly files: (id: string) => Promise<readonly KeptFile[]>;
+  /** Deletes every file of a capture. */
+  readonly drop: (id: string) => Promise<void>;
   /** Deletes what is older than the keeping time. */
   readonly expire: (nowMs: number) => Promise<void>;
 }
@@ -61,6 +63,7 @@ export function openCaptureStore(goleakHome: string): CaptureStore {
     keep: (id, instance, record, bytes) => keep(folder(id, instance), record, bytes),
     snapshots: (id, instance, held = []) => readSnapshots(folder(id, instance), held),
     files: (id) => listFiles(home(id)),
+    drop: (id) => rm(home(id), { recursive: true, force: true }),
     expire: (nowMs) => expireDays(root, nowMs),
   };
 }

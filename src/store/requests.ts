@@ -42,6 +42,7 @@ const requestSchema = z.object({
   compareWith: z.string().optional(),
   sameInstancesAs: z.string().optional(),
   incident: z.string().optional(),
+  quiet: z.literal(true).optional(),
   because: z.string().max(2_000).optional(),
 });
 

@@ -2,9 +2,9 @@
 // only the machine that made them has them.
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { KeptVerdict } from '../model/digest.ts';
+import type { KeptSignature, KeptVerdict } from '../model/digest.ts';
 import { TIERS, VERDICT_KINDS } from '../model/verdict.ts';
-import type { Report } from '../report/schema.ts';
+import type { Report, ReportSignature } from '../report/schema.ts';
 import type { ReportStore } from './reports.ts';
 import { scriptOf } from './script.ts';
 
@@ -87,12 +87,19 @@ function keptVerdict(report: Report, nowMs: number): KeptVerdict {
     kind: verdict.kind,
     ...(tier !== undefined && { tier }),
     summary: verdict.summary.slice(0, MAX_SENTENCE),
-    signatures: signatures.slice(0, MAX_SIGNATURES).map(({ stableId, frames, state, waitReason, count }) => ({
-      stableId,
-      func: (frames[0]?.func ?? state).slice(0, MAX_NAME),
-      waitReason: waitReason.slice(0, MAX_NAME),
-      count,
-    })),
+    signatures: signatures.slice(0, MAX_SIGNATURES).map(keptSignature),
+  };
+}
+
+function keptSignature(signature: ReportSignature): KeptSignature {
+  const { stableId, frames, state, waitReason, count, firstSeen } = signature;
+  return {
+    stableId,
+    func: (frames[0]?.func ?? state).slice(0, MAX_NAME),
+    waitReason: waitReason.slice(0, MAX_NAME),
+    count,
+    ...(firstSeen && { firstSeenMs: firstSeen.at }),
+    ...(firstSeen?.build !== undefined && { firstBuild: firstSeen.build.slice(0, MAX_NAME) }),
   };
 }
 

@@ -101,6 +101,18 @@ export function rowsOf(
     .filter(({ t }) => t >= from && t <= to);
 }
 
+/** The samples of the last day between two moments, oldest first; what a row does not hold is absent. */
+export function samplesBetween(history: RollUp, from: number, to: number): readonly Sample[] {
+  return rowsOf(history, 'raw', from, to).map(({ t, values }) => {
+    const sample: { -readonly [Field in keyof Sample]: Sample[Field] } = { t };
+    for (const [at, field] of SAMPLE_FIELDS.entries()) {
+      const value = values[at];
+      if (value !== undefined && !Number.isNaN(value)) sample[field] = value;
+    }
+    return sample;
+  });
+}
+
 /** Bytes of everything kept. */
 export function rollUpBytes({ raw, tens, hours }: RollUp): number {
   return [...raw, ...tens, ...hours].reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -7,6 +7,7 @@ import { type Processor, Queue, Worker, type WorkerOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { startWorkspace, type Workspace } from '../../demo/workspace/server.ts';
 import { type Authorise, createAuthorise } from '../../src/authorise.ts';
+import { recall } from '../../src/black-box.ts';
 import type { Fetch } from '../../src/capture/fetch.ts';
 import { serviceFromUrl } from '../../src/capture/resolve.ts';
 import { createSlackClient, createSlackPoster } from '../../src/deliver/slack.ts';
@@ -21,6 +22,7 @@ import { QUEUE_PREFIX } from '../../src/queue/jobs.ts';
 import { startPrivateRedis } from '../../src/queue/private-redis.ts';
 import { type JobQueue, openQueue, patientBackoffMs } from '../../src/queue/queue.ts';
 import { openBaselineStore } from '../../src/store/baselines.ts';
+import { openBlackBox } from '../../src/store/black-box.ts';
 import { openBudgetStore } from '../../src/store/budgets.ts';
 import { openButtonStore } from '../../src/store/buttons.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
@@ -102,6 +104,19 @@ export async function openRoom(): Promise<Room> {
     reports: openReportStore(home, openSpareReports(redis)),
     log: createLog('test', 'silent'),
   };
+  const known = {
+    known: openKnownStore(redis),
+    history: openHistoryStore(redis),
+    baselines: openBaselineStore(redis),
+    blackBox: openBlackBox(redis),
+    drop: stores.captures.drop,
+    now: Date.now,
+    log: stores.log,
+  };
+  const memory: Pick<CaptureWork, 'remember' | 'recall'> = {
+    remember: (report, request) => remember(report, request, known),
+    recall: (service, instances) => recall(service, instances, known),
+  };
   return {
     workspace,
     requests,
@@ -128,13 +143,7 @@ export async function openRoom(): Promise<Room> {
       authorise,
       home,
       analyse: children.analyse,
-      remember: (report) =>
-        remember(report, {
-          known: openKnownStore(redis),
-          history: openHistoryStore(redis),
-          baselines: openBaselineStore(redis),
-          log: stores.log,
-        }),
+      ...memory,
       leaving: leaving.signal,
     }),
     worker: (name, run, more = {}) => {

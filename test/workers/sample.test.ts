@@ -139,7 +139,7 @@ describe.skipIf(requires('redis'))('the sampler', () => {
     expect((await history.missing('gone-svc')).size).toBe(0);
   });
 
-  it('starts one capture for a cause, in the first channel of the service, however many instances have it', async () => {
+  it('starts one capture with a thread for a cause, in the first channel of the service; others are for the black box', async () => {
     const service = watched('limit-svc', { memoryLimitBytes: 110 * MIB, channels: [CHANNEL] });
     const submitted: CaptureRequest[] = [];
     const watching = openWatchingStore(room.redis);
@@ -161,12 +161,19 @@ describe.skipIf(requires('redis'))('the sampler', () => {
     await sampler(fetch, raise)(round('limit-svc'));
     const again = { detections: [], captures: [{ t: 1, instance: 'other', percent: 95 }] };
     await raise(again);
-    expect(submitted).toHaveLength(1);
-    expect(submitted[0]).toMatchObject({
+    const slow = { t: 1, instance: 'other', kind: 'heap_leak', tier: 'probable', forecast: null } as const;
+    await openWatchingStore(room.redis).claim('limit-svc', 'heap_leak', 'an earlier one');
+    await raise({ detections: [{ ...slow, because: 'it grows' }], captures: [] });
+    expect(submitted).toHaveLength(2);
+    const [told, quiet] = submitted;
+    expect(told).toMatchObject({
       service: 'limit-svc',
       origin: { door: 'schedule', channel: CHANNEL },
       because: expect.stringContaining('95 %'),
     });
+    expect(told).not.toHaveProperty('quiet');
+    expect(quiet).toMatchObject({ quiet: true, lightOnly: true, origin: { door: 'schedule', user: '' } });
+    expect(quiet?.origin).not.toHaveProperty('channel');
   });
 });
 
