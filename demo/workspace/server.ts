@@ -54,6 +54,8 @@ export interface WorkspaceOptions {
   readonly fileShareDelayMs?: number;
   /** Slack's per-method rates; off by default. */
   readonly rateLimits?: boolean;
+  /** In each channel; the oldest are forgotten. */
+  readonly messagesKept?: number;
 }
 
 export interface NewChannel {
@@ -123,7 +125,7 @@ const FILE_SHARE_DELAY_MS = 25;
 
 export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
   const now = options.now ?? Date.now;
-  const world = new World(now);
+  const world = new World(now, options.messagesKept);
   const faults = new Faults();
   const calls = new CallLog();
   const rates = new Rates(options.rateLimits ?? false);

@@ -60,8 +60,11 @@ export class World {
   readonly #listeners = new Set<(change: Change) => void>();
   #lastTsMicros = 0;
 
-  constructor(now: () => number) {
+  readonly #messagesKept: number;
+
+  constructor(now: () => number, messagesKept = MESSAGES_PER_CHANNEL) {
     this.now = now;
+    this.#messagesKept = messagesKept;
     this.seed();
   }
 
@@ -217,7 +220,7 @@ export class World {
     const list = this.#messages.get(draft.channel);
     if (!list) throw new Error(`no channel ${draft.channel}`);
     list.push(message);
-    if (list.length > MESSAGES_PER_CHANNEL) list.shift();
+    if (list.length > this.#messagesKept) list.shift();
     this.#tellMessage(message);
     return message;
   }

@@ -68,7 +68,12 @@ export async function openGround(programs: Programs, settings: GroundSettings = 
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
   };
   try {
-    const workspace = await startWorkspace({ manifest: MANIFEST, ...settings.workspace });
+    const workspace = await startWorkspace({
+      manifest: MANIFEST,
+      // A thread that was forgotten would be taken for one that never was.
+      messagesKept: Number.POSITIVE_INFINITY,
+      ...settings.workspace,
+    });
     closers.push(() => workspace.close());
     const targets = await startTargets(count);
     closers.push(() => {
