@@ -11,15 +11,17 @@ import { openTrail, trailOptions } from './audit/trail.ts';
 import { auditText } from './audit/words.ts';
 import { type Authorise, createAuthorise } from './authorise.ts';
 import { createFetcher } from './capture/fetch.ts';
+import { openPrometheus } from './capture/prometheus.ts';
 import { botTokenOf, type Env } from './config/env.ts';
 import { type ServiceCatalog, watchServices } from './config/services.ts';
 import { control, refuseStopped } from './control.ts';
-import { createSlackClient } from './deliver/slack.ts';
+import { chartRenderer } from './deliver/charts.ts';
+import { createSlackClient, createSlackPoster } from './deliver/slack.ts';
 import { slackAnswers } from './deliver/slack-check.ts';
 import { openSlackDirectory } from './deliver/slack-people.ts';
 import { controlDigest } from './digest-control.ts';
 import { factsReader } from './digest-facts.ts';
-import { digestHistory } from './digest-history.ts';
+import { digestHistory, recordedHistory } from './digest-history.ts';
 import { examineInstallation, findingsText } from './doctor.ts';
 import { servicesText } from './entry/look.ts';
 import { SIGNATURE_LIVES_MS } from './entry/signed-http.ts';
@@ -27,6 +29,7 @@ import { registerSlackDoor, type SlackPorts } from './entry/slack.ts';
 import { openSlackApp } from './entry/slack-app.ts';
 import { registerIncidentDoor } from './entry/slack-incidents.ts';
 import { Failure } from './failure.ts';
+import { showHistory } from './history-picture.ts';
 import { incidentPorts } from './incident-doors.ts';
 import { type Lifecycle, type Running, runProcess } from './lifecycle.ts';
 import type { Log } from './log.ts';
@@ -34,6 +37,7 @@ import { openMetrics } from './metrics.ts';
 import type { Button } from './model/button.ts';
 import type { Origin } from './model/request.ts';
 import { groupsNamed } from './model/who.ts';
+import type { ReadPrometheus } from './past.ts';
 import { answersPing, connectRedis } from './queue/connection.ts';
 import { startPrivateRedis } from './queue/private-redis.ts';
 import { openQueue, withinDeadline } from './queue/queue.ts';
@@ -86,6 +90,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const incidents = incidentPorts({ env, log, services, queue, redis, slack, authorise });
   const fetcher = createFetcher(env.secret);
   lifecycle.onEnd('connections to services', () => fetcher.close());
+  const prometheus = prometheusFor(env, lifecycle);
 
   const { app, start, stop } = openSlackApp({
     slack: { ...env.slack, botToken },
@@ -110,8 +115,8 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
       auditedControl(command, asker, trail, () =>
         control(command, asker, { ...controlled, services: services.all().map(({ name }) => name) }),
       ),
-    watched: watchedDoor(redis, { services, authorise }),
-    digest: digestsBy(redis, env, { services, authorise }),
+    watched: watchedDoor(redis, { env, log }, { services, authorise, slack, prometheus }),
+    digest: digestsBy(redis, env, { services, authorise, prometheus }),
     buttonOf: (id) => withinDeadline(placedButton(id, { buttons, requests })),
     requestOf: (id) => withinDeadline(requests.load(id)),
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
@@ -145,31 +150,76 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   log.info({ services: services.all().length }, 'The app is ready.');
 }
 
+function prometheusFor(env: Env, lifecycle: Lifecycle): ReadPrometheus {
+  const leaving = new AbortController();
+  const { read, close } = openPrometheus(env.secret, leaving.signal);
+  lifecycle.onEnd('connections to Prometheus', async () => {
+    leaving.abort(new Error('this process is leaving'));
+    await close();
+  });
+  return read;
+}
+
 /** What `watch`, `unwatch`, `history` and `baseline` are answered by. */
 function watchedDoor(
   redis: ReturnType<typeof connectRedis>,
-  { services, authorise }: { readonly services: ServiceCatalog; readonly authorise: Authorise },
+  { env, log }: Pick<Running, 'env' | 'log'>,
+  {
+    services,
+    authorise,
+    slack,
+    prometheus,
+  }: {
+    readonly services: ServiceCatalog;
+    readonly authorise: Authorise;
+    readonly slack: ReturnType<typeof createSlackClient>;
+    readonly prometheus: ReadPrometheus;
+  },
 ): (command: WatchedCommand, asker: Origin) => Promise<string> {
   const stores = {
     watching: openWatchingStore(redis),
     history: openHistoryStore(redis),
     baselines: openBaselineStore(redis),
+    prometheus,
   };
-  return (command, asker) =>
-    withinDeadline(
-      tendWatched(command, asker, { ...stores, services: services.all(), authorise, now: Date.now }),
-    );
+  const quickchart = env.quickchartUrl === undefined ? {} : { quickchartUrl: env.quickchartUrl };
+  const showing = { authorise, slack: createSlackPoster(slack), renderChart: chartRenderer(quickchart) };
+  return async (command, asker) => {
+    const done = tendWatched(command, asker, {
+      ...stores,
+      services: services.all(),
+      authorise,
+      now: Date.now,
+    });
+    const service = services.find(command.service);
+    // A Prometheus may take its time.
+    const { text, drawn } = await (service?.prometheus ? done : withinDeadline(done));
+    if (drawn && service) {
+      showHistory(drawn, service, asker, showing).catch((error: unknown) =>
+        log.warn({ err: error, service: service.name }, 'The picture of a history was not shown.'),
+      );
+    }
+    return text;
+  };
 }
 
 function digestsBy(
   redis: ReturnType<typeof connectRedis>,
   env: Env,
-  { services, authorise }: { readonly services: ServiceCatalog; readonly authorise: Authorise },
+  {
+    services,
+    authorise,
+    prometheus,
+  }: {
+    readonly services: ServiceCatalog;
+    readonly authorise: Authorise;
+    readonly prometheus: ReadPrometheus;
+  },
 ): SlackPorts['digest'] {
   const digests = openDigestStore(redis, digestSeal(env.sealKeys));
   const factsOf = factsReader({
     verdicts: openVerdictStore(redis),
-    history: digestHistory(openHistoryStore(redis)),
+    history: recordedHistory(digestHistory(openHistoryStore(redis)), { find: services.find, prometheus }),
   });
   return (command, asked) => {
     const about = { digests, written: services.digests(), services: services.all(), factsOf, authorise };

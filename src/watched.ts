@@ -2,9 +2,11 @@
 import type { Authorise } from './authorise.ts';
 import type { Command } from './command/command.ts';
 import { Failure } from './failure.ts';
+import type { DrawnHistory } from './model/history.ts';
 import type { Origin } from './model/request.ts';
 import type { Service } from './model/target.ts';
 import { formatBytes, formatCount, formatDuration } from './model/units.ts';
+import { drawnHistory, type Past, pastOf, type ReadPrometheus } from './past.ts';
 import { watchRulesOf } from './policy/watching.ts';
 import { type BaselineStore, MEASURES, type Usuals } from './store/baselines.ts';
 import type { HistoryStore } from './store/history.ts';
@@ -21,7 +23,15 @@ export interface WatchedPorts {
   readonly watching: WatchingStore;
   readonly history: HistoryStore;
   readonly baselines: BaselineStore;
+  readonly prometheus: ReadPrometheus;
   readonly now: () => number;
+}
+
+export interface WatchedAnswer {
+  /** Plain lines. */
+  readonly text: string;
+  /** What a picture shows of it. */
+  readonly drawn?: DrawnHistory;
 }
 
 /**
@@ -32,7 +42,7 @@ export async function tendWatched(
   command: WatchedCommand,
   asker: Origin,
   ports: WatchedPorts,
-): Promise<string> {
+): Promise<WatchedAnswer> {
   const service = ports.services.find(({ name }) => name === command.service);
   if (!service) {
     const known = ports.services.map(({ name }) => name);
@@ -46,11 +56,11 @@ export async function tendWatched(
   switch (command.kind) {
     case 'watch':
     case 'unwatch':
-      return switchWatching(service, command.kind === 'watch', asker, ports);
+      return { text: await switchWatching(service, command.kind === 'watch', asker, ports) };
     case 'history':
       return historyText(service, ports);
     case 'baseline':
-      return baseline(service, command.action, asker, ports);
+      return { text: await baseline(service, command.action, asker, ports) };
     default:
       return command satisfies never;
   }
@@ -72,32 +82,27 @@ async function switchWatching(
   return `${name} is watched: a sample of each instance every ${formatDuration(rules.everyMs)}, from the next minute on. \`history ${name}\` shows them.`;
 }
 
-const SHOWN_INSTANCES = 5;
 const HOURS_SHOWN = 12;
 const MARKS_SHOWN = 5;
-const DAY = 86_400;
 
-async function historyText({ name }: Service, { history, watching }: WatchedPorts): Promise<string> {
-  const [instances, missing, now] = await Promise.all([
-    history.instances(name),
-    history.missing(name),
-    history.now(),
-  ]);
-  if (instances.length === 0) {
-    const said = await watching.said(name);
-    return `There is no history of ${name} yet.${said?.on ? '' : ` \`watch ${name}\` begins one.`}`;
-  }
-  const told = await history.detections(name, now - 7 * DAY);
-  const parts: string[] = [];
-  for (const { instance, t } of instances.slice(0, SHOWN_INSTANCES)) {
-    const kept = await history.load({ service: name, instance });
-    const miss = missing.get(instance);
+/** A past as text; pictures of it are drawn from the same. */
+export function pastText(service: string, past: Past): string {
+  const { instances, more, told, now, source, problems } = past;
+  const parts: string[] = source === 'prometheus' ? ['From Prometheus, a sample every 5 minutes:', ''] : [];
+  for (const { instance, t, kept, miss } of instances) {
     const gone = miss ? `; it has not answered since ${minute(miss.t)}: ${miss.says}` : '';
-    parts.push(`${instance}, last sample ${minute(t)}${gone}`, ...table(kept, now), ...marksOf(kept), '');
+    parts.push(
+      `${instance || service}, last sample ${minute(t)}${gone}`,
+      ...table(kept, now),
+      ...marksOf(kept),
+      '',
+    );
   }
-  const more = instances.length - SHOWN_INSTANCES;
   if (more > 0) parts.push(`… ${more} more instances`);
-  if (told.length > 0) parts.push('What the watcher said in the last week:');
+  if (told.length > 0) {
+    const said = source === 'prometheus' ? 'What the watcher would have said' : 'What the watcher said';
+    parts.push(`${said} in the last week:`);
+  }
   parts.push(
     ...told
       .slice(-MARKS_SHOWN)
@@ -105,8 +110,21 @@ async function historyText({ name }: Service, { history, watching }: WatchedPort
         ({ t, kind, instance, because }) =>
           `${minute(t)}  ${instance}  ${kind.replaceAll('_', ' ')}: ${because}`,
       ),
+    ...problems.map(({ text }) => text),
   );
   return parts.join('\n').trimEnd();
+}
+
+async function historyText(service: Service, ports: WatchedPorts): Promise<WatchedAnswer> {
+  const { name, prometheus } = service;
+  const past = await pastOf(service, ports);
+  if (past.instances.length > 0) {
+    const drawn = drawnHistory(service, past);
+    return { text: pastText(name, past), ...(drawn && { drawn }) };
+  }
+  if (prometheus) return { text: `Prometheus has no series of ${name} that match {${prometheus.match}}.` };
+  const said = await ports.watching.said(name);
+  return { text: `There is no history of ${name} yet.${said?.on ? '' : ` \`watch ${name}\` begins one.`}` };
 }
 
 /** Hours of the last half day, the latest last. */

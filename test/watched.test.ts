@@ -17,7 +17,9 @@ const INSTANCE = '127.0.0.1:6060';
 describe.skipIf(requires('redis'))('watching', () => {
   let server: TestRedis;
   let history: HistoryStore;
-  const tend = (command: WatchedCommand, may: 'yes' | 'no' = 'yes') =>
+  const tend = async (command: WatchedCommand, may: 'yes' | 'no' = 'yes') =>
+    (await answered(command, may)).text;
+  const answered = (command: WatchedCommand, may: 'yes' | 'no' = 'yes') =>
     tendWatched(
       command,
       { door: 'slash', user: 'U1', channel: 'C1' },
@@ -28,6 +30,7 @@ describe.skipIf(requires('redis'))('watching', () => {
         watching: openWatchingStore(server.redis),
         history,
         baselines: openBaselineStore(server.redis),
+        prometheus: async () => ({ value: [], problems: [] }),
         now: Date.now,
       },
     );

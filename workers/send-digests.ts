@@ -1,9 +1,10 @@
 // Opens what sends digests, and has it look: when a scheduler wakes it, and by itself every two seconds.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'bullmq';
+import { openPrometheus } from '../src/capture/prometheus.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
 import { factsReader } from '../src/digest-facts.ts';
-import { digestHistory } from '../src/digest-history.ts';
+import { digestHistory, recordedHistory } from '../src/digest-history.ts';
 import type { Running } from '../src/lifecycle.ts';
 import { openDigestStore } from '../src/store/digests.ts';
 import { openHistoryStore } from '../src/store/history.ts';
@@ -33,10 +34,18 @@ export interface SendingDigests extends Pick<Running, 'env' | 'log' | 'lifecycle
 export function sendDigests({ every, lifecycle, redis, kept, start, env, ...parts }: SendingDigests): void {
   const { verdicts, services, authorise, showing, log } = parts;
   const store = openDigestStore(kept, digestSeal(env.sealKeys));
+  const leaving = new AbortController();
+  const prometheus = openPrometheus(env.secret, leaving.signal);
   const digests = openDigests({
     services,
     digests: store,
-    factsOf: factsReader({ verdicts, history: digestHistory(openHistoryStore(kept)) }),
+    factsOf: factsReader({
+      verdicts,
+      history: recordedHistory(digestHistory(openHistoryStore(kept)), {
+        find: services.find,
+        prometheus: prometheus.read,
+      }),
+    }),
     authorise,
     ...showing,
     clock: { now: Date.now, sleep: (durationMs) => sleep(durationMs) },
@@ -45,7 +54,9 @@ export function sendDigests({ every, lifecycle, redis, kept, start, env, ...part
   const schedulers = openSchedulers({ connection: redis, start, look: digests.look, log });
   lifecycle.onEnd('digests', async () => {
     await schedulers.close();
+    leaving.abort(new Error('this worker is leaving'));
     await digests.close();
+    await prometheus.close();
   });
   every(LOOK_MS, 'looking for digests that are due', digests.look);
   every(SCHEDULERS_LOOK_MS, 'making schedulers of digests', async () => {

@@ -74,6 +74,48 @@ export function createFetcher(
   readonly fetch: Fetch;
   readonly close: () => Promise<void>;
 } {
+  const reader = openReader(means);
+  const { caps = CAPS } = means;
+  return {
+    fetch: async (instance, endpoint, signal, capture) => {
+      const text = endpointUrl(instance, endpoint);
+      if (text === undefined)
+        throw new Failure('target_refused', { instance: instance.name, url: endpoint, status: 404 });
+      const { tokenEnv, name } = instance;
+      return await reader.read({
+        text,
+        name,
+        signal,
+        workMs: workMs(endpoint),
+        headers: headersOf(tokenEnv, capture, secret),
+        check: (arrived, where) => checkAnswer(endpoint, arrived, where, caps),
+      });
+    },
+    close: reader.close,
+  };
+}
+
+/** One bounded GET of an address from services.yml. */
+export interface PageQuestion {
+  readonly text: string;
+  /** Who is asked, as people are told. */
+  readonly name: string;
+  readonly signal: AbortSignal;
+  /** What the question itself takes, on top of the deadlines. */
+  readonly workMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Rejects an answer that is not what was asked for, within the deadlines. */
+  readonly check?: (arrived: Arriving, where: Where) => Promise<void>;
+}
+
+export interface PageReader {
+  /** @throws Failure, or the reason of the signal */
+  readonly read: (question: PageQuestion) => Promise<Fetched>;
+  readonly close: () => Promise<void>;
+}
+
+/** A connection pool behind the address policy, which every question of this program to others than Slack goes through. */
+export function openReader(means: Partial<Means> = {}): PageReader {
   const { network = NETWORK, deadlines = DEADLINES, caps = CAPS } = means;
   const agents = new Map<string, Agent>();
   const agentFor = (host: string): Agent => {
@@ -90,10 +132,8 @@ export function createFetcher(
     agents.set(host, agent);
     return agent;
   };
-  const pool = { agentFor, secret, deadlines, caps };
   return {
-    fetch: (instance, endpoint, signal, capture) =>
-      fetchOnce({ instance, endpoint, signal, ...(capture !== undefined && { capture }) }, pool),
+    read: (question) => readPage(question, { agentFor, deadlines, caps }),
     close: async () => {
       await Promise.all([...agents.values()].map((agent) => agent.destroy()));
       agents.clear();
@@ -101,33 +141,22 @@ export function createFetcher(
   };
 }
 
-interface Ask {
-  readonly instance: Instance;
-  readonly endpoint: Endpoint;
-  readonly signal: AbortSignal;
-  readonly capture?: string;
-}
-
 interface Pool extends Omit<Means, 'network'> {
   readonly agentFor: (host: string) => Agent;
-  readonly secret: (name: string) => string | undefined;
 }
 
-async function fetchOnce(ask: Ask, pool: Pool): Promise<Fetched> {
-  const { instance, endpoint, signal } = ask;
-  const text = endpointUrl(instance, endpoint);
-  if (text === undefined)
-    throw new Failure('target_refused', { instance: instance.name, url: endpoint, status: 404 });
-  const { url, host } = addressIn(text, instance);
-  const where = { instance: instance.name, url: `${url.host}${url.pathname}${url.search}` };
-  const watch = watchAnswer(where, pool.deadlines, workMs(endpoint));
+async function readPage(question: PageQuestion, pool: Pool): Promise<Fetched> {
+  const { signal, name, headers } = question;
+  const { url, host } = addressIn(question.text, name);
+  const where = { instance: name, url: `${url.host}${url.pathname}${url.search}` };
+  const watch = watchAnswer(where, pool.deadlines, question.workMs);
   const fromMs = performance.timeOrigin + performance.now();
   let begun = false;
   try {
     const response = await request(url, {
       dispatcher: pool.agentFor(host),
       method: 'GET',
-      headers: headersOf(ask, pool),
+      headers: { ...headers },
       signal: AbortSignal.any([signal, watch.signal]),
     });
     begun = true;
@@ -135,7 +164,7 @@ async function fetchOnce(ask: Ask, pool: Pool): Promise<Fetched> {
     const arrived = await readAnswer(response, where, { watch, caps: pool.caps });
     const span = { fromMs, toMs: performance.timeOrigin + performance.now() };
     watch.end();
-    await checkAnswer(endpoint, arrived, where, pool.caps);
+    await question.check?.(arrived, where);
     const { bytes, contentType } = arrived;
     return { bytes, contentType, span, path: `${url.pathname}${url.search}` };
   } catch (error) {
@@ -147,20 +176,25 @@ async function fetchOnce(ask: Ask, pool: Pool): Promise<Fetched> {
 }
 
 /** Only http and https, without credentials: a registration was checked for it, and is checked here again. */
-function addressIn(text: string, instance: Instance): { readonly url: URL; readonly host: string } {
+function addressIn(text: string, name: string): { readonly url: URL; readonly host: string } {
   const host = writtenHost(text);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && host !== undefined) return { url, host };
   throw new Failure('target_unreachable', {
-    instance: instance.name,
+    instance: name,
     url: url ? `${url.host}${url.pathname}` : 'its address',
     reason: 'only plain http and https addresses without credentials are connected to',
     next: 'Correct its address in services.yml.',
   });
 }
 
-function headersOf({ instance, capture }: Ask, { secret }: Pool): Record<string, string> {
-  const token = instance.tokenEnv === undefined ? undefined : secret(instance.tokenEnv);
+/** @param tokenEnv names the variable whose value is sent as the bearer token */
+export function headersOf(
+  tokenEnv: string | undefined,
+  capture: string | undefined,
+  secret: (name: string) => string | undefined,
+): Record<string, string> {
+  const token = tokenEnv === undefined ? undefined : secret(tokenEnv);
   return {
     'accept-encoding': 'identity',
     'user-agent': capture === undefined ? 'goleak' : `goleak (capture ${capture})`,
@@ -168,7 +202,7 @@ function headersOf({ instance, capture }: Ask, { secret }: Pool): Record<string,
   };
 }
 
-interface Arriving {
+export interface Arriving {
   readonly bytes: Uint8Array;
   readonly contentType: string;
   readonly isOpenEnded: boolean;

@@ -52,7 +52,7 @@ const METRICS_AGAIN_SECONDS = 3_600;
 const ABSENT: readonly string[] = ['target_refused', 'target_not_pprof', 'target_too_big'];
 
 /** Requests served, as the usual libraries count them; the first that is there is kept to. */
-const REQUESTS = [
+export const REQUESTS = [
   'http_requests_total',
   'http_server_requests_total',
   'http_server_request_duration_seconds_count',
@@ -115,7 +115,7 @@ async function metricsOf(
 type Figures = Omit<Sample, 't' | 'instance' | 'version'>;
 
 // Names of prometheus/client_golang and of OpenTelemetry's exporter for it.
-const METRICS: readonly (readonly [keyof Figures, string])[] = [
+export const FIGURES = [
   ['go_goroutines', 'go_goroutines'],
   ['HeapAlloc', 'go_memstats_heap_alloc_bytes'],
   ['HeapInuse', 'go_memstats_heap_inuse_bytes'],
@@ -130,13 +130,13 @@ const METRICS: readonly (readonly [keyof Figures, string])[] = [
   ['start_time', 'process_start_time_seconds'],
   ['GOGC', 'go_gc_gogc_percent'],
   ['GOMEMLIMIT', 'go_gc_gomemlimit_bytes'],
-];
+] as const satisfies readonly (readonly [keyof Figures, string])[];
 /** GOMEMLIMIT is the largest integer when it is unset. */
-const UNSET = 2 ** 60;
+export const UNSET = 2 ** 60;
 
 function figuresOf(page: MetricsPage): Figures {
   const figures: Partial<Record<keyof Figures, number>> = {};
-  for (const [field, name] of METRICS) {
+  for (const [field, name] of FIGURES) {
     const value = page.figure(name);
     if (value !== undefined && value >= 0 && value < UNSET) figures[field] = value;
   }

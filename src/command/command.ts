@@ -37,7 +37,11 @@ export type Command =
   | { readonly kind: 'show'; readonly path: string }
   | { readonly kind: 'diff'; readonly before: string; readonly after: string }
   | { readonly kind: 'backtest'; readonly path: string }
-  | { readonly kind: 'watch' | 'unwatch' | 'history'; readonly service: string }
+  /** From the Prometheus that services.yml names for the service; without one, for the only service that has any. */
+  | { readonly kind: 'backtest'; readonly windowMs: number; readonly service?: string }
+  | { readonly kind: 'watch' | 'unwatch'; readonly service: string }
+  /** A file to draw it into, in a terminal. */
+  | { readonly kind: 'history'; readonly service: string; readonly out?: string }
   /** Without an action: shows it. */
   | { readonly kind: 'baseline'; readonly service: string; readonly action?: 'set' | 'clear' }
   | DigestCommand
@@ -139,11 +143,11 @@ export const VERBS: readonly Verb[] = [
     verb: 'backtest',
     aliases: [],
     doors: ['terminal'],
-    usage: 'backtest FILE.jsonl',
+    usage: 'backtest FILE.jsonl | backtest [service] --prometheus 14d',
     about: 'What watching would have said of a recorded history of memory samples, and when',
-    flags: [],
-    examples: ['backtest payments-october.jsonl'],
-    read: (words, usage) => ({ kind: 'backtest', path: one(words, 'a file of samples', usage) }),
+    flags: [{ flag: '--prometheus 14d', about: 'read so long from the Prometheus that services.yml names' }],
+    examples: ['backtest payments-october.jsonl', 'backtest payments-svc --prometheus 14d'],
+    read: readBacktest,
   },
   {
     verb: 'watch',
@@ -171,9 +175,15 @@ export const VERBS: readonly Verb[] = [
     doors: ['chat', 'terminal'],
     usage: 'history <service>',
     about: 'Memory, goroutines and requests of a watched service, its restarts, and what the watcher said',
-    flags: [],
+    flags: [
+      { flag: '--out FILE.png', about: 'draw it into a file (in a terminal; Slack shows the picture)' },
+    ],
     examples: ['history payments-svc'],
-    read: (words, usage) => ({ kind: 'history', service: serviceIn(words, usage) }),
+    read: (words, usage) => {
+      const out = words.flags.get('out');
+      if (out === true) throw wrong('--out needs the name of a file', usage);
+      return { kind: 'history', service: serviceIn(words, usage), ...(out !== undefined && { out }) };
+    },
   },
   {
     verb: 'baseline',
@@ -299,6 +309,7 @@ const VALUED_FLAGS: ReadonlySet<string> = new Set([
   'interval',
   'batch',
   'out',
+  'prometheus',
 ]);
 
 /**
@@ -465,6 +476,18 @@ function readAuditList(words: Words, usage: string): Command {
     ...(sinceMs !== undefined && { sinceMs }),
     ...serviceAmong(words, usage),
   };
+}
+
+/** The series of a longer window would not fit into memory. */
+const MAX_BACKTEST_MS = 90 * 86_400_000;
+
+function readBacktest(words: Words, usage: string): Command {
+  const window = words.flags.get('prometheus');
+  if (window === undefined) return { kind: 'backtest', path: one(words, 'a file of samples', usage) };
+  const windowMs = typeof window === 'string' ? parseDuration(window) : undefined;
+  if (windowMs === undefined || windowMs < 60_000 || windowMs > MAX_BACKTEST_MS)
+    throw wrong('--prometheus needs a length of time of at most 90 days, such as 14d', usage);
+  return { kind: 'backtest', windowMs, ...serviceAmong(words, usage) };
 }
 
 function readBaseline(words: Words, usage: string): Command {

@@ -16,6 +16,7 @@ import {
   MOST_SAMPLE_MS,
   OWNERLESS,
   type OwnerRules,
+  type PrometheusSource,
   type Service,
   type WatchRules,
 } from '../model/target.ts';
@@ -51,6 +52,25 @@ const sampleEvery = z.string().transform((text, context) => {
   return parsed ?? DEFAULT_WATCH.everyMs;
 });
 
+/** `job="payments",namespace=~"prod|canary"` */
+const matchers = z
+  .string()
+  .max(500)
+  .regex(
+    /^[a-zA-Z_]\w*(?:=~|!~|!=|=)"(?:[^"\\\n]|\\.)*"(?:\s*,\s*[a-zA-Z_]\w*(?:=~|!~|!=|=)"(?:[^"\\\n]|\\.)*")*$/,
+    'must be label matchers such as job="payments"',
+  );
+
+const prometheusSchema = z.strictObject({
+  url,
+  match: matchers.optional(),
+  instance_label: z
+    .string()
+    .regex(/^[a-zA-Z_]\w{0,99}$/, 'must be the name of a label')
+    .default('instance'),
+  auth: z.strictObject({ token_env: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }).optional(),
+});
+
 const perHour = z.number().int().min(0).max(10_000);
 
 const serviceSchema = z.strictObject({
@@ -75,6 +95,7 @@ const serviceSchema = z.strictObject({
       z.strictObject({ every: sampleEvery.prefault('60s'), build: z.string().max(100).optional() }),
     ])
     .default(false),
+  prometheus: prometheusSchema.optional(),
   first_party: z.array(z.string().max(200)).default([]),
   capture: z
     .strictObject({
@@ -389,12 +410,25 @@ function toService(serviceName: string, raw: z.infer<typeof serviceSchema>): Ser
     allow: { dumpUpTo: raw.capture.dump_up_to, leakProfileUpTo: raw.capture.leak_profile_up_to },
     budget: raw.budget,
     ...(raw.watch && { watch: toWatch(raw.watch) }),
+    ...(raw.prometheus && { prometheus: toPrometheus(serviceName, raw.prometheus) }),
   };
 }
 
 function toWatch(raw: true | { readonly every: number; readonly build?: string | undefined }): WatchRules {
   if (raw === true) return DEFAULT_WATCH;
   return { everyMs: raw.every, ...(raw.build !== undefined && { buildVar: raw.build }) };
+}
+
+function toPrometheus(
+  service: string,
+  { url: base, match, instance_label: instanceLabel, auth }: z.infer<typeof prometheusSchema>,
+): PrometheusSource {
+  return {
+    url: base.replace(/\/+$/, ''),
+    match: match ?? `job="${service}"`,
+    instanceLabel,
+    ...(auth && { tokenEnv: auth.token_env }),
+  };
 }
 
 function hasUserinfo(text: string): boolean {

@@ -28,6 +28,20 @@ export interface Service {
   readonly budget: CaptureBudget;
   /** Sampled all the time, as services.yml has it; `watch` and `unwatch` in chat have the last word. */
   readonly watch?: WatchRules;
+  /** Where its history is read from, instead of the samples that goleak takes itself. */
+  readonly prometheus?: PrometheusSource;
+}
+
+/** A Prometheus server that scrapes the service. */
+export interface PrometheusSource {
+  /** Origin and prefix, `http://prometheus:9090`. Never carries credentials. */
+  readonly url: string;
+  /** Matchers that pick the service's series, `job="payments"`. */
+  readonly match: string;
+  /** The label that tells one instance from another. */
+  readonly instanceLabel: string;
+  /** Name of the environment variable that holds the bearer token. */
+  readonly tokenEnv?: string;
 }
 
 /** Who is told of leaks that are theirs. */

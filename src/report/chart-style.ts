@@ -46,6 +46,8 @@ export interface AxisLook {
   readonly position?: 'left' | 'right';
   readonly min?: number;
   readonly max?: number;
+  /** The largest value first. */
+  readonly reverse?: boolean;
   /** Room above the highest value, as a share. */
   readonly room?: number;
   readonly whole?: boolean;
@@ -61,6 +63,7 @@ export function paleAxis(look: AxisLook): Json {
     ...(look.position && { position: look.position }),
     ...(look.min !== undefined && { min: look.min }),
     ...(look.max !== undefined && { max: look.max }),
+    ...(look.reverse === true && { reverse: true }),
     ...(look.room !== undefined && { grace: `${Math.round(look.room * 100)}%` }),
     title: { display: true, text: look.title, ...TEXT.axisTitle, ...tint },
     border: { display: false },

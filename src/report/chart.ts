@@ -12,7 +12,7 @@ const SIGNATURES_DRAWN = 5;
 /** Longest name that stays legible beside its bar at phone width. */
 const LABEL_WIDTH = 34;
 /** The limit is drawn once memory has come this near; further away it would flatten everything else. */
-const LIMIT_IS_NEAR = 0.5;
+export const LIMIT_IS_NEAR = 0.5;
 
 /** Heap and goroutines over the window on two axes, both from zero; undefined without two timed readings. */
 export function memoryChart(report: Report): ChartConfig | undefined {
@@ -160,9 +160,9 @@ export function recoveryChart(before: Report, after: Report): ChartConfig | unde
 }
 
 /** The goroutine series' colour, darkened until small type has a contrast of 4.5 on white. */
-const GOROUTINE_AXIS = '#A84700';
+export const GOROUTINE_AXIS = '#A84700';
 
-const FIXED = {
+export const FIXED = {
   responsive: false,
   animation: false,
   locale: 'en-US',
@@ -181,7 +181,7 @@ interface TimedReading {
   readonly figures: Readonly<Record<string, unknown>>;
 }
 
-interface Point {
+export interface Point {
   readonly x: number;
   readonly y: number;
 }
@@ -251,7 +251,12 @@ function countBefore({ count, delta }: ReportSignature): number {
   return Math.max(0, count - delta);
 }
 
-function lineDataset(label: string, series: Series, points: readonly Point[], axis: 'bytes' | 'count'): Json {
+export function lineDataset(
+  label: string,
+  series: Series,
+  points: readonly Point[],
+  axis: 'bytes' | 'count',
+): Json {
   return {
     label,
     data: points.map(({ x, y }) => ({ x, y })),
@@ -273,7 +278,7 @@ function lineDataset(label: string, series: Series, points: readonly Point[], ax
 /** With more points than this the markers would be the line. */
 const MARKERS_UP_TO = 60;
 
-function markDataset(label: string, seconds: readonly number[]): Json {
+export function markDataset(label: string, seconds: readonly number[]): Json {
   return {
     label,
     data: seconds.map((x) => ({ x, y: MARK_HEIGHT })),

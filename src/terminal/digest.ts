@@ -1,11 +1,12 @@
 // Digests from a terminal: what is set up is in the Redis that the app and the workers use.
 import { randomUUID } from 'node:crypto';
+import { openPrometheus } from '../capture/prometheus.ts';
 import type { DigestCommand } from '../command/digest.ts';
 import type { Env } from '../config/env.ts';
 import { watchServices } from '../config/services.ts';
 import { controlDigest } from '../digest-control.ts';
 import { factsReader } from '../digest-facts.ts';
-import { digestHistory } from '../digest-history.ts';
+import { digestHistory, recordedHistory } from '../digest-history.ts';
 import { Failure } from '../failure.ts';
 import { answersPing, connectRedis } from '../queue/connection.ts';
 import { privateRedisUrl } from '../queue/private-redis.ts';
@@ -17,7 +18,8 @@ import { openVerdictStore } from '../store/verdicts.ts';
 const PING_MS = 1_500;
 
 /** @throws Failure `verb_needs_redis` when none answers */
-export async function controlDigests(command: DigestCommand, env: Env): Promise<string> {
+export async function controlDigests(command: DigestCommand, env: Env, signal: AbortSignal): Promise<string> {
+  const prometheus = openPrometheus(env.secret, signal);
   const redis = connectRedis(env.redisUrl ?? privateRedisUrl(env.home), 'worker');
   try {
     if (!(await answersPing(redis, PING_MS))) throw new Failure('verb_needs_redis', { verb: 'digest' });
@@ -31,12 +33,16 @@ export async function controlDigests(command: DigestCommand, env: Env): Promise<
       services: services.all(),
       factsOf: factsReader({
         verdicts: openVerdictStore(redis),
-        history: digestHistory(openHistoryStore(redis)),
+        history: recordedHistory(digestHistory(openHistoryStore(redis)), {
+          find: services.find,
+          prometheus: prometheus.read,
+        }),
       }),
       // Whoever has a terminal on this machine could do it without us.
       authorise: async () => ({ may: 'yes' }),
     });
   } finally {
     redis.disconnect();
+    await prometheus.close();
   }
 }

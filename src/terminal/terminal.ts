@@ -34,8 +34,8 @@ export async function runTerminalCommand(
       return diffPaths(command, terminal);
     }
     case 'backtest': {
-      const { backtestPath } = await import('./backtest.ts');
-      return backtestPath(command, terminal);
+      const { runBacktest } = await import('./backtest.ts');
+      return runBacktest(command, terminal);
     }
     case 'selftest': {
       const { testYourself } = await import('./selftest.ts');
@@ -53,12 +53,12 @@ export async function runTerminalCommand(
     case 'history':
     case 'baseline': {
       const { watchedHere } = await import('./watched.ts');
-      terminal.print(screen(await watchedHere(command, await terminal.env())));
+      terminal.print(screen(await watchedHere(command, await terminal.env(), terminal.signal)));
       return EXIT_OK;
     }
     case 'digest': {
       const { controlDigests } = await import('./digest.ts');
-      terminal.print(screen(await controlDigests(command, await terminal.env())));
+      terminal.print(screen(await controlDigests(command, await terminal.env(), terminal.signal)));
       return EXIT_OK;
     }
     case 'audit': {

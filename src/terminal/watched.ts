@@ -1,9 +1,14 @@
 // watch, unwatch, history and baseline from a terminal: what is watched is in the Redis that app and workers use.
+import { writeFile } from 'node:fs/promises';
+import { openPrometheus } from '../capture/prometheus.ts';
 import type { Env } from '../config/env.ts';
 import { watchServices } from '../config/services.ts';
+import { CHART_SIZE } from '../deliver/chart-size.ts';
 import { Failure } from '../failure.ts';
+import type { DrawnHistory } from '../model/history.ts';
 import { answersPing, connectRedis } from '../queue/connection.ts';
 import { privateRedisUrl } from '../queue/private-redis.ts';
+import { historyPicture } from '../report/chart-history.ts';
 import { openBaselineStore } from '../store/baselines.ts';
 import { openHistoryStore } from '../store/history.ts';
 import { openWatchingStore } from '../store/watching.ts';
@@ -12,7 +17,8 @@ import { tendWatched, type WatchedCommand } from '../watched.ts';
 const PING_MS = 1_500;
 
 /** @throws Failure `verb_needs_redis` when none answers */
-export async function watchedHere(command: WatchedCommand, env: Env): Promise<string> {
+export async function watchedHere(command: WatchedCommand, env: Env, signal: AbortSignal): Promise<string> {
+  const prometheus = openPrometheus(env.secret, signal);
   const redis = connectRedis(env.redisUrl ?? privateRedisUrl(env.home), 'worker');
   try {
     if (!(await answersPing(redis, PING_MS))) throw new Failure('verb_needs_redis', { verb: command.kind });
@@ -20,16 +26,28 @@ export async function watchedHere(command: WatchedCommand, env: Env): Promise<st
       throw fault;
     });
     const asker = { door: 'terminal', user: 'terminal' } as const;
-    return await tendWatched(command, asker, {
+    const { text, drawn } = await tendWatched(command, asker, {
       services: services.all(),
       // Whoever has a terminal on this machine could do it without us.
       authorise: async () => ({ may: 'yes' }),
       watching: openWatchingStore(redis),
       history: openHistoryStore(redis),
       baselines: openBaselineStore(redis),
+      prometheus: prometheus.read,
       now: Date.now,
     });
+    if (command.kind !== 'history' || command.out === undefined) return text;
+    return `${text}\n\n${await drawInto(command.out, drawn)}`;
   } finally {
     redis.disconnect();
+    await prometheus.close();
   }
+}
+
+async function drawInto(path: string, drawn: DrawnHistory | undefined): Promise<string> {
+  const picture = drawn && historyPicture(drawn);
+  if (!picture) return 'There is not enough of it to draw.';
+  const { renderChart } = await import('../deliver/charts.ts');
+  await writeFile(path, await renderChart(picture.config, CHART_SIZE));
+  return `Drawn into ${path}.`;
 }

@@ -1,7 +1,8 @@
 // `goleak backtest`: a recorded history in, what the watcher would have said out.
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { backtestPath } from '../../src/terminal/backtest.ts';
+import { runBacktest } from '../../src/terminal/backtest.ts';
+import { startPrometheus } from '../kit/prometheus.ts';
 import { draw } from '../watch/samples.ts';
 import { folderOf, terminalOf } from './desk.ts';
 
@@ -12,7 +13,7 @@ const leaking = draw({ hours: 30, everySeconds: 300, live: (hour) => 200 + 4 * h
 async function run(content: string, json = false): Promise<string[]> {
   const { terminal, printed } = terminalOf(json);
   const path = join(folderOf({ 'history.jsonl': content }), 'history.jsonl');
-  expect(await backtestPath({ kind: 'backtest', path }, terminal)).toBe(0);
+  expect(await runBacktest({ kind: 'backtest', path }, terminal)).toBe(0);
   return printed.join('\n').split('\n');
 }
 
@@ -49,5 +50,26 @@ describe('backtest', () => {
     await expect(run('nothing\n[]')).rejects.toThrow(
       /holds no samples\. Line 1 was skipped: it is not JSON\. Line 2 was skipped: it is not an object\./,
     );
+  });
+
+  it('reads a window of the Prometheus that services.yml names for the service', async () => {
+    const leak = (t: number): number => (200 + (t % 1e6) / 3600) * 2 ** 20;
+    const server = await startPrometheus([
+      { labels: { __name__: 'process_resident_memory_bytes', job: 'pay', instance: 'a' }, at: leak },
+    ]);
+    const services = `services:\n  pay:\n    instances: [http://127.0.0.1:1]\n    prometheus: { url: "${server.url}" }\n  other:\n    instances: [http://127.0.0.1:1]\n`;
+    const servicesFile = join(folderOf({ 'services.yml': services }), 'services.yml');
+    const { terminal, printed } = terminalOf(false);
+    const env = async () => ({ servicesFile, secret: () => undefined }) as never;
+    const at = { ...terminal, env };
+    expect(await runBacktest({ kind: 'backtest', windowMs: 2 * 86_400_000 }, at)).toBe(0);
+    expect(printed.join('\n')).toMatch(/2,88\d samples of 1 instance from /);
+    await expect(
+      runBacktest({ kind: 'backtest', windowMs: 60_000, service: 'other' }, at),
+    ).rejects.toMatchObject({ code: 'usage_wrong' });
+    await expect(
+      runBacktest({ kind: 'backtest', windowMs: 60_000, service: 'none' }, at),
+    ).rejects.toMatchObject({ code: 'service_unknown' });
+    await server.close();
   });
 });
