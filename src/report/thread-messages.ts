@@ -1,5 +1,5 @@
 // What the thread says below the root message: why, the signatures as a table, and the memory with the
-// footnotes. At most three messages; a part with nothing to say is left out.
+// footnotes. At most three messages; a part with nothing to say is left out, and where nothing leaks one message says it.
 import {
   formatBytes,
   formatBytesDelta,
@@ -9,7 +9,15 @@ import {
   formatPercent,
 } from '../model/units.ts';
 import { changeRows } from './changes.ts';
-import { type Block, type Column, context, type SlackMessage, section, table } from './elements.ts';
+import {
+  type Block,
+  type Column,
+  charactersOf,
+  context,
+  type SlackMessage,
+  section,
+  table,
+} from './elements.ts';
 import {
   code,
   codeBlock,
@@ -24,7 +32,7 @@ import {
   prose,
   words,
 } from './foreign.ts';
-import { SECTION_TEXT } from './limits.ts';
+import { BLOCKS_PER_MESSAGE, MESSAGE_CHARACTERS, SECTION_TEXT, TABLES_PER_MESSAGE } from './limits.ts';
 import { nameWithin } from './name.ts';
 import { attachedName, pprofCommand } from './pprof-command.ts';
 import type { Report, ReportSignature } from './schema.ts';
@@ -71,8 +79,23 @@ export interface ThreadStyle {
 }
 
 export function threadMessages(report: Report, style: ThreadStyle = {}): SlackMessage[] {
-  const messages = [whyMessage(report), signaturesMessage(report, style), memoryMessage(report)];
-  return messages.filter((message) => message !== undefined);
+  const messages = [whyMessage(report), signaturesMessage(report, style), memoryMessage(report)].filter(
+    (message) => message !== undefined,
+  );
+  const isCalm = report.verdict.kind === 'healthy' || report.verdict.kind === 'inconclusive';
+  return isCalm ? joined(messages) : messages;
+}
+
+/** Nobody has to act on it: one message to skim. Each costs a channel one of the sixty it may have in a minute. */
+function joined(messages: readonly SlackMessage[]): SlackMessage[] {
+  const blocks = messages.flatMap((message) => message.blocks);
+  const [first] = messages;
+  const tables = blocks.filter(({ type }) => type === 'table').length;
+  const fits =
+    blocks.length <= BLOCKS_PER_MESSAGE &&
+    tables <= TABLES_PER_MESSAGE &&
+    charactersOf(blocks) <= MESSAGE_CHARACTERS;
+  return first && fits ? [{ text: first.text, blocks }] : [...messages];
 }
 
 function whyMessage(report: Report): SlackMessage | undefined {

@@ -2,7 +2,7 @@
 //
 //   npm run bench -- load [--jobs 10000] [--kinds goroutine]    drained in 60 s, each worker below 256 MiB
 //   npm run bench -- load --soak [--jobs 100000]                a worker grows by less than 1 MiB in 10,000 jobs
-//   … --workers N                                               so many worker processes; two fill two cores
+//   … --workers N                                               so many worker processes; one is quickest where two cores are shared by all
 //   … --profile DIR                                             leaves a processor profile of each worker there
 //
 // Half of the jobs are captures of one look (`for 0s`), half bring a thread up to date. Not as in earnest: budgets are
@@ -45,7 +45,7 @@ const { values: options } = parseArgs({
   options: {
     jobs: { type: 'string' },
     kinds: { type: 'string', default: 'goroutine' },
-    workers: { type: 'string', default: '2' },
+    workers: { type: 'string', default: '1' },
     soak: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },

@@ -190,6 +190,68 @@ describe('the thread', () => {
     ]);
   });
 
+  it('is one message where nothing leaks, with everything that three would say', () => {
+    const leaking = sampleReport();
+    const calm = { ...leaking, signatures: [], verdict: { ...leaking.verdict, kind: 'healthy' as const } };
+    const whole = threadMessages(calm);
+    expect(whole).toHaveLength(1);
+    const titles = whole.flatMap(read).filter((line) => /^\*.*\*/.test(line));
+    expect(titles.map((line) => line.split('*')[1])).toEqual([
+      'What was measured',
+      'Why not something else',
+      'Also seen',
+      'Next step',
+      'Heap sites by growth',
+      'Where the memory is',
+      'What changed over the window',
+      'Look yourself',
+    ]);
+  });
+
+  it('is several messages where one would be too large for Slack', () => {
+    const leaking = sampleReport();
+    const [clue] = leaking.clues;
+    const because = '<&>'.repeat(130);
+    const talkative = {
+      ...leaking,
+      signatures: [],
+      clues: clue ? Array.from({ length: 8 }, () => ({ ...clue, text: because })) : [],
+      verdict: {
+        ...leaking.verdict,
+        kind: 'inconclusive' as const,
+        whyNot: Array.from({ length: 6 }, () => ({ kind: 'heap-leak' as const, because })),
+      },
+      problems: Array.from({ length: 5 }, () => ({ code: 'x', text: '<&>'.repeat(80) })),
+      also: Array.from({ length: 3 }, () => ({ ...leaking.verdict, summary: because })),
+      memory: {
+        ...leaking.memory,
+        waterfall: leaking.memory.waterfall.flatMap((band) =>
+          Array.from({ length: 8 }, () => ({ ...band, source: because, note: because })),
+        ),
+      },
+      restarts: Array.from({ length: 5 }, (_, at) => ({
+        instance: '<&>'.repeat(26),
+        because: `${at}${because}`,
+        at,
+      })),
+      ...(leaking.heap && {
+        heap: {
+          ...leaking.heap,
+          sites: leaking.heap.sites.flatMap((site) => [site, site, site]),
+        },
+      }),
+      changes: Array.from({ length: 8 }, (_, at) => ({
+        kind: 'site' as const,
+        id: String(at),
+        status: 'grown' as const,
+        label: because,
+        before: 1,
+        after: 2,
+      })),
+    };
+    expect(threadMessages(talkative).length).toBeGreaterThan(1);
+  });
+
   it('calls owners who are to be told, and nobody else', () => {
     const [signature] = sampleReport().signatures;
     const told = signature ? [{ group: 'S012AB3CD', signature }] : [];
