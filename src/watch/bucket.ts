@@ -13,7 +13,7 @@ export interface Bucket {
   readonly age: number;
   /** Live heap as NextGC and GOGC imply it: exact unless a memory limit binds. */
   readonly paced: number;
-  /** Lowest HeapAlloc: live heap plus little garbage, whatever the pacing. */
+  /** Lowest HeapAlloc, less what was allocated since the collection before it: live heap, whatever the pacing. */
   readonly trough: number;
   readonly goroutines: number;
   /** Resident memory that is not the Go runtime's. */
@@ -24,7 +24,7 @@ export interface Bucket {
   readonly rssHigh: number;
   /** Requests a second. */
   readonly requests: number;
-  /** Bytes allocated a second, by the count of collections. */
+  /** Bytes allocated a second: by how HeapAlloc rises between collections, or by their count where it cannot be seen. */
   readonly allocated: number;
   /** Collections a second. */
   readonly collections: number;
@@ -55,6 +55,12 @@ const FIELDS = [
 const RATES: ReadonlySet<(typeof FIELDS)[number]> = new Set(['requests', 'allocated', 'collections']);
 /** An idle process is made to collect every two minutes: slower than this says nothing of what it allocates. */
 const FORCED_PER_SECOND = 1 / 90;
+/** Collections this frequent are counted well in ten minutes. */
+const PACED_PER_SECOND = 1 / 20;
+const LEAST_RISING_SECONDS = 30;
+/** The runtime forces a collection after two minutes; clocks of different machines differ by more than that. */
+const LONGEST_CYCLE_SECONDS = 600;
+const MOST_OF_CYCLE = 0.7;
 
 /** Samples being added up; a new one each time, so that a state once handed out stays as it is. */
 export interface OpenBucket {
@@ -70,6 +76,11 @@ export interface OpenBucket {
   readonly rssHigh: number;
   readonly requestSum: number;
   readonly requestCount: number;
+  /** What HeapAlloc rose by between two samples with no collection in between, and how long that was. */
+  readonly risenBytes: number;
+  readonly risenSeconds: number;
+  /** Seconds from the last collection to the lowest HeapAlloc; 0 where unknown. */
+  readonly sinceCollection: number;
   readonly first: Sample;
   readonly last: Sample;
 }
@@ -80,7 +91,7 @@ export function openBucket(sample: Sample, run: number, age: number): OpenBucket
     run,
     age,
     paced: pacedLive(sample),
-    trough: sample.HeapAlloc ?? sample.HeapInuse ?? Number.NaN,
+    trough: heapOf(sample),
     goroutines: sample.go_goroutines ?? Number.NaN,
     outside: outsideOf(sample),
     beyond: beyondOf(sample),
@@ -88,6 +99,9 @@ export function openBucket(sample: Sample, run: number, age: number): OpenBucket
     rssHigh: residentOf(sample),
     requestSum: sample.requests_per_s ?? 0,
     requestCount: sample.requests_per_s === undefined ? 0 : 1,
+    risenBytes: 0,
+    risenSeconds: 0,
+    sinceCollection: sinceCollection(sample),
     first: sample,
     last: sample,
   };
@@ -95,12 +109,13 @@ export function openBucket(sample: Sample, run: number, age: number): OpenBucket
 
 export function addSample(open: OpenBucket, sample: Sample): OpenBucket {
   const rss = residentOf(sample);
+  const risen = risenBetween(open.last, sample);
   return {
     t: open.t,
     run: open.run,
     age: open.age,
     paced: lower(open.paced, pacedLive(sample)),
-    trough: lower(open.trough, sample.HeapAlloc ?? sample.HeapInuse ?? Number.NaN),
+    trough: lower(open.trough, heapOf(sample)),
     goroutines: lower(open.goroutines, sample.go_goroutines ?? Number.NaN),
     outside: lower(open.outside, outsideOf(sample)),
     beyond: lower(open.beyond, beyondOf(sample)),
@@ -108,6 +123,9 @@ export function addSample(open: OpenBucket, sample: Sample): OpenBucket {
     rssHigh: -lower(-open.rssHigh, -rss),
     requestSum: open.requestSum + (sample.requests_per_s ?? 0),
     requestCount: open.requestCount + (sample.requests_per_s === undefined ? 0 : 1),
+    risenBytes: open.risenBytes + Math.max(0, risen),
+    risenSeconds: open.risenSeconds + (risen < 0 ? 0 : sample.t - open.last.t),
+    sinceCollection: heapOf(sample) < open.trough ? sinceCollection(sample) : open.sinceCollection,
     first: open.first,
     last: sample,
   };
@@ -120,7 +138,8 @@ export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucke
   const collected = (open.last.NumGC ?? Number.NaN) - (since.NumGC ?? Number.NaN);
   const collections = seconds > 0 && collected >= 0 ? collected / seconds : Number.NaN;
   const goal = open.last.NextGC ?? Number.NaN;
-  const { t, run, age, paced, trough, goroutines, outside, beyond, rss, rssHigh } = open;
+  const { t, run, age, paced, goroutines, outside, beyond, rss, rssHigh } = open;
+  const trough = liveAfterCollection(open, collections, goal);
   return {
     t,
     run,
@@ -133,10 +152,48 @@ export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucke
     rss,
     rssHigh,
     requests: open.requestCount > 0 ? open.requestSum / open.requestCount : Number.NaN,
-    allocated: collections > FORCED_PER_SECOND ? collections * roomFor(goal, paced, trough) : Number.NaN,
+    allocated: allocatedIn(open, collections, roomFor(goal, paced, trough)),
     collections,
     goal,
   };
+}
+
+function heapOf({ HeapAlloc, HeapInuse }: Sample): number {
+  return HeapAlloc ?? HeapInuse ?? Number.NaN;
+}
+
+function sinceCollection({ t, LastGC = t }: Sample): number {
+  return Math.min(LONGEST_CYCLE_SECONDS, Math.max(0, t - LastGC));
+}
+
+/**
+ * Of a collector that seldom runs the lowest HeapAlloc of ten minutes is a matter of luck: what was allocated since is
+ * known from how it rises, or from how much of the way to the next collection is done.
+ */
+function liveAfterCollection(
+  { trough, risenBytes, risenSeconds, sinceCollection: since }: OpenBucket,
+  collections: number,
+  goal: number,
+): number {
+  if (risenSeconds >= LEAST_RISING_SECONDS)
+    return Math.max(trough / 4, trough - (risenBytes / risenSeconds) * since);
+  const done = since * collections;
+  if (!(done < MOST_OF_CYCLE) || !(goal > trough)) return trough;
+  return Math.max(trough / 4, (trough - done * goal) / (1 - done));
+}
+
+/** What HeapAlloc rose by with no collection in between; -1 where one may have been. */
+function risenBetween(before: Sample, sample: Sample): number {
+  if (sample.HeapAlloc === undefined || before.HeapAlloc === undefined) return -1;
+  if (sample.NumGC === undefined || sample.NumGC !== before.NumGC) return -1;
+  return sample.HeapAlloc - before.HeapAlloc;
+}
+
+/** Collections that come by themselves are counted; of an idle process, or a slow one, HeapAlloc tells more. */
+function allocatedIn({ risenBytes, risenSeconds }: OpenBucket, collections: number, room: number): number {
+  if (collections > PACED_PER_SECOND || risenSeconds < LEAST_RISING_SECONDS)
+    return collections > FORCED_PER_SECOND ? collections * room : Number.NaN;
+  return risenBytes / risenSeconds;
 }
 
 /** What is allocated from one collection to the next. */

@@ -45,14 +45,14 @@ export function dayColumns(moments: readonly Moment[]): Float64Array[] | undefin
   ]);
 }
 
-/** Load added up within each life of the process, in hours of mean load. */
+/** Age of the process in work: load added up within each life, in hours of mean load. */
 export function workDone(moments: readonly Moment[], loads: Float64Array): Float64Array {
   const mean = loads.reduce((sum, load) => sum + load, 0) / loads.length || 1;
   const work = new Float64Array(loads.length);
   let done = 0;
   for (const [at, moment] of moments.entries()) {
     const before = moments[at - 1];
-    if (before?.run !== moment.run) done = 0;
+    if (before?.run !== moment.run) done = moment.age;
     else done += (((loads[at] ?? 0) + (loads[at - 1] ?? 0)) / 2 / mean) * (moment.age - before.age);
     work[at] = done;
   }

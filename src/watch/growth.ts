@@ -1,9 +1,11 @@
 // Does it grow by itself? Readings are explained by load (or, where nobody tells the load, by the time of day), by a
 // level for each life of the process, and by time; only what time explains is growth. Two clocks are tried: hours,
 // and work done, because many leaks leak by the request and rest at night.
-import { mannKendall, median, theilSen } from '../analyse/trend.ts';
+import { mannKendall, median } from '../analyse/trend.ts';
+import { type Contest, contest } from './contest.ts';
 import { dayColumns, loadColumns, workDone } from './explain.ts';
 import { type Regression, regress } from './regression.ts';
+import { storiesFor } from './stories.ts';
 
 export interface Reading {
   /** Unix seconds. */
@@ -14,6 +16,8 @@ export interface Reading {
   readonly y: number;
   /** NaN where unknown. */
   readonly load: number;
+  /** What else explains it; NaN where nothing does. */
+  readonly other: number;
   /** What is judged; the others only teach what load does. Those in focus come last. */
   readonly focus: boolean;
 }
@@ -23,8 +27,8 @@ export interface Growth {
   readonly slope: number;
   /** Standard error of the slope, honest about autocorrelation. */
   readonly error: number;
-  /** Slope in standard errors. */
-  readonly certainty: number;
+  /** What growth explains beyond the best healthy story (`contest.ts`). */
+  readonly evidence: number;
   /** Share of the level that was gained while the process was watched. */
   readonly share: number;
   /** Hours watched, gaps and restarts not counted. */
@@ -39,33 +43,33 @@ export interface Growth {
   /** Whether the load was known. */
   readonly loadKnown: boolean;
   readonly clock: 'hours' | 'work';
+  /** Hours before what was judged from which load was learned. */
+  readonly context: number;
 }
 
 /** Gaps up to so many hours are bridged when hours are counted. */
 const BRIDGED_HOURS = 2;
-/** Growth in standard errors, before wild readings are tamed, below which nobody looks closer. */
-const QUICK = 1.5;
 /** How many readings make a level. */
 const LATE_READINGS = 4;
-const INTERESTING = { certainty: 3, share: 0.03 };
 
 export interface GrowthOptions {
   /** Hours between readings. */
   readonly spacing: number;
   /** What growth is a share of; the level of the readings when absent. */
   readonly scale?: number;
+  /** Evidence below which nobody looks closer. */
+  readonly least?: number;
+  /** The same of growth, as a share. */
+  readonly leastShare?: number;
 }
 
 interface Clock {
   readonly clock: Growth['clock'];
+  /** Age of the process by this clock. */
   readonly ticks: Float64Array;
 }
 
-type Fitted = Clock & {
-  readonly fit: Regression;
-  /** What is left unexplained of what is in focus. */
-  readonly squares: number;
-};
+type Fitted = Clock & Contest;
 
 /** The readings in columns. */
 interface Table {
@@ -76,12 +80,13 @@ interface Table {
   readonly explaining: readonly Float64Array[];
   /** Index of the first reading in focus. */
   readonly from: number;
+  readonly level: number;
 }
 
 /** Undefined when there is too little, nothing grows, or load and growth cannot be told apart. */
 export function growthOf(
   readings: readonly Reading[],
-  { spacing, scale }: GrowthOptions,
+  { spacing, scale, least = 0, leastShare = 0 }: GrowthOptions,
 ): Growth | undefined {
   const from = readings.findIndex(({ focus }) => focus);
   const focused = from < 0 ? [] : readings.slice(from);
@@ -89,81 +94,115 @@ export function growthOf(
   const known = readings.filter(({ load }) => !Number.isNaN(load)).length >= 0.9 * readings.length;
   const explaining = known ? loadColumns(readings) : dayColumns(readings);
   if (!explaining) return undefined;
+  const others = readings.map(({ other }) => other);
+  if (others.some((other) => other > 0)) explaining.push(Float64Array.from(others));
   const table: Table = {
     readings,
     y: Float64Array.from(readings, ({ y }) => y),
     groups: readings.map(({ run, focus }) => 2 * run + (focus ? 1 : 0)),
     explaining,
     from,
+    level: median(focused.map(({ y }) => y)) ?? 0,
   };
-  const best = bestFit(table, known);
-  if (!best) return undefined;
-  const { clock, fit, ticks } = best;
+  const whole = scale ?? table.level;
+  const best = bestAccount(table, known, LOOSELY * leastShare * whole);
+  if (!best || best.evidence + MOST_BY_LEVEL < least) return undefined;
+  const { clock, ticks, story } = best;
+  const fit = fitted(table, ticks, story ? [story] : []);
+  if (!fit) return undefined;
   const hours = hoursWatched(focused, spacing);
-  const perHour = rateOf(ticks.subarray(from), focused);
+  const inFocus = ticks.subarray(from);
+  const perHour = rateOf(inFocus, focused);
   const [coefficient = 0] = fit.coefficients;
-  const error = (fit.errors[0] ?? Number.POSITIVE_INFINITY) * perHour;
   const slope = coefficient * perHour;
-  const level = median(focused.map(({ y }) => y)) ?? 0;
-  const against = scale ?? level;
-  const share = against > 0 ? (slope * hours) / against : 0;
-  const certainty = error > 0 ? slope / error : 0;
-  const growth = {
-    slope,
-    error,
-    certainty,
-    share,
-    hours,
-    late: 0,
-    order: 0,
-    excess: 1,
-    level,
-    loadKnown: known,
-    clock,
-  };
-  // What follows is dear, and of interest only where something grows.
-  if (certainty < INTERESTING.certainty || share < INTERESTING.share) return growth;
-  const ticksInFocus = ticks.subarray(from);
-  const adjusted = ticksInFocus.map((tick, at) => coefficient * tick + (fit.residuals[from + at] ?? 0));
+  const gained = slope * hours;
+  const adjusted = inFocus.map((tick, at) => coefficient * tick + (fit.residuals[from + at] ?? 0));
+  const excess = excessOf(table, fit);
   return {
-    ...growth,
-    slope: (robustSlope(focused, ticksInFocus, adjusted) ?? coefficient) * perHour,
+    slope,
+    error: (fit.errors[0] ?? Number.POSITIVE_INFINITY) * perHour,
+    evidence: best.evidence + (best.beyond >= LEAST_BEYOND ? evidenceOfLevel(excess / whole) : 0),
+    share: whole > 0 ? gained / whole : 0,
+    hours,
     late: lateness(table, ticks, coefficient),
     order: orderWithin(focused, adjusted),
-    excess: excessOf(table, best) / (slope * hours),
+    excess: excess / gained,
+    level: table.level,
+    loadKnown: known,
+    clock,
+    context: readings.slice(0, from).length * spacing,
   };
 }
 
-function bestFit(table: Table, known: boolean): Fitted | undefined {
-  const { readings, explaining } = table;
-  const hours: Clock = { clock: 'hours', ticks: Float64Array.from(readings, ({ age }) => age) };
-  // Most of the time nothing grows, and a quick look tells.
-  const quick = fitted(table, hours.ticks, [], 1);
-  if (!quick || (quick.coefficients[0] ?? 0) < QUICK * (quick.errors[0] ?? 0)) return undefined;
-  const [loads] = explaining;
-  const clocks =
-    known && loads ? [hours, { clock: 'work' as const, ticks: workDone(readings, loads) }] : [hours];
-  let best: Fitted | undefined;
-  for (const { clock, ticks } of clocks) {
-    const fit = fitted(table, ticks, []);
-    const squares = fit?.residuals.subarray(table.from).reduce((sum, rest) => sum + rest * rest, 0) ?? 0;
-    // Hours are the simpler story: work has to explain clearly better.
-    if (fit && (!best || squares < 0.85 * best.squares)) best = { clock, ticks, fit, squares };
-  }
-  return best;
+/** A quick look is a rough one. */
+const LOOSELY = 0.7;
+/** Lives of one service come to levels that differ by so much, as a share. */
+const LEVELS_DIFFER = 0.04;
+/** Another level is no proof by itself: a new build may need more. */
+const MOST_BY_LEVEL = 10;
+/** What a curve must tell before the level it came to is listened to. */
+const LEAST_BEYOND = 2;
+
+/** What it says against a cache that fills anew that the process is above all that earlier lives came to. */
+function evidenceOfLevel(excess: number): number {
+  return Number.isFinite(excess) && excess > 0 ? Math.min(MOST_BY_LEVEL, (excess / LEVELS_DIFFER) ** 2) : 0;
 }
 
-/** The clock of what is in focus is the first column; the rest may have had a slope of its own. */
+/** Hours are the simpler story: work has to explain clearly better. */
+const CLEARLY = 4;
+
+function bestAccount(table: Table, known: boolean, least: number): Fitted | undefined {
+  const { readings, y, groups, explaining, from, level } = table;
+  const [loads] = explaining;
+  const clocks: Clock[] = [
+    { clock: 'hours', ticks: Float64Array.from(readings, ({ age }) => age) },
+    ...(known && loads ? [{ clock: 'work' as const, ticks: workDone(readings, loads) }] : []),
+  ];
+  const results = contest({
+    y,
+    groups,
+    common: explaining,
+    clocks: clocks.map(({ ticks }) => {
+      const [earlier] = beforeFocus(readings, ticks, from);
+      return { ticks: inFocusOnly(ticks, from), ...(earlier && { earlier }) };
+    }),
+    stories: () =>
+      clocks.flatMap(({ ticks }) => {
+        const longest = ticks.subarray(from).reduce((most, tick) => Math.max(most, tick), 0);
+        return storiesFor(longest).map(({ gathered, cost }) => ({ column: ticks.map(gathered), cost }));
+      }),
+    level,
+    least,
+  });
+  const [first, second] = clocks.flatMap((clock, at) => {
+    const result = results[at];
+    return result ? [{ ...clock, ...result }] : [];
+  });
+  return first && second && second.evidence > first.evidence + CLEARLY ? second : (first ?? second);
+}
+
+function inFocusOnly(ticks: Float64Array, from: number): Float64Array {
+  return ticks.map((tick, at) => (at >= from ? tick : 0));
+}
+
+/** What came before may have had a slope of its own. */
+function beforeFocus(readings: readonly Reading[], ticks: Float64Array, from: number): Float64Array[] {
+  return from >= 3 && (readings[from - 1]?.age ?? 0) > 0
+    ? [ticks.map((tick, at) => (at >= from ? 0 : tick))]
+    : [];
+}
+
+/** The clock of what is in focus is the first column. */
 function fitted(
   { readings, y, groups, explaining, from }: Table,
   ticks: Float64Array,
   more: readonly Float64Array[],
-  rounds?: number,
 ): Regression | undefined {
-  const inFocus = ticks.map((tick, at) => (at >= from ? tick : 0));
-  const before = ticks.map((tick, at) => (at >= from ? 0 : tick));
-  const others = from >= 3 && (readings[from - 1]?.age ?? 0) > 0 ? [before] : [];
-  return regress([inFocus, ...more, ...others, ...explaining], y, groups, rounds);
+  return regress(
+    [inFocusOnly(ticks, from), ...more, ...beforeFocus(readings, ticks, from), ...explaining],
+    y,
+    groups,
+  );
 }
 
 function hoursWatched(readings: readonly Reading[], spacing: number): number {
@@ -189,39 +228,30 @@ function rateOf(ticks: Float64Array, readings: readonly Reading[]): number {
   return hours > 0 ? ticked / hours : 1;
 }
 
-/** Theil-Sen over the life that was watched longest, if it is most of what was watched. */
-function robustSlope(
-  readings: readonly Reading[],
-  ticks: Float64Array,
-  adjusted: Float64Array,
-): number | undefined {
-  const counts = new Map<number, number>();
-  for (const { run } of readings) counts.set(run, (counts.get(run) ?? 0) + 1);
-  const [longest] = [...counts].sort((a, b) => b[1] - a[1]);
-  if (!longest || longest[1] < 0.6 * readings.length) return undefined;
-  const points = readings.flatMap(({ run }, at) =>
-    run === longest[0] ? [{ x: ticks[at] ?? 0, y: adjusted[at] ?? 0 }] : [],
-  );
-  return theilSen(points);
-}
-
-/** Slope of the later half against the whole: a line with a hinge in the middle of what is in focus. */
-function lateness(table: Table, ticks: Float64Array, whole: number): number {
-  const { from } = table;
-  const inFocus = ticks.subarray(from);
-  const hinge = (Math.min(...inFocus) + Math.max(...inFocus)) / 2;
-  const later = ticks.map((tick, at) => (at >= from ? Math.max(0, tick - hinge) : 0));
+/** Slope of the later halves against what is claimed: lines with a hinge in the middle of each life in focus. */
+function lateness(table: Table, ticks: Float64Array, claimed: number): number {
+  const { readings, from } = table;
+  const ends = new Map<number, { first: number; last: number }>();
+  for (let at = from; at < ticks.length; at++) {
+    const { run = 0 } = readings[at] ?? {};
+    const tick = ticks[at] ?? 0;
+    ends.set(run, { first: ends.get(run)?.first ?? tick, last: tick });
+  }
+  const later = ticks.map((tick, at) => {
+    const { first, last } = ends.get(readings[at]?.run ?? 0) ?? { first: 0, last: 0 };
+    return at >= from ? Math.max(0, tick - (first + last) / 2) : 0;
+  });
   const bent = fitted(table, ticks, [later]);
-  if (!bent || whole <= 0) return 0;
+  if (!bent || claimed <= 0) return 0;
   const [early = 0, more = 0] = bent.coefficients;
-  return (early + more) / whole;
+  return (early + more) / claimed;
 }
 
 /**
  * How far the process is above what earlier lives of it came to when they were at least as old: a cache that fills
  * anew after each restart ends where it ended before. As far as it grew, when there was none.
  */
-function excessOf({ readings, y, explaining, from }: Table, { fit }: Fitted): number {
+function excessOf({ readings, y, explaining, from }: Table, fit: Regression): number {
   const loads = fit.coefficients.slice(fit.coefficients.length - explaining.length);
   const unexplained = (at: number) =>
     (y[at] ?? 0) - loads.reduce((sum, factor, column) => sum + factor * (explaining[column]?.[at] ?? 0), 0);

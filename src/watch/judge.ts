@@ -15,10 +15,12 @@ export interface Judged {
   readonly detections: readonly Detection[];
 }
 
+/** What was told is not told again for so long; what is new by then is. */
+export const QUIET_SECONDS = 7 * 86_400;
 const MOST_EVIDENCE = 6;
 /** Told from the six-hour window only when the limit may be this near. */
 const URGENT_SECONDS = 4 * 3600;
-const SURE = { certainty: 10, order: 0.7 };
+const SURE = { evidence: 50, order: 0.7 };
 /** Killed at the limit this often within that time: it is not one bad moment. */
 const KILLINGS = 3;
 const KILLINGS_WITHIN = 3 * 86_400;
@@ -30,15 +32,18 @@ export function judgeGrowth(instance: string, state: InstanceState, hourEnded: b
   const hour = Math.floor(state.last.t / 3600);
   const due = hourEnded ? [URGENT, ...WINDOWS.filter(({ every }) => hour % every === 0)] : [URGENT];
   for (const signal of SIGNALS) {
+    // What was said is not said again for a week: nothing need be computed until then.
+    const said = state.told[signal.kind];
+    if (said !== undefined && state.last.t - said < QUIET_SECONDS) continue;
     const found = due.flatMap((window) => {
       const key = `${signal.kind} ${window.name}`;
       const growth = growthIn(window, signal, state);
       const sum = Math.max(
         0,
-        Math.min(MOST_EVIDENCE, (evidence[key] ?? 0) + (growth ? weightOf(growth) : -1)),
+        Math.min(MOST_EVIDENCE, (evidence[key] ?? 0) + (growth ? weightOf(growth, window) : -1)),
       );
       evidence[key] = sum;
-      return growth && sum >= window.evidence ? [{ growth, window }] : [];
+      return growth && sum >= window.times ? [{ growth, window }] : [];
     });
     const [first] = found;
     if (first) detections.push(detectionOf(instance, state, signal, first));
@@ -47,9 +52,14 @@ export function judgeGrowth(instance: string, state: InstanceState, hourEnded: b
 }
 
 /** The kernel's own evidence: the same build grew to its limit again and again. */
-export function judgeKillings(instance: string, { killings, last }: InstanceState): Detection | undefined {
+export function judgeKillings(
+  instance: string,
+  { killings, last, told }: InstanceState,
+): Detection | undefined {
   const recent = killings.filter((t) => t > last.t - KILLINGS_WITHIN);
   if (recent.length < KILLINGS) return undefined;
+  // It was said already that it lives at its limit.
+  if ((told.near_limit ?? Number.NEGATIVE_INFINITY) > last.t - KILLINGS_WITHIN) return undefined;
   return {
     t: last.t,
     instance,
@@ -62,14 +72,13 @@ export function judgeKillings(instance: string, { killings, last }: InstanceStat
 
 function growthIn(window: Window, signal: Signal, state: InstanceState): Growth | undefined {
   const now = state.last.t;
-  const { run, started } = state.life;
-  const age = (now - started) / 3600;
-  if (window !== URGENT) return leakIn(window, signal, state.hours, { now, run, age, spacing: 1 });
+  const { run } = state.life;
+  if (window !== URGENT) return leakIn(window, signal, state.hours, { now, run, spacing: 1 });
   // Most services are far from their limit: nothing is urgent there, and nothing need be computed.
   const near = residentOf(state.last) >= 0.5 * limitOf(state.last);
   const growth =
     near && rose(signal, state.short)
-      ? leakIn(window, signal, state.short, { now, run, age, spacing: 1 / 6 })
+      ? leakIn(window, signal, state.short, { now, run, spacing: 1 / 6 })
       : undefined;
   if (!growth?.loadKnown) return undefined;
   const forecast = limitReached(signal, growth, state);
@@ -96,7 +105,7 @@ function detectionOf(
     t: state.last.t,
     instance,
     kind: signal.kind,
-    tier: growth.certainty >= SURE.certainty && growth.order >= SURE.order ? 'probable' : 'suspect',
+    tier: growth.evidence >= SURE.evidence && growth.order >= SURE.order ? 'probable' : 'suspect',
     forecast: limitReached(signal, growth, state),
     because: `${signal.what} grew by ${formatPercent(growth.share)} in ${formatHours(growth.hours)} of the last ${window.name}, ${per}${say(growth.slope)} an hour on ${say(growth.level)}, ${without}, and does not flatten`,
   };

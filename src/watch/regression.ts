@@ -1,6 +1,7 @@
 // Weighted least squares with an intercept for each group, robust against wild readings, and with standard errors
 // that know that neighbours in time resemble each other: what a plain regression believes of 24 hourly readings
 // under a daily wave is far too sure of itself.
+import { centred } from './projection.ts';
 
 export interface Regression {
   readonly coefficients: readonly number[];
@@ -16,13 +17,12 @@ const MOST_CORRELATION = 0.95;
 
 /**
  * Regresses `y` on the columns; rows of a group are next to each other and in order of time. Undefined when the
- * columns do not tell their effects apart, or there are too few rows. One round is a quick look that wild readings bend.
+ * columns do not tell their effects apart, or there are too few rows.
  */
 export function regress(
   columns: readonly Float64Array[],
   y: Float64Array,
   groups: readonly number[],
-  rounds = ROUNDS,
 ): Regression | undefined {
   const rows = y.length;
   const size = columns.length;
@@ -31,12 +31,12 @@ export function regress(
   const weights = new Float64Array(rows).fill(1);
   let solved: { beta: number[]; inverse: number[] } | undefined;
   let residuals: Float64Array = new Float64Array(rows);
-  for (let round = 0; round < rounds; round++) {
-    const centred = [...columns, y].map((column) => centre(column, groups, weights));
-    solved = solve(centred, weights, size);
+  for (let round = 0; round < ROUNDS; round++) {
+    const levelled = [...columns, y].map((column) => centred(column, groups, weights));
+    solved = solve(levelled, weights, size);
     if (!solved) return undefined;
-    residuals = residualsOf(centred, solved.beta);
-    if (round < rounds - 1) reweigh(residuals, weights);
+    residuals = residualsOf(levelled, solved.beta);
+    if (round < ROUNDS - 1) reweigh(residuals, weights);
   }
   if (!solved) return undefined;
   const { beta, inverse } = solved;
@@ -48,26 +48,6 @@ export function regress(
     errors: beta.map((_, at) => Math.sqrt(Math.max(0, (inverse[at * size + at] ?? 0) * variance))),
     residuals,
   };
-}
-
-/** Less its group's weighted mean: that is what an intercept for each group amounts to. */
-function centre(column: Float64Array, groups: readonly number[], weights: Float64Array): Float64Array {
-  const result = new Float64Array(column.length);
-  let from = 0;
-  while (from < column.length) {
-    let to = from;
-    let sum = 0;
-    let weight = 0;
-    while (to < column.length && groups[to] === groups[from]) {
-      sum += (column[to] ?? 0) * (weights[to] ?? 0);
-      weight += weights[to] ?? 0;
-      to += 1;
-    }
-    const mean = weight > 0 ? sum / weight : 0;
-    for (let row = from; row < to; row++) result[row] = (column[row] ?? 0) - mean;
-    from = to;
-  }
-  return result;
 }
 
 /** Normal equations by Gauss-Jordan; the columns are few. The last of `centred` is what is explained. */

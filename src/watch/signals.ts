@@ -1,4 +1,5 @@
 // What is watched for growth, and what each needs to be believed.
+import { quantile } from '../analyse/trend.ts';
 import { BOUND, type Bucket } from './bucket.ts';
 import type { Reading } from './growth.ts';
 import type { DetectionKind } from './sample.ts';
@@ -16,10 +17,10 @@ export interface Signal {
   readonly value: Choice;
   /** What explains it, if anything tells it. */
   readonly load: Choice;
+  /** What else explains it, beside load. */
+  readonly other?: (bucket: Bucket) => number;
   /** What growth is a share of; the signal's own level when absent. */
   readonly scale?: (bucket: Bucket) => number;
-  /** What has to grow with it by a fair share, or the growth is one of accounts only. */
-  readonly witnesses?: readonly ((bucket: Bucket) => number)[];
 }
 
 const MIB = 1 << 20;
@@ -59,9 +60,9 @@ export const SIGNALS: readonly Signal[] = [
     load: (buckets) => loadOf(buckets, true),
     // A good part of resident memory is garbage and room to grow.
     scale: ({ rss }) => 0.7 * rss,
-    // Pages freed lazily (Go 1.12 to 1.15) are given back on paper and stay resident: more is then outside, and not
-    // beyond what was ever taken. Pages taken again are the reverse.
-    witnesses: [({ beyond }) => beyond],
+    // Pages freed lazily (Go 1.12 to 1.15) are given back on paper and stay resident: more is then outside, as much
+    // as is said to be released.
+    other: ({ outside, beyond }) => outside - beyond,
   },
   {
     kind: 'memory_growth',
@@ -76,7 +77,7 @@ export const SIGNALS: readonly Signal[] = [
 
 /** The buckets that tell a signal, as readings; the rest are left out. */
 export function readingsOf(
-  { value, load }: Pick<Signal, 'value' | 'load'>,
+  { value, load, other }: Pick<Signal, 'value' | 'load' | 'other'>,
   buckets: readonly Bucket[],
   focus: (bucket: Bucket) => boolean,
 ): readonly Reading[] {
@@ -85,7 +86,15 @@ export function readingsOf(
   const readings: Reading[] = [];
   for (const bucket of buckets) {
     const { t, run, age } = bucket;
-    const reading = { t, run, age, y: y(bucket), load: explains(bucket), focus: focus(bucket) };
+    const reading = {
+      t,
+      run,
+      age,
+      y: y(bucket),
+      load: explains(bucket),
+      other: other?.(bucket) ?? Number.NaN,
+      focus: focus(bucket),
+    };
     if (!Number.isNaN(reading.y)) readings.push(reading);
   }
   return readings;
@@ -93,16 +102,22 @@ export function readingsOf(
 
 /** Exact where collections are paced by GOGC, and the trough where a limit binds. */
 function liveHeap(buckets: readonly Bucket[]): (bucket: Bucket) => number {
-  let both = 0;
-  let bound = 0;
-  for (const { paced, trough } of buckets) {
-    if (Number.isNaN(paced) || Number.isNaN(trough)) continue;
-    both += 1;
-    if (trough > BOUND * paced) bound += 1;
-  }
-  const pacedIsRight = tells(buckets, ({ paced }) => paced) && bound <= 0.15 * both;
-  return pacedIsRight ? ({ paced }) => paced : ({ trough }) => trough;
+  const paced = ({ paced: live }: Bucket) => live;
+  const trough = ({ trough: live }: Bucket) => live;
+  if (!tells(buckets, paced)) return trough;
+  const told = buckets.filter((bucket) => !Number.isNaN(bucket.paced) && !Number.isNaN(bucket.trough));
+  // Nothing is ever collected down to what the pacing implies; or the next collection is always due at the same size.
+  const lowest = quantile(
+    told.map((bucket) => bucket.trough / bucket.paced),
+    0.1,
+  );
+  const goals = told.map((bucket) => bucket.paced);
+  const range = (quantile(goals, 0.95) ?? 0) / (quantile(goals, 0.05) ?? 0) - 1;
+  return (lowest ?? 0) > BOUND || range < PINNED ? trough : paced;
 }
+
+/** No heap is steadier. */
+const PINNED = 0.002;
 
 /** Requests where they are told; else what is allocated follows them; else goroutines may, if they are not watched. */
 function loadOf(buckets: readonly Bucket[], goroutinesToo: boolean): (bucket: Bucket) => number {

@@ -9,7 +9,7 @@ import {
   joinHour,
   openBucket,
 } from './bucket.ts';
-import { judgeGrowth, judgeKillings } from './judge.ts';
+import { judgeGrowth, judgeKillings, QUIET_SECONDS } from './judge.ts';
 import { captureTriggers, gcSpiral, isNear, nearLimit } from './limits.ts';
 import { endOf, firstLife, lifeOf } from './lives.ts';
 import type { CaptureTrigger, Detection, DetectionKind, Sample } from './sample.ts';
@@ -36,10 +36,9 @@ export interface Mark {
 /** An hour of fewer tens of minutes tells too little. */
 const LEAST_OF_HOUR = 2;
 /** The same is not said twice in a week; what is new by then is said again. */
-const QUIET_SECONDS: Readonly<Partial<Record<DetectionKind, number>>> = {
+const QUIET_OF: Readonly<Partial<Record<DetectionKind, number>>> = {
   gc_spiral: 86_400,
 };
-const QUIET_OTHERWISE = 7 * 86_400;
 
 /** Samples of one instance, in order of time; one that does not is passed over. */
 export function watch(known: InstanceState | undefined, sample: Sample): Watched {
@@ -135,8 +134,7 @@ function tell(state: InstanceState, candidates: readonly (Detection | undefined)
   for (const candidate of candidates) {
     if (!candidate) continue;
     const before = told[candidate.kind];
-    if (before !== undefined && candidate.t - before < (QUIET_SECONDS[candidate.kind] ?? QUIET_OTHERWISE))
-      continue;
+    if (before !== undefined && candidate.t - before < (QUIET_OF[candidate.kind] ?? QUIET_SECONDS)) continue;
     told[candidate.kind] = candidate.t;
     detections.push(candidate);
   }

@@ -1,0 +1,45 @@
+// Healthy ways to grow: what a process gathers once after it has started, and then has. Each story is a curve over the
+// age of the process that comes to rest, or slows down for ever; how large it is, the readings say.
+
+export interface Story {
+  /** What believing in it costs, in the unit of evidence. */
+  readonly cost: number;
+  /** Share of what is gathered at an age, hours: 0 at the start, rising. */
+  readonly gathered: (age: number) => number;
+}
+
+/**
+ * Time constants and durations as shares of the longest life seen: what takes longer cannot be told from a leak yet.
+ * Beside each what it costs to believe in it: the slower a cache fills, the fewer such caches there are, and it has to
+ * have come to rest just before we look.
+ */
+const CONSTANTS = [
+  [1 / 16, 0],
+  [1 / 8, 0],
+  [1 / 4, 0],
+  [1 / 2.5, 3],
+  [1 / 1.6, 8],
+] as const;
+const DURATIONS = [
+  [1 / 4, 0],
+  [3 / 8, 0],
+  [1 / 2, 0],
+  [5 / 8, 4],
+  [3 / 4, 8],
+] as const;
+const RARER_KEYS = 3;
+
+/** Caches that fill as misses grow rare, as fast as they can, or with ever rarer keys. */
+export function storiesFor(longest: number): readonly Story[] {
+  return [
+    ...CONSTANTS.map(([share, cost]) => ({
+      cost,
+      gathered: (age: number) => -Math.expm1(-age / (share * longest)),
+    })),
+    ...DURATIONS.map(([share, cost]) => ({
+      cost,
+      gathered: (age: number) => Math.min(1, age / (share * longest)),
+    })),
+    { cost: RARER_KEYS, gathered: (age: number) => Math.log1p(age) / Math.log1p(longest) },
+  ];
+}
