@@ -219,9 +219,9 @@ function ledgerOf({ digest, state, plan }: Turn, digests: DigestStore): Ledger {
   if (restoredMs === undefined || plan.slot.atMs > restoredMs) return ledger;
   return {
     ...ledger,
-    posting: async (step) => {
-      const posting = await ledger.posting(step);
-      return posting.state === 'absent' ? { state: 'intent', sinceMs: plan.slot.atMs } : posting;
+    claim: async (step) => {
+      const before = await ledger.claim(step, plan.slot.atMs);
+      return before.state === 'absent' ? { state: 'intent', sinceMs: plan.slot.atMs } : before;
     },
   };
 }

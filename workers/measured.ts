@@ -50,10 +50,10 @@ export function measuredOutbox(requests: RequestStore, metrics: Metrics): Reques
       const ledger = requests.ledger(id);
       return {
         ...ledger,
-        intend: async (step, nowMs) => {
-          const isOurs = await ledger.intend(step, nowMs);
-          if (isOurs) metrics.outbox('intent');
-          return isOurs;
+        claim: async (step, nowMs) => {
+          const before = await ledger.claim(step, nowMs);
+          if (before.state === 'absent') metrics.outbox('intent');
+          return before;
         },
         withdraw: async (step) => {
           await ledger.withdraw(step);

@@ -22,7 +22,7 @@ export async function putBack(request: CaptureRequest, memory: string, work: Put
   log.warn({ request: id }, 'Redis was emptied: a request under way is put back.');
   await requests.accept(request);
   // Its first message may be there: it is looked for before it is posted again.
-  await requests.ledger(id).intend('root', request.acceptedAtMs);
+  await requests.ledger(id).claim('root', request.acceptedAtMs);
   await queue.capture(request);
   await queue.deliver(id);
   return true;

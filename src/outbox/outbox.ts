@@ -10,8 +10,8 @@ export type Posting =
 
 export interface Ledger {
   readonly posting: (step: string) => Promise<Posting>;
-  /** Claims the right to post; false when somebody already has. */
-  readonly intend: (step: string, nowMs: number) => Promise<boolean>;
+  /** What is remembered, as `posting`; of a message that is absent, the right to post it is the caller's from now on. */
+  readonly claim: (step: string, nowMs: number) => Promise<Posting>;
   readonly annotate: (step: string, nowMs: number, note: string) => Promise<void>;
   readonly sent: (step: string, ts: string) => Promise<void>;
   /** Told when the message of an earlier attempt was found in the thread, for those who count. */
@@ -54,14 +54,10 @@ export async function postOnce(
   ledger: Ledger,
   clock: Clock,
 ): Promise<Posted> {
-  const before = await ledger.posting(step);
+  const before = await ledger.claim(step, clock.now());
   if (before.state === 'sent') return { ts: before.ts, isNew: false };
-  // Somebody else may have claimed it since it was looked up; then it is theirs, or to be looked for.
-  const nowMs = clock.now();
-  const isOurs = before.state === 'absent' && (await ledger.intend(step, nowMs));
-  if (!isOurs) {
-    const intent = before.state === 'intent' ? before : { sinceMs: nowMs };
-    const found = await lookFor(intent, delivery, clock);
+  if (before.state === 'intent') {
+    const found = await lookFor(before, delivery, clock);
     if (found !== undefined) {
       await ledger.sent(step, found);
       ledger.adopted?.();

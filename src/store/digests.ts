@@ -5,8 +5,9 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Digest } from '../model/digest.ts';
-import type { Ledger, Posting } from '../outbox/outbox.ts';
+import type { Ledger } from '../outbox/outbox.ts';
 import { clockMs } from './clock.ts';
+import { openLedger } from './ledger.ts';
 import { scriptOf } from './script.ts';
 import type { Seal } from './seal.ts';
 
@@ -138,7 +139,8 @@ export function openDigestStore(redis: Redis, seal?: Seal): DigestStore {
     },
     finish: (claim, slot) => end(claim, 'last', JSON.stringify(slot)),
     giveUp: (claim) => end(claim, 'givenUp', claim.slot),
-    ledger: (id, slot) => ledgerIn(redis, `${POSTS_PREFIX}${id}:${slot}`),
+    ledger: (id, slot) =>
+      openLedger(redis, { key: `${POSTS_PREFIX}${id}:${slot}`, keepSeconds: POSTS_KEPT_SECONDS }),
     setUp: async () => {
       const kept = Object.entries(await redis.hgetall(SET_UP)).map(([id, text]) => {
         const value = unsealed(text);
@@ -210,29 +212,6 @@ function stateIn(kept: Readonly<Record<string, string>>): DigestState | undefine
     ...(plan && { plan }),
     ...(kept.givenUp !== undefined && { givenUp: kept.givenUp }),
     ...(Number.isFinite(restoredMs) && { restoredMs }),
-  };
-}
-
-function ledgerIn(redis: Redis, key: string): Ledger {
-  const set = async (step: string, posting: Posting): Promise<void> => {
-    await redis.hset(key, step, JSON.stringify(posting));
-    await redis.expire(key, POSTS_KEPT_SECONDS);
-  };
-  return {
-    posting: async (step) => {
-      const text = await redis.hget(key, step);
-      return text === null ? { state: 'absent' } : (JSON.parse(text) as Posting);
-    },
-    intend: async (step, sinceMs) => {
-      const isOurs = await redis.hsetnx(key, step, JSON.stringify({ state: 'intent', sinceMs }));
-      await redis.expire(key, POSTS_KEPT_SECONDS);
-      return isOurs === 1;
-    },
-    annotate: (step, sinceMs, note) => set(step, { state: 'intent', sinceMs, note }),
-    sent: (step, ts) => set(step, { state: 'sent', ts }),
-    withdraw: async (step) => {
-      await redis.hdel(key, step);
-    },
   };
 }
 

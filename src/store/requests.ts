@@ -5,7 +5,8 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import { z } from 'zod';
 import { type CaptureRequest, isLastWord, type Progress } from '../model/request.ts';
 import { CAPTURE_KINDS } from '../model/target.ts';
-import type { Ledger, Posting } from '../outbox/outbox.ts';
+import type { Ledger } from '../outbox/outbox.ts';
+import { openLedger } from './ledger.ts';
 import { scriptOf } from './script.ts';
 import type { Seal } from './seal.ts';
 
@@ -161,19 +162,7 @@ export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
       const text = own ?? (leader ? await redis.hget(key(leader), 'progress') : null);
       return text === null ? { stage: 'queued' } : (JSON.parse(text) as Progress);
     },
-    ledger: (id) => ({
-      posting: async (step) => {
-        const text = await redis.hget(key(id), `post:${step}`);
-        return text === null ? { state: 'absent' } : (JSON.parse(text) as Posting);
-      },
-      intend: async (step, sinceMs) =>
-        (await redis.hsetnx(key(id), `post:${step}`, posted({ state: 'intent', sinceMs }))) === 1,
-      annotate: (step, sinceMs, note) => set(id, `post:${step}`, posted({ state: 'intent', sinceMs, note })),
-      sent: (step, ts) => set(id, `post:${step}`, posted({ state: 'sent', ts })),
-      withdraw: async (step) => {
-        await redis.hdel(key(id), `post:${step}`);
-      },
-    }),
+    ledger: (id) => openLedger(redis, { key: key(id), prefix: 'post:', keepSeconds: KEEP_SECONDS }),
     rendered: async (id, step) => (await redis.hget(key(id), `shown:${step}`)) ?? undefined,
     saveRendered: (id, step, content) => set(id, `shown:${step}`, content),
   };
@@ -242,8 +231,4 @@ async function all(commands: ChainableCommander): Promise<unknown[]> {
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
-}
-
-function posted(posting: Posting): string {
-  return JSON.stringify(posting);
 }

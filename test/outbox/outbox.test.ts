@@ -12,10 +12,10 @@ function world() {
   const memory = new Map<string, Posting>();
   const ledger: Ledger = {
     posting: async (step) => memory.get(step) ?? { state: 'absent' },
-    intend: async (step, sinceMs) => {
-      if (memory.has(step)) return false;
-      memory.set(step, { state: 'intent', sinceMs });
-      return true;
+    claim: async (step, sinceMs) => {
+      const before = memory.get(step) ?? { state: 'absent' };
+      if (before.state === 'absent') memory.set(step, { state: 'intent', sinceMs });
+      return before;
     },
     annotate: async (step, sinceMs, note) => {
       memory.set(step, { state: 'intent', sinceMs, note });
@@ -113,7 +113,7 @@ describe('the outbox', () => {
       },
       {
         posting: async () => memory.get('root') ?? { state: 'absent' },
-        intend: async () => false,
+        claim: async () => memory.get('root') ?? { state: 'absent' },
         annotate: async () => {},
         sent: async () => {},
         withdraw: async () => {},
