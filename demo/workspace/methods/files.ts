@@ -91,7 +91,8 @@ const completeUpload = method({
     const share = () => {
       for (const channel of channels) shareFiles(files, channel, { ...comment, threadTs }, api);
     };
-    if (channels.length > 0) setTimeout(share, api.fileShareDelayMs).unref();
+    if (api.fileShareDelayMs === 0) share();
+    else setTimeout(share, api.fileShareDelayMs).unref();
     return { files: files.map((file) => ({ id: file.id, title: file.title })) };
   },
 });
