@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The terminal process: the same commands as in Slack, with neither Slack nor Redis. Results go to standard output,
 // everything else to standard error.
-import { findVerb, readCommand, unknownVerb } from './command/command.ts';
+import { readCommand, unknownVerb } from './command/read.ts';
 import { helpText, verbHelp } from './command/usage.ts';
+import { findVerb } from './command/verbs.ts';
 import { Failure } from './failure.ts';
 import { screen, type TerminalText } from './report/foreign.ts';
 import { runTerminalCommand } from './terminal/terminal.ts';

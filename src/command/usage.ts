@@ -1,5 +1,6 @@
 // Help, made from the table of verbs.
-import { type Door, findVerb, VERBS, type Verb } from './command.ts';
+import type { Door } from './command.ts';
+import { findVerb, VERBS, type Verb } from './verbs.ts';
 
 /** One verb in full, or undefined when the word is not one. Plain lines, for any door. */
 export function verbHelp(word: string, door: Door, prefix: string): string | undefined {

@@ -1,8 +1,9 @@
 // The Slack door: understand, hand over, acknowledge. Every answer that is not the thread itself is
 // visible only to the person who asked.
 import type { App, RespondArguments } from '@slack/bolt';
-import { type Command, readCommand, unknownVerb } from '../command/command.ts';
+import type { Command } from '../command/command.ts';
 import type { DigestCommand } from '../command/digest.ts';
+import { readCommand, unknownVerb } from '../command/read.ts';
 import { helpText, verbHelp } from '../command/usage.ts';
 import { wordsOf } from '../command/words.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';

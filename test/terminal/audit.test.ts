@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { auditFolder, openTrail } from '../../src/audit/trail.ts';
-import { readCommand } from '../../src/command/command.ts';
+import { readCommand } from '../../src/command/read.ts';
 import { readEnv } from '../../src/config/env.ts';
 import { createLog } from '../../src/log.ts';
 import { runTerminalCommand } from '../../src/terminal/terminal.ts';

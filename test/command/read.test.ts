@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readCommand, unknownVerb, VERBS } from '../../src/command/command.ts';
+import { readCommand, unknownVerb } from '../../src/command/read.ts';
 import { suggest } from '../../src/command/suggest.ts';
 import { helpText, verbHelp } from '../../src/command/usage.ts';
+import { VERBS } from '../../src/command/verbs.ts';
 import { wordsOf } from '../../src/command/words.ts';
 import { Failure } from '../../src/failure.ts';
 
