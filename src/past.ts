@@ -1,5 +1,6 @@
 // The past of a service: from the samples goleak took itself, or, where services.yml names one, from its Prometheus, over
 // which the watcher is run on the spot. Either way it is the same histories, marks and words of the watcher.
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Range } from './capture/prometheus.ts';
 import type { DrawnHistory, DrawnInstance, Reading } from './model/history.ts';
 import type { Outcome, Problem } from './model/problem.ts';
@@ -96,7 +97,8 @@ async function recordedPast(
     else byInstance.set(instance, [sample]);
   }
   const fullest = [...byInstance].sort(([, a], [, b]) => heightOf(b) - heightOf(a));
-  const folded = fullest.slice(0, MOST_INSTANCES).map(([instance, each]) => fold(instance, each));
+  const folded: Folded[] = [];
+  for (const [instance, each] of fullest.slice(0, MOST_INSTANCES)) folded.push(await fold(instance, each));
   return {
     instances: folded.map(({ past }) => past),
     more: Math.max(0, fullest.length - MOST_INSTANCES),
@@ -114,14 +116,20 @@ function heightOf(samples: readonly Sample[]): number {
   return (last?.t ?? 0) * 2 ** 20 + (Number.isNaN(resident) ? 0 : resident / 2 ** 24);
 }
 
-function fold(
-  instance: string,
-  samples: readonly Sample[],
-): { past: InstancePast; told: readonly Detection[] } {
+interface Folded {
+  readonly past: InstancePast;
+  readonly told: readonly Detection[];
+}
+
+/** A week takes some hundred milliseconds, and the process has others to answer meanwhile. */
+const SAMPLES_AT_ONCE = 100;
+
+async function fold(instance: string, samples: readonly Sample[]): Promise<Folded> {
   let state: InstanceState | undefined;
   let kept = EMPTY_ROLL_UP;
   const told: Detection[] = [];
-  for (const sample of samples) {
+  for (const [at, sample] of samples.entries()) {
+    if (at % SAMPLES_AT_ONCE === 0) await turnOfOthers();
     const watched = watch(state, sample);
     state = watched.state;
     kept = rollUp(kept, { ...watched, sample });

@@ -29,10 +29,12 @@ import { withoutArguments } from '../src/report/argument-words.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { ButtonStore } from '../src/store/buttons.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
+import type { FixStore } from '../src/store/fixes.ts';
 import type { MentionStore } from '../src/store/mentions.ts';
 import type { PaceStore } from '../src/store/pace.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
+import { followLeak, tellFix } from './fixes.ts';
 
 export interface DeliverWork {
   readonly services: ServiceCatalog;
@@ -44,7 +46,8 @@ export interface DeliverWork {
   readonly slack: SlackPoster;
   readonly pace: PaceStore;
   readonly renderChart: ChartRenderer;
-  readonly queue: Pick<JobQueue, 'triage'>;
+  readonly queue: Pick<JobQueue, 'triage' | 'deliver'>;
+  readonly fixes: FixStore;
   readonly log: Log;
 }
 
@@ -70,6 +73,7 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
     const ports = portsOf(state, work);
     if (what === 'stacks') return await addStacks(state, ports);
     await bringUpToDate(state, ports);
+    if (state.report) await followLeak(request, state.report, work.fixes);
     if (isLastWord(state.progress.stage)) await work.requests.close(requestId);
   } catch (error) {
     if (error instanceof SlackBusy) {
@@ -95,9 +99,11 @@ async function tellIncident(
   await work.requests.close(id);
 }
 
-/** A capture for the black box has no thread: its last word is all there is to look after. */
-async function tellNobody({ id }: CaptureRequest, { stage }: Progress, work: DeliverWork): Promise<void> {
-  if (isLastWord(stage)) await work.requests.close(id);
+/** A capture for the black box has no thread; one that looks at a new build tells that of a leak. */
+async function tellNobody(request: CaptureRequest, progress: Progress, work: DeliverWork): Promise<void> {
+  if (!isLastWord(progress.stage)) return;
+  await tellFix(request, progress, { ...work, portsOf: (leak) => portsOf({ request: leak }, work) });
+  await work.requests.close(request.id);
 }
 
 /** Workers of a newer release take it within this time; afterwards whoever mends asks for the thread anew. */
@@ -189,7 +195,10 @@ function instanceNames(service: Service, request: CaptureRequest): readonly stri
   }
 }
 
-export function portsOf({ request, report, recalled }: ThreadState, work: DeliverWork): ThreadPorts {
+export function portsOf(
+  { request, report, recalled }: Pick<ThreadState, 'request' | 'report' | 'recalled'>,
+  work: DeliverWork,
+): ThreadPorts {
   // The capture may have been made for somebody else who asked the same.
   const capture = (report ?? recalled)?.id ?? request.id;
   return {

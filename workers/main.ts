@@ -41,6 +41,7 @@ import { openBudgetStore } from '../src/store/budgets.ts';
 import { openButtonStore } from '../src/store/buttons.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
 import { openCircuitStore } from '../src/store/circuits.ts';
+import { openFixStore } from '../src/store/fixes.ts';
 import { openHistoryStore } from '../src/store/history.ts';
 import { openIncidentStore } from '../src/store/incidents.ts';
 import { openKnownStore } from '../src/store/known.ts';
@@ -59,6 +60,7 @@ import { openAnalysisChildren } from './analysis-children.ts';
 import { captureByItself } from './automatic.ts';
 import { type CaptureWork, runCapture } from './capture.ts';
 import { type DeliverWork, runDeliver } from './deliver.ts';
+import { fixRound, planLook } from './fixes.ts';
 import { keepHeapSmall } from './heap.ts';
 import { measuredCapture, measuredFetch, measuredOutbox, measuredReports } from './measured.ts';
 import { type MendWork, mendRequest, mendRound } from './mend.ts';
@@ -74,6 +76,7 @@ const DELIVER_CONCURRENCY = 8;
 const TRIAGE_CONCURRENCY = 8;
 const TRIAGE_EVERY_MS = 1_000;
 const SAMPLE_CONCURRENCY = 4;
+const FIXES_EVERY_MS = 5_000;
 const RECONCILE_EVERY_MS = 60_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 const MEND_EVERY_MS = 15_000;
@@ -240,6 +243,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
     ...stores,
     queue,
     buttons: openButtonStore(kept),
+    fixes: openFixStore(kept),
     mentions: openMentionStore(kept),
     pace: rememberedPace(openPaceStore(kept), Date.now),
     ...showing,
@@ -325,6 +329,14 @@ function startSampling(
     now: Date.now,
     log,
   };
+  const newBuilds = {
+    fixes: openFixStore(kept),
+    submit: automatic.submit,
+    now: Date.now,
+    warmUpMs: () => services.incidents().settleMs,
+    log,
+  };
+  every(FIXES_EVERY_MS, 'looking at new builds', () => fixRound(Date.now(), newBuilds));
   const sample = createSampler({
     services,
     switches,
@@ -334,7 +346,10 @@ function startSampling(
     history: openHistoryStore(kept),
     queue,
     fetch: fetcher.fetch,
-    raise: (service, instance, raised) => captureByItself(service, instance, raised, automatic),
+    raise: async (service, instance, raised) => {
+      if (raised.mark) await planLook(service, instance, raised.mark, newBuilds);
+      await captureByItself(service, instance, raised, automatic);
+    },
     log,
     // What is missed now is sampled in the next round, by another worker.
     leaving: AbortSignal.any([leaving, ended.signal]),

@@ -18,6 +18,7 @@ import type { LeaseStore } from '../src/store/leases.ts';
 import type { SwitchStore } from '../src/store/switches.ts';
 import type { WatchingStore } from '../src/store/watching.ts';
 import type { CaptureTrigger, Detection } from '../src/watch/sample.ts';
+import type { Mark } from '../src/watch/watcher.ts';
 
 export interface SampleWork {
   readonly services: Pick<ServiceCatalog, 'find'>;
@@ -38,6 +39,8 @@ export interface SampleWork {
 export interface Raised {
   readonly detections: readonly Detection[];
   readonly captures: readonly CaptureTrigger[];
+  /** Its process or its build is another one. */
+  readonly mark?: Mark;
 }
 
 const AT_ONCE = 8;
@@ -107,7 +110,8 @@ async function sampleOne(turn: Turn, work: SampleWork, silences: Silences): Prom
     const raised = await sampled(turn, work);
     if (!raised) return;
     silences.delete(key);
-    if (raised.detections.length + raised.captures.length > 0) await work.raise(service, instance, raised);
+    if (raised.mark || raised.detections.length + raised.captures.length > 0)
+      await work.raise(service, instance, raised);
   } catch (error) {
     if (!(error instanceof Failure)) {
       if (!work.leaving.aborted) work.log.warn({ err: error, ...place }, 'A sample was not kept.');

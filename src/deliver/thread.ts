@@ -155,6 +155,7 @@ function rootMessage(state: ThreadState): SlackMessage {
   if (report && progress.stage === 'done') {
     return verdictMessage(report, {
       requestedBy: request.origin.user,
+      ...(progress.fix && { fix: progress.fix }),
       ...(request.because !== undefined && { because: request.because }),
       ...(buttons && { buttons }),
       ...(offer && { offer }),

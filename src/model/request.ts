@@ -1,4 +1,5 @@
 import type { LastKnown } from './black-box.ts';
+import type { Fix } from './fix.ts';
 import type { CaptureKind } from './target.ts';
 
 /** Who asked, and where the answer goes. Slack ids are opaque here. */
@@ -39,8 +40,10 @@ export interface CaptureRequest {
   readonly sameInstancesAs?: string;
   /** Made for an incident, whose own thread tells what comes of it. */
   readonly incident?: string;
-  /** Made for the black box: nobody is told of it. */
+  /** Made for the black box, or for another thread: it has none of its own. */
   readonly quiet?: true;
+  /** A look at a new build, for the thread of a leak. */
+  readonly verifies?: { readonly request: string; readonly build: string };
   /** Why it is made though nobody asked, as in "payments-svc-1 has reached 85 % of its memory limit". */
   readonly because?: string;
 }
@@ -73,7 +76,12 @@ export type Progress =
       readonly passed: number;
     }
   | { readonly stage: 'analysing' }
-  | { readonly stage: 'done'; readonly reportId: string }
+  | {
+      readonly stage: 'done';
+      readonly reportId: string;
+      /** What became of it in a newer build. */
+      readonly fix?: Fix;
+    }
   | {
       readonly stage: 'failed';
       readonly what: string;

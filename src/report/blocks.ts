@@ -1,6 +1,7 @@
 // Slack messages, as pure functions from what is known to { text, blocks }. Nothing here posts anything.
 export { type LastKnownAbout, lastKnownMessage, recalledDetails } from './black-box-message.ts';
 export { type Content, contentOf, type SlackMessage, textContent } from './elements.ts';
+export { fixLine, fixMessage } from './fix-message.ts';
 export {
   elsewhereMessage,
   INCIDENT_SERVICE_ACTION,

@@ -6,6 +6,7 @@ import {
   FULL_STACKS_ACTION,
 } from '../model/button.ts';
 import type { Offer } from '../model/capture.ts';
+import type { Fix } from '../model/fix.ts';
 import type { CaptureRequest, Progress } from '../model/request.ts';
 import { formatDuration } from '../model/units.ts';
 import { changeRows } from './changes.ts';
@@ -18,6 +19,7 @@ import {
   section,
   uploadedImage,
 } from './elements.ts';
+import { fixLine } from './fix-message.ts';
 import {
   code,
   cutList,
@@ -114,6 +116,8 @@ export interface VerdictAbout {
   readonly because?: string;
   /** Opaque ids that the buttons hand back. Without them there are no buttons. */
   readonly buttons?: ButtonValues;
+  /** What a look at a newer build has shown. */
+  readonly fix?: Fix;
   /** What was left out because nobody had agreed to its price. */
   readonly offer?: Offer;
   /** Uploaded pictures, by what they show. */
@@ -121,7 +125,9 @@ export interface VerdictAbout {
 }
 
 export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackMessage {
-  const headline = verdictHeadline(report);
+  const headline = about.fix
+    ? joinMrkdwn([fixLine(about.fix), verdictHeadline(report)], '\n')
+    : verdictHeadline(report);
   const asked = askedBy(about.requestedBy ?? report.requestedBy, about.because);
   const costs = context([
     joinMrkdwn([mrkdwn`${windowWords(report)} · cost: ${costWords(report)}`, asked], ' · '),

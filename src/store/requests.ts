@@ -44,6 +44,7 @@ const requestSchema = z.object({
   sameInstancesAs: z.string().optional(),
   incident: z.string().optional(),
   quiet: z.literal(true).optional(),
+  verifies: z.object({ request: z.string(), build: z.string() }).optional(),
   because: z.string().max(2_000).optional(),
 });
 

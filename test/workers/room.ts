@@ -27,6 +27,7 @@ import { openBudgetStore } from '../../src/store/budgets.ts';
 import { openButtonStore } from '../../src/store/buttons.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
 import { openCircuitStore } from '../../src/store/circuits.ts';
+import { openFixStore } from '../../src/store/fixes.ts';
 import { openHistoryStore } from '../../src/store/history.ts';
 import { openKnownStore } from '../../src/store/known.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
@@ -127,6 +128,7 @@ export async function openRoom(): Promise<Room> {
       ...stores,
       queue,
       buttons: openButtonStore(redis),
+      fixes: openFixStore(redis),
       mentions: openMentionStore(redis),
       slack: createSlackPoster(slack),
       pace: openPaceStore(redis),

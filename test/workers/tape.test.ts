@@ -22,6 +22,7 @@ import type { CaptureRequest } from '../../src/model/request.ts';
 import { OWNERLESS } from '../../src/model/target.ts';
 import { openButtonStore } from '../../src/store/buttons.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
+import { openFixStore } from '../../src/store/fixes.ts';
 import { type IncidentSubject, openIncidentStore } from '../../src/store/incidents.ts';
 import { openMentionStore } from '../../src/store/mentions.ts';
 import { openReportStore } from '../../src/store/reports.ts';
@@ -175,6 +176,7 @@ async function openParts({ redis }: TestRedis, workspace: Workspace, home: strin
     now,
     captures: openCaptureStore(home),
     buttons: openButtonStore(redis),
+    fixes: openFixStore(redis),
     mentions: openMentionStore(redis),
     pace: { waitMs: async () => 0, leaveAlone: async () => {}, turn: async () => 0 },
     slack: createSlackPoster(slack),
