@@ -1,0 +1,96 @@
+// Words, names and files that were given, and are not what was needed.
+import { entry } from './entry.ts';
+
+export const WORDS = {
+  command_unknown: entry<{ word: string; suggestion?: string | undefined }>({
+    say: ({ word }) => `"${word}" is not a command.`,
+    hint: ({ suggestion }) =>
+      suggestion ? `Did you mean \`${suggestion}\`?` : 'Try `help` for the list of commands.',
+    retry: 'never',
+    exit: 1,
+  }),
+  terminal_only: entry<{ verb: string; usage: string }>({
+    say: ({ verb }) => `\`${verb}\` is for a terminal: it works with files and programs of that machine.`,
+    hint: ({ usage }) =>
+      `Run \`goleak ${usage}\` there; here, \`capture <service>\` looks at a running service.`,
+    retry: 'never',
+    exit: 1,
+  }),
+  usage_wrong: entry<{ what: string; usage: string }>({
+    say: ({ what }) => `${what}.`,
+    hint: ({ usage }) => `Use it like this: \`${usage}\`.`,
+    retry: 'never',
+    exit: 1,
+  }),
+  service_unknown: entry<{ service: string; suggestion?: string | undefined; known: readonly string[] }>({
+    say: ({ service }) => `No service called "${service}" is registered.`,
+    hint: ({ suggestion, known }) => {
+      if (suggestion) return `Did you mean \`${suggestion}\`?`;
+      if (known.length === 0) return 'Add it to services.yml first.';
+      return `Known services: ${known.slice(0, 10).join(', ')}${known.length > 10 ? ', …' : ''}.`;
+    },
+    retry: 'never',
+    exit: 1,
+  }),
+  instance_unknown: entry<{ service: string; instance: string; known: readonly string[] }>({
+    say: ({ service, instance }) => `${service} has no instance called "${instance}".`,
+    hint: ({ known }) =>
+      `Its instances are: ${known.slice(0, 10).join(', ')}${known.length > 10 ? ', …' : ''}.`,
+    retry: 'never',
+    exit: 1,
+  }),
+  url_in_slack: entry<{ word: string }>({
+    say: () => 'Addresses are not taken from chat; only registered services can be captured.',
+    hint: () => 'Add the service to services.yml, or run `goleak capture URL` in a terminal.',
+    retry: 'never',
+    exit: 1,
+  }),
+  config_bad: entry<{ file: string; faults: readonly string[] }>({
+    say: ({ file, faults }) => `${file} cannot be used: ${faults.slice(0, 5).join('; ')}.`,
+    hint: ({ file }) => `Correct ${file}; a goleak that is running keeps to the last good version meanwhile.`,
+    retry: 'never',
+    exit: 1,
+  }),
+  config_missing: entry<{ what: string; how: string }>({
+    say: ({ what }) => `${what} is not set.`,
+    hint: ({ how }) => how,
+    retry: 'never',
+    exit: 1,
+  }),
+  file_unreadable: entry<{ path: string; reason: string }>({
+    say: ({ path, reason }) => `${path} could not be read: ${reason}.`,
+    hint: () => 'Check the path and its permissions.',
+    retry: 'never',
+    exit: 1,
+  }),
+  folder_unwritable: entry<{ path: string; reason: string }>({
+    say: ({ path, reason }) => `Nothing can be saved in ${path}: ${reason}.`,
+    hint: () => 'Name a new or an empty folder.',
+    retry: 'never',
+    exit: 1,
+  }),
+  artefact_unknown: entry<{ path: string; reasons: readonly string[] }>({
+    say: ({ path, reasons }) => {
+      if (reasons.length === 0) return `There is nothing to read in ${path}.`;
+      const more = reasons.length > 3 ? ` … and ${reasons.length - 3} more.` : '';
+      return `${reasons.slice(0, 3).join(' ')}${more}`;
+    },
+    hint: () =>
+      'Give a goroutine dump, a profile, /debug/vars, metrics or a log that holds one; the README says how to get them.',
+    retry: 'never',
+    exit: 1,
+  }),
+  history_empty: entry<{ path: string; reasons: readonly string[] }>({
+    say: ({ path, reasons }) => [`${path} holds no samples.`, ...reasons.slice(0, 2)].join(' '),
+    hint: () =>
+      'Give one JSON object a line, each with `t` in unix seconds and what was measured; docs/watching.md lists the fields.',
+    retry: 'never',
+    exit: 1,
+  }),
+  verb_needs_redis: entry<{ verb: string }>({
+    say: ({ verb }) => `\`${verb}\` works on a running goleak and needs its Redis.`,
+    hint: () => 'Set REDIS_URL to the Redis the app and the workers use.',
+    retry: 'never',
+    exit: 1,
+  }),
+};
