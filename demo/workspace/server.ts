@@ -72,7 +72,7 @@ export interface Workspace {
   env(): Record<'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN' | 'SLACK_SIGNING_SECRET' | 'SLACK_API_URL', string>;
   readonly world: World;
   readonly faults: { add(fault: Fault): void; clear(): void; readonly pending: number };
-  readonly sockets: Pick<SocketMode, 'refresh' | 'drop' | 'blackHole' | 'connections'>;
+  readonly sockets: Pick<SocketMode, 'refresh' | 'drop' | 'blackHole' | 'leaveUnanswered' | 'connections'>;
   readonly permissions: Permissions;
   addUser(name: string, standing?: Standing): User;
   /** What an administrator changes about somebody. */

@@ -29,6 +29,8 @@ export class SocketMode implements Wire {
   readonly #onChange: () => void;
   readonly #ackDeadlineMs: number;
   #open: WebSocket[] = [];
+  #unanswered = 0;
+  readonly #hanging = new Set<Duplex>();
   #pinger: NodeJS.Timeout;
 
   constructor(onChange: () => void, ackDeadlineMs = ACK_DEADLINE_MS) {
@@ -57,6 +59,14 @@ export class SocketMode implements Wire {
     this.#tickets.delete(ticket);
     if (issuedMs === undefined || Date.now() - issuedMs > TICKET_LIFETIME_MS) {
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    if (this.#unanswered > 0) {
+      this.#unanswered -= 1;
+      this.#hanging.add(socket);
+      // Whoever gives up is let go.
+      for (const over of ['end', 'error', 'close'] as const) socket.once(over, () => this.#letGo(socket));
+      socket.resume();
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (opened) => this.#welcome(opened));
@@ -102,6 +112,11 @@ export class SocketMode implements Wire {
     }
   }
 
+  /** The next connections are accepted, and never opened. */
+  leaveUnanswered(times: number): void {
+    this.#unanswered = times;
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#pinger);
     const deadline = Date.now() + GOODBYE_MS;
@@ -109,7 +124,13 @@ export class SocketMode implements Wire {
     while (this.#open.length > 0 && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 5));
     for (const socket of this.#open) socket.terminate();
+    for (const socket of this.#hanging) this.#letGo(socket);
     this.#server.close();
+  }
+
+  #letGo(socket: Duplex): void {
+    this.#hanging.delete(socket);
+    socket.destroy();
   }
 
   #welcome(socket: WebSocket): void {

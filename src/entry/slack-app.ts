@@ -46,6 +46,8 @@ const LONGEST_RECONNECT_MS = 10_000;
  * to send again, or an app that gets no processor for a second, must not cost a healthy connection.
  */
 const PONG_WITHIN_MS = 2_500;
+/** The library would wait for five minutes; Slack gives up on whoever needs longer than this to answer anything. */
+const OPENED_WITHIN_MS = 3_000;
 /** Slack pings every 10 to 30 s: its silence alone says little, and ours is noticed by the pongs. */
 const SLACK_PINGS_WITHIN_MS = 60_000;
 
@@ -75,6 +77,7 @@ function overSocket(appToken: string, { slack, port, health, webhooks, log }: Sl
       },
     },
   });
+  giveUpOpening(receiver.client);
   const isConnected = async (): Promise<boolean> => receiver.client.websocket?.isActive() ?? false;
   const app = openApp(slack, receiver, logger);
   let opened: Awaited<ReturnType<typeof startHealthServer>> | undefined;
@@ -92,6 +95,19 @@ function overSocket(appToken: string, { slack, port, health, webhooks, log }: Sl
     },
   };
 }
+
+/** A connection that was accepted and never opened is closed, upon which the library comes again. */
+function giveUpOpening(client: SocketModeReceiver['client']): void {
+  client.on('connecting', () => {
+    const opening = client.websocket;
+    setTimeout(() => {
+      if (opening?.readyState === CONNECTING) opening.disconnect();
+    }, OPENED_WITHIN_MS).unref();
+  });
+}
+
+/** Of a WebSocket. */
+const CONNECTING = 0;
 
 function overHttp(signingSecret: string, options: SlackAppOptions): SlackApp {
   const { slack, port, log } = options;

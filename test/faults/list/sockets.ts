@@ -12,6 +12,13 @@ const TROUBLES: readonly (readonly [string, (scene: Scene) => void])[] = [
   ['Slack warns of a restart', ({ workspace }) => workspace.sockets.refresh('warning')],
   ['every connection falls silent, half open', ({ workspace }) => workspace.sockets.blackHole()],
   [
+    'every connection breaks, and those in their place are accepted but never opened',
+    ({ ground, workspace }) => {
+      workspace.sockets.leaveUnanswered(ground.apps.length);
+      workspace.sockets.drop();
+    },
+  ],
+  [
     'every connection breaks, and three times no other may be opened',
     ({ workspace }) => {
       workspace.faults.add({ kind: 'unavailable', method: 'apps.connections.open', times: 3 });
