@@ -68,6 +68,7 @@ import { remember } from './remember.ts';
 import { createSampler } from './sample.ts';
 import { openSampling } from './sampling.ts';
 import { sendDigests } from './send-digests.ts';
+import { suspectsApart } from './suspects.ts';
 import { runTriage, triageRound } from './triage.ts';
 import type { TriageWork } from './triage-work.ts';
 
@@ -257,9 +258,11 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   lifecycle.onEnd('the deliver worker', () => deliverWorker.close());
   const { authorise } = captureWork;
   const triageWork = startTriage({ ...deliverWork, authorise }, { redis, env, slack }, { lifecycle, log });
+  const apart = suspectsApart();
   const captureWorker = start(
     CAPTURE_QUEUE,
-    (job, token, signal) => measuredCapture(() => runCapture(job, token, signal, captureWork), metrics),
+    (job, token, signal) =>
+      apart(job, token, () => measuredCapture(() => runCapture(job, token, signal, captureWork), metrics)),
     env.workerConcurrency,
   );
   captureWorker.on('failed', (job) => mendFailed(job, { requests, queue, log }));
