@@ -6,6 +6,7 @@ import { postKeyed } from '../src/deliver/incident-thread.ts';
 import { postPictures, type ThreadPorts } from '../src/deliver/thread.ts';
 import { requestId } from '../src/entry/accept.ts';
 import { Failure } from '../src/failure.ts';
+import { deployed } from '../src/incident/fold.ts';
 import { fixOutcome, isLeak } from '../src/known/fix.ts';
 import type { Log } from '../src/log.ts';
 import type { Fix, FollowedLeak, PlannedLook } from '../src/model/fix.ts';
@@ -15,31 +16,49 @@ import { fixMessage, type SlackMessage } from '../src/report/blocks.ts';
 import { type Picture, recoveryPictures } from '../src/report/pictures.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { FixStore } from '../src/store/fixes.ts';
+import type { IncidentStore } from '../src/store/incidents.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
 import type { Mark } from '../src/watch/watcher.ts';
 
 export interface PlanWork {
   readonly fixes: FixStore;
+  readonly incidents: Pick<IncidentStore, 'desk' | 'changeDesk'>;
+  /** Asks for a decision about a service's incidents. */
+  readonly triage: (service: string) => Promise<void>;
   readonly now: () => number;
   /** How long a new process is given before it is looked at. */
   readonly warmUpMs: () => number;
   readonly log: Log;
 }
 
-/** The sampler has seen a new build. */
+/** The sampler has seen a new build: a leak with a thread, or an open incident, has it looked at. */
 export async function planLook(
   service: Service,
   instance: Instance,
   { t, what, version }: Mark,
-  { fixes, now, warmUpMs, log }: PlanWork,
+  work: PlanWork,
 ): Promise<void> {
   if (what !== 'deploy' || version === undefined) return;
+  const { fixes, now, warmUpMs, log } = work;
+  await tellIncident(service.name, { name: version, atMs: t * 1_000 }, work);
   const leak = await fixes.followed(service.name, now());
   if (!leak) return;
   const look = { service: service.name, instance: instance.name, build: version, request: leak.request };
   await fixes.plan({ ...look, atMs: t * 1_000 }, now() + warmUpMs());
   log.info({ ...look }, 'A new build of a service with a leak is looked at once it has warmed up.');
+}
+
+/** Its own thread says what comes of it, and when it looks. */
+async function tellIncident(
+  service: string,
+  build: { readonly name: string; readonly atMs: number },
+  { incidents, triage }: PlanWork,
+): Promise<void> {
+  const desk = await incidents.desk(service);
+  if (!desk || deployed(desk, build) === desk) return;
+  await incidents.changeDesk(service, (known = desk) => deployed(known, build));
+  await triage(service);
 }
 
 /** A thread that is about a leak has its verdict: it is the one that is followed, unless a newer one is. */

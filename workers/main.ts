@@ -334,6 +334,8 @@ function startSampling(
   };
   const newBuilds = {
     fixes: openFixStore(kept),
+    incidents: openIncidentStore(kept, incidentSeal(env.sealKeys)),
+    triage: (service: string) => queue.triage('service', service),
     submit: automatic.submit,
     now: Date.now,
     warmUpMs: () => services.incidents().settleMs,

@@ -84,7 +84,15 @@ function whileItLasts(incident: Incident, nowMs: number, pace: Pace): Plan {
   ) {
     return { close: 'healthy' };
   }
-  return lookAt(nextLookMs(incident, pace), nowMs, openedMs(incident));
+  const dueMs = Math.min(nextLookMs(incident, pace), newBuildMs(incident, pace));
+  return lookAt(dueMs, nowMs, openedMs(incident));
+}
+
+/** A new build may be the cure: it is looked at as soon as it has settled, and not only when it is time again. */
+function newBuildMs({ build, looks }: Incident, { settleMs }: Pace): number {
+  if (build === undefined) return Number.POSITIVE_INFINITY;
+  const dueMs = build.atMs + settleMs;
+  return looks.some(({ plannedAtMs }) => plannedAtMs >= dueMs) ? Number.POSITIVE_INFINITY : dueMs;
 }
 
 function onceItIsOver(incident: Incident, recovered: number, nowMs: number, pace: Pace): Plan {

@@ -75,6 +75,17 @@ export function planLook(incident: Incident, look: IncidentLook): Incident {
   };
 }
 
+/** A build is new while the incident is open; the same object when there is nothing to change. */
+export function deployed(
+  desk: IncidentDesk,
+  build: { readonly name: string; readonly atMs: number },
+): IncidentDesk {
+  const incident = openIncident(desk);
+  // Of a rollout the first instance: it is the one that is warm first.
+  if (!incident || incident.build?.name === build.name || build.atMs < beganMs(incident)) return desk;
+  return withIncident(desk, { ...incident, build });
+}
+
 /** What came of a capture; the first word about it stays. */
 export function looked(incident: Incident, request: string, outcome: LookOutcome): Incident {
   const looks = incident.looks.map((look) =>

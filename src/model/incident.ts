@@ -68,6 +68,8 @@ export interface Incident {
   readonly places: readonly IncidentPlace[];
   readonly looks: readonly IncidentLook[];
   readonly closed?: { readonly why: ClosedWhy; readonly atMs: number };
+  /** The last build that was deployed while it was open. */
+  readonly build?: { readonly name: string; readonly atMs: number };
 }
 
 export function beganMs({ alerts, places }: Incident): number {

@@ -39,6 +39,8 @@ export function incidentMessage(incident: Incident, { nextLookMs }: IncidentAbou
     const since = sinceFirst(first, last);
     if (since !== undefined) body.push(since);
   }
+  const { build } = incident;
+  if (build) body.push(mrkdwn`Build ${code(build.name, NAME)} is there since ${moment(build.atMs)}`);
   const failed = incident.looks.at(-1)?.outcome;
   if (failed?.kind === 'failed')
     body.push(mrkdwn`The last look did not succeed: ${prose(failed.what, SENTENCE)}`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide, GIVE_UP_AFTER_MS, isStale, lostLook } from '../../src/incident/decide.ts';
+import { deployed } from '../../src/incident/fold.ts';
 import type { Incident, IncidentLook } from '../../src/model/incident.ts';
 import type { VerdictKind } from '../../src/model/verdict.ts';
 
@@ -47,6 +48,20 @@ describe('what is to be done about an incident', () => {
     expect(decide(one, at(15), PACE)).toEqual({ look: true });
     const many = incident([0, 15, 30, 45, 60].map((minute) => look(minute, 'goroutine-leak')));
     expect(decide(many, at(70), PACE)).toEqual({ nextAtMs: at(90) });
+  });
+
+  it('looks at a build that is new as soon as it has settled, once', () => {
+    const looks = [0, 15, 30, 45, 60].map((minute) => look(minute, 'goroutine-leak'));
+    const build = { name: 'v2.14', atMs: at(65) };
+    expect(decide({ ...incident(looks), build }, at(70), PACE)).toEqual({ nextAtMs: at(75) });
+    expect(decide({ ...incident(looks), build }, at(75), PACE)).toEqual({ look: true });
+    const looked = incident([...looks, look(75, 'goroutine-leak')]);
+    expect(decide({ ...looked, build }, at(76), PACE).nextAtMs).toBeGreaterThan(at(90));
+    const desk = { service: 'payments-svc', incidents: [incident(looks)] };
+    const after = deployed(desk, build);
+    expect(after.incidents[0]?.build).toEqual(build);
+    expect(deployed(after, { name: 'v2.14', atMs: at(66) })).toBe(after);
+    expect(deployed({ ...desk, incidents: [] }, build).incidents).toEqual([]);
   });
 
   it('closes after a look that was made once the alerts had been over for long enough', () => {

@@ -12,6 +12,7 @@ import { CAPTURE_QUEUE, DELIVER_QUEUE } from '../../src/queue/jobs.ts';
 import { submit } from '../../src/queue/submit.ts';
 import { openFixStore } from '../../src/store/fixes.ts';
 import { openHistoryStore } from '../../src/store/history.ts';
+import { openIncidentStore } from '../../src/store/incidents.ts';
 import { openWatchingStore } from '../../src/store/watching.ts';
 import { runCapture } from '../../workers/capture.ts';
 import { runDeliver } from '../../workers/deliver.ts';
@@ -32,6 +33,7 @@ describe.skipIf(requires('redis') || requires('go'))('a leak with a thread', () 
   let service: Service;
   let leak: CaptureRequest;
   const submitted: CaptureRequest[] = [];
+  const triaged: string[] = [];
   const fetcher = createFetcher(() => undefined);
 
   beforeAll(async () => {
@@ -65,6 +67,10 @@ describe.skipIf(requires('redis') || requires('go'))('a leak with a thread', () 
   const fixes = () => openFixStore(room.redis);
   const newBuilds = () => ({
     fixes: fixes(),
+    incidents: openIncidentStore(room.redis),
+    triage: async (name: string) => {
+      triaged.push(name);
+    },
     submit: async (request: CaptureRequest) => {
       submitted.push(request);
       await submit({ ...request, windowMs: WINDOW_MS }, room);
@@ -161,4 +167,23 @@ describe.skipIf(requires('redis') || requires('go'))('a leak with a thread', () 
     await room.queue.deliver(leak.id);
     await rootSays(/Back since build/);
   }, 120_000);
+
+  it('has an open incident of its service decided about anew', async () => {
+    const incidents = openIncidentStore(room.redis);
+    const place = { channel: CHANNEL, why: 'incident', sinceMs: Date.now() - 60_000 } as const;
+    const open = {
+      id: 'incident-1',
+      service: 'payments-svc',
+      alerts: [],
+      isCut: false,
+      places: [place],
+      looks: [],
+    };
+    await incidents.changeDesk('payments-svc', () => ({ service: 'payments-svc', incidents: [open] }));
+    expect(triaged).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await deploy('v2.17');
+    expect((await incidents.desk('payments-svc'))?.incidents[0]?.build?.name).toBe('v2.17');
+    expect(triaged).toEqual(['payments-svc']);
+  }, 60_000);
 });
