@@ -56,11 +56,18 @@ export async function usualNow(
   return usuals;
 }
 
-/** The report with what its readings are beside what is usual; unchanged where nothing is. */
-export async function withBaseline(report: Report, ports: UsualPorts): Promise<Report> {
-  const { service, instances } = report;
+/**
+ * The report with what its readings are beside what is usual; unchanged where nothing is.
+ * @param watched those of its instances that have a history
+ */
+export async function withBaseline(
+  report: Report,
+  watched: readonly string[],
+  ports: UsualPorts,
+): Promise<Report> {
+  const { service } = report;
   const set = await ports.baselines.load(service);
-  const usuals = set?.usuals ?? (await usualNow(service, instances, ports));
+  const usuals = set?.usuals ?? (watched.length === 0 ? {} : await usualNow(service, watched, ports));
   const clues = baselineClues(report, usuals, set?.atMs);
   return clues.length === 0 ? report : { ...report, clues: [...report.clues, ...clues] };
 }

@@ -36,7 +36,7 @@ export async function remember(
     );
     const watched = new Map(states.flatMap(([instance, state]) => (state ? [[instance, state]] : [])));
     const whole = await withLastLife(
-      await withKnown(await withBaseline(report, work), watched, work),
+      await withKnown(await withBaseline(report, [...watched.keys()], work), watched, work),
       watched,
       work,
     );

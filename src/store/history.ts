@@ -228,11 +228,21 @@ const WRITE = scriptOf(`
   end
   return 1`);
 
+const NEVER_WATCHED: AtHand = {
+  version: '0',
+  state: undefined,
+  tail: [],
+  rollUp: EMPTY_ROLL_UP,
+  known: undefined,
+};
+
 const FIXED = ['version', 'state', 'tail', 'known', 'marks'] as const;
 
 /** What is needed to go on: of each grain the open piece, of the others only when they began. */
 async function read(redis: Redis, key: string): Promise<AtHand> {
   const fields = await redis.hkeys(key);
+  // Most instances are not watched, and every capture looks.
+  if (fields.length === 0) return NEVER_WATCHED;
   const begun = (grain: Grain): readonly number[] =>
     fields
       .flatMap((field) => {

@@ -34,6 +34,8 @@ export function openKnownStore(redis: Redis): KnownStore {
   return {
     all,
     note: async (service, { shown, isWhole, ...sighting }) => {
+      // It can neither show one nor miss one.
+      if (shown.length === 0 && !isWhole) return new Map();
       const known = new Map(await all(service));
       const before = new Map(known);
       for (const { stableId, label, count } of shown) {
@@ -44,6 +46,7 @@ export function openKnownStore(redis: Redis): KnownStore {
       const byAge = [...known].sort(([, a], [, b]) => b.last.atMs - a.last.atMs);
       const gone = byAge.slice(MAX_SIGNATURES).map(([id]) => id);
       const changed = byAge.slice(0, MAX_SIGNATURES).filter(([id, each]) => before.get(id) !== each);
+      if (changed.length + gone.length === 0) return known;
       const key = PREFIX + service;
       const transaction = redis.multi();
       if (changed.length > 0)
