@@ -64,6 +64,42 @@ export async function captureByItself(
 /** Near its limit a process may not live for longer. */
 const QUIET_WINDOW_MS = 10_000;
 
+/** A service that never comes near a limit has a pair a day; a worker that has just started does not begin with that. */
+const PAIR_FIRST_AFTER_MS = 3_600_000;
+
+/** Keeps the black box from being empty or old: told of every sample, it captures one instance of a service a day. */
+export function pairKeeper(work: Omit<AutomaticWork, 'channelId'>) {
+  const nextMs = new Map<string, number>();
+  return async (service: Service, instance: Instance): Promise<void> => {
+    const nowMs = work.now();
+    const dueMs = nextMs.get(service.name);
+    if (dueMs !== undefined && dueMs > nowMs) return;
+    nextMs.set(service.name, nowMs + PAIR_FIRST_AFTER_MS);
+    if (dueMs === undefined) return;
+    const id = work.requestId(`pair ${service.name} ${instance.name} ${nowMs}`, nowMs);
+    if (!(await work.watching.claim(service.name, PAIR_CAUSE, id))) return;
+    try {
+      await work.submit({
+        id,
+        service: service.name,
+        instances: [instance.name],
+        windowMs: QUIET_WINDOW_MS,
+        kinds: DEFAULT_KINDS,
+        origin: { door: 'schedule', user: '' },
+        acceptedAtMs: nowMs,
+        because: 'the black box has no pair of today',
+        quiet: true,
+        lightOnly: true,
+      });
+    } catch (error) {
+      await work.watching.unclaim(service.name, PAIR_CAUSE);
+      if (!(error instanceof Failure)) throw error;
+    }
+  };
+}
+
+const PAIR_CAUSE = 'black-box';
+
 /** Where the capture is told; undefined when there is no such place, or it has a thread for this cause already. */
 async function tellable(
   service: Service,

@@ -57,7 +57,7 @@ import { openSwitchStore } from '../src/store/switches.ts';
 import { openVerdictStore, rememberingReports } from '../src/store/verdicts.ts';
 import { openWatchingStore } from '../src/store/watching.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
-import { captureByItself } from './automatic.ts';
+import { captureByItself, pairKeeper } from './automatic.ts';
 import { type CaptureWork, runCapture } from './capture.ts';
 import { type DeliverWork, runDeliver } from './deliver.ts';
 import { fixRound, planLook } from './fixes.ts';
@@ -351,6 +351,7 @@ function startSampling(
     history: openHistoryStore(kept),
     queue,
     fetch: fetcher.fetch,
+    sampled: pairKeeper(automatic),
     raise: async (service, instance, raised) => {
       if (raised.mark) await planLook(service, instance, raised.mark, newBuilds);
       await captureByItself(service, instance, raised, automatic);

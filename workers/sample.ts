@@ -32,6 +32,8 @@ export interface SampleWork {
   readonly fetch: Fetch;
   /** Told what the watcher has to say of an instance. */
   readonly raise: (service: Service, instance: Instance, raised: Raised) => Promise<void>;
+  /** Told of every sample that was kept. */
+  readonly sampled?: (service: Service, instance: Instance) => Promise<void>;
   readonly log: Log;
   readonly leaving: AbortSignal;
 }
@@ -110,6 +112,7 @@ async function sampleOne(turn: Turn, work: SampleWork, silences: Silences): Prom
     const raised = await sampled(turn, work);
     if (!raised) return;
     silences.delete(key);
+    await work.sampled?.(service, instance);
     if (raised.mark || raised.detections.length + raised.captures.length > 0)
       await work.raise(service, instance, raised);
   } catch (error) {

@@ -9,7 +9,7 @@ import { openHistoryStore } from '../../src/store/history.ts';
 import { openSwitchStore } from '../../src/store/switches.ts';
 import { openWatchingStore } from '../../src/store/watching.ts';
 import { rowsOf } from '../../src/watch/roll-up.ts';
-import { captureByItself } from '../../workers/automatic.ts';
+import { captureByItself, pairKeeper } from '../../workers/automatic.ts';
 import { createSampler, type Raised } from '../../workers/sample.ts';
 import { openSampling } from '../../workers/sampling.ts';
 import { requires } from '../kit/require.ts';
@@ -174,6 +174,50 @@ describe.skipIf(requires('redis'))('the sampler', () => {
     expect(told).not.toHaveProperty('quiet');
     expect(quiet).toMatchObject({ quiet: true, lightOnly: true, origin: { door: 'schedule', user: '' } });
     expect(quiet?.origin).not.toHaveProperty('channel');
+  });
+
+  it('keeps a pair a day of a service that never comes near its limit, but not as soon as a worker starts', async () => {
+    watched('calm-svc');
+    const submitted: CaptureRequest[] = [];
+    let nowMs = Date.now();
+    const keeper = () =>
+      pairKeeper({
+        watching: openWatchingStore(room.redis),
+        submit: async (request) => {
+          submitted.push(request);
+        },
+        requestId: (delivery) => delivery,
+        now: () => nowMs,
+        log: room.work.log,
+      });
+    const { fetch } = answering();
+    const keepers = [keeper(), keeper()];
+    const twoRounds = async (): Promise<void> => {
+      for (const sampled of keepers) {
+        const service = room.services.get('calm-svc');
+        const [instance] = service?.instances ?? [];
+        if (!service || !instance) throw new Error('no instance');
+        await room.redis.del(`{goleak}:sampled:${addressOf(instance)}`);
+        const work = { ...room.captureWork(fetch), watching: openWatchingStore(room.redis) };
+        await createSampler({
+          ...work,
+          history: openHistoryStore(room.redis),
+          raise: async () => {},
+          sampled,
+        })(round('calm-svc'));
+      }
+    };
+    await twoRounds();
+    expect(submitted).toEqual([]);
+    nowMs += 3_600_001;
+    await twoRounds();
+    await twoRounds();
+    expect(submitted).toMatchObject([
+      { service: 'calm-svc', quiet: true, lightOnly: true, windowMs: 10_000 },
+    ]);
+    nowMs += 3_600_001;
+    await twoRounds();
+    expect(submitted).toHaveLength(1);
   });
 });
 
