@@ -37,7 +37,7 @@ export interface Growth {
   readonly late: number;
   /** Mann-Kendall of what load does not explain, within each life of the process. */
   readonly order: number;
-  /** Share of the growth by which it is above what a life before it, when as old or older, had come to; 1 without one. */
+  /** Share of the last life's growth by which it is above what lives before, when as old or older, had come to; infinite without one. */
   readonly excess: number;
   readonly level: number;
   /** Whether the load was known. */
@@ -126,7 +126,7 @@ export function growthOf(
     hours,
     late: lateness(table, ticks, coefficient),
     order: orderWithin(focused, adjusted),
-    excess: excess / gained,
+    excess: excess / (slope * hoursWatched(lastLife(focused), spacing)),
     level: table.level,
     loadKnown: known,
     clock,
@@ -205,6 +205,11 @@ function fitted(
   );
 }
 
+function lastLife(readings: readonly Reading[]): readonly Reading[] {
+  const run = readings.at(-1)?.run;
+  return readings.filter((reading) => reading.run === run);
+}
+
 function hoursWatched(readings: readonly Reading[], spacing: number): number {
   let hours = 0;
   for (const [at, reading] of readings.entries()) {
@@ -249,7 +254,7 @@ function lateness(table: Table, ticks: Float64Array, claimed: number): number {
 
 /**
  * How far the process is above what earlier lives of it came to when they were at least as old: a cache that fills
- * anew after each restart ends where it ended before. As far as it grew, when there was none.
+ * anew after each restart ends where it ended before. Infinite when there was none.
  */
 function excessOf({ readings, y, explaining, from }: Table, fit: Regression): number {
   const loads = fit.coefficients.slice(fit.coefficients.length - explaining.length);

@@ -110,15 +110,16 @@ export function leakIn(
 ): Growth | undefined {
   const growth = growthIn(window, signal, buckets, moment);
   if (!growth) return undefined;
+  const needed = window.evidence * doubtOf(growth, buckets);
   const enough =
     growth.hours >= (growth.context >= ENOUGH_CONTEXT ? window.watched : window.watchedAlone) &&
-    growth.evidence >= window.evidence * doubtOf(growth, buckets) &&
+    growth.evidence >= needed &&
     growth.share >= window.share &&
     growth.slope * growth.hours >= signal.least &&
     growth.order >= window.order &&
     growth.excess >= LEAST_EXCESS &&
     growth.late >= window.late &&
-    growth.late <= JUST_BEGUN;
+    (growth.late <= JUST_BEGUN || growth.evidence >= 2 * needed);
   return enough ? growth : undefined;
 }
 

@@ -2,10 +2,10 @@
 // forecasts hold, on generated histories with a known truth. The scored half is printed, never worked with.
 import { parseArgs } from 'node:util';
 import { sampleOf } from '../../src/watch/read-samples.ts';
-import type { Detection } from '../../src/watch/sample.ts';
+import { DETECTION_KINDS, type Detection } from '../../src/watch/sample.ts';
 import type { InstanceState } from '../../src/watch/state.ts';
 import { watch } from '../../src/watch/watcher.ts';
-import { type Half, type History, type HistoryCase, listHistories } from './histories/cases.ts';
+import { type Half, type History, type HistoryCase, listHistories, REDEPLOYED } from './histories/cases.ts';
 import { wilson } from './measure.ts';
 import { RULES } from './watch-rules.ts';
 
@@ -40,11 +40,50 @@ const LINES: readonly Line[] = [
   ...RULES.map((rule, at) => ({ name: rule.name, found: (scored: Scored) => scored.rules[at] ?? [] })),
 ];
 
+const OURS = LINES[0] as Line;
+
 const GROUPS = [
   { name: '>= 0.5 %/h in 24 h', holds: (percent: number) => percent >= 0.5 },
   { name: '0.2 %/h in 72 h', holds: (percent: number) => percent === 0.2 },
   { name: '0.1 %/h in 7 d', holds: (percent: number) => percent === 0.1 },
 ] as const;
+
+/** What to attack: recall by rate against what makes a leak hard to see. */
+const RATES = [
+  { name: '2-5 %/h', holds: (percent: number) => percent >= 2 },
+  { name: '1-1.5 %/h', holds: (percent: number) => percent >= 1 && percent < 2 },
+  { name: '0.5-0.7 %/h', holds: (percent: number) => percent >= 0.5 && percent < 1 },
+  { name: '0.2 %/h', holds: (percent: number) => percent === 0.2 },
+  { name: '0.1 %/h', holds: (percent: number) => percent === 0.1 },
+] as const;
+
+const HARDSHIPS: readonly { readonly name: string; readonly holds: (one: HistoryCase) => boolean }[] = [
+  { name: 'requests told', holds: ({ fields }) => tellsRequests(fields) },
+  { name: 'not told', holds: ({ fields }) => !tellsRequests(fields) },
+  { name: 'healthy before', holds: (one) => !fromTheFirst(one) && !one.traits.includes(REDEPLOYED) },
+  { name: 'leaks from the first', holds: (one) => fromTheFirst(one) && !one.traits.includes(REDEPLOYED) },
+  { name: 'redeployed', holds: ({ traits }) => traits.includes(REDEPLOYED) },
+];
+
+/** Deploys and restarts in a week of health. */
+const CHURN = [
+  { name: 'no deploys or restarts', holds: (perWeek: number) => perWeek < 0.1 },
+  { name: 'up to every other day', holds: (perWeek: number) => perWeek >= 0.1 && perWeek <= 3.5 },
+  { name: 'more often', holds: (perWeek: number) => perWeek > 3.5 },
+] as const;
+
+function tellsRequests(fields: HistoryCase['fields']): boolean {
+  return fields === 'all' || fields === 'no GOGC, no start';
+}
+
+/** There is no healthy time to compare with. */
+function fromTheFirst({ leak, weeks }: HistoryCase): boolean {
+  return leak !== undefined && weeks * 7 * 24 < 1.36 * leak.withinHours;
+}
+
+function churnOf({ traits, weeks }: HistoryCase): number {
+  return traits.reduce((sum, trait) => sum + (Number.parseInt(trait, 10) || 0), 0) / weeks;
+}
 
 function inTime({ one: { leak } }: Scored, alarms: readonly number[]): boolean {
   return leak !== undefined && alarms.some((t) => t >= leak.from && t <= leak.from + leak.withinHours * 3600);
@@ -118,22 +157,44 @@ function figures(scored: readonly Scored[]) {
     }),
     byFields: ['all', 'no requests', 'no GOGC, no start', 'RSS only', 'HeapAlloc only'].map((fields) => {
       const some = scored.filter(({ one }) => one.fields === fields);
-      const line = LINES[0] as Line;
       return {
         fields,
-        recall: recall(some, line, () => true),
-        falseAlarms: some
-          .filter(({ one }) => !one.leak)
-          .reduce((sum, each) => sum + wrongAlarms(each, line.found(each)), 0),
+        recall: recall(some, OURS, () => true),
+        falseAlarms: falseAlarmsOf(some),
         weeks: healthyWeeks(some),
       };
     }),
     byKind: ['heap', 'goroutine', 'outside'].map((kind) => ({
       kind,
-      recall: recall(scored, LINES[0] as Line, ({ one }) => one.leak?.kind === kind),
+      recall: recall(scored, OURS, ({ one }) => one.leak?.kind === kind),
     })),
+    byRate: RATES.map((rate) => ({
+      rate: rate.name,
+      recall: HARDSHIPS.map(({ name, holds }) => ({
+        name,
+        ...recall(scored, OURS, ({ one }) => holds(one) && rate.holds(one.leak?.percent ?? 0)),
+      })),
+    })),
+    byChurn: CHURN.map(({ name, holds }) => {
+      const some = scored.filter(({ one }) => !one.leak && holds(churnOf(one)));
+      return { name, falseAlarms: falseAlarmsOf(some), weeks: healthyWeeks(some) };
+    }),
+    falseByKind: Object.fromEntries(
+      DETECTION_KINDS.map((kind) => [
+        kind,
+        scored
+          .filter(({ one }) => !one.leak)
+          .reduce((sum, { ours }) => sum + ours.filter((told) => told.kind === kind).length, 0),
+      ]),
+    ),
     forecast: forecasts(scored),
   };
+}
+
+function falseAlarmsOf(scored: readonly Scored[]): number {
+  return scored
+    .filter(({ one }) => !one.leak)
+    .reduce((sum, each) => sum + wrongAlarms(each, OURS.found(each)), 0);
 }
 
 function main(): void {
@@ -167,7 +228,17 @@ function main(): void {
 
 function print(
   half: Half,
-  { leaking, healthyServiceWeeks, rules, byFields, byKind, forecast }: ReturnType<typeof figures>,
+  {
+    leaking,
+    healthyServiceWeeks,
+    rules,
+    byFields,
+    byKind,
+    byRate,
+    byChurn,
+    falseByKind,
+    forecast,
+  }: ReturnType<typeof figures>,
 ): void {
   console.log(
     `\n${half} half: ${leaking} leaking histories, ${healthyServiceWeeks.toFixed(0)} healthy service-weeks\n`,
@@ -186,6 +257,16 @@ function print(
   for (const each of byFields)
     console.log(row([each.fields, said(each.recall), `${each.falseAlarms} in ${each.weeks.toFixed(0)}`]));
   for (const each of byKind) console.log(row([each.kind, said(each.recall)]));
+  console.log(`\n${row(['found in time', ...HARDSHIPS.map(({ name }) => name)])}`);
+  for (const { rate, recall: by } of byRate)
+    console.log(
+      row([rate, ...by.map(({ value, of }) => (of === 0 ? '-' : `${Math.round(value * of)} of ${of}`))]),
+    );
+  console.log('\nfalse alarms');
+  for (const { name, falseAlarms, weeks } of byChurn)
+    console.log(row([name, `${falseAlarms} in ${weeks.toFixed(0)} weeks`]));
+  for (const [kind, told] of Object.entries(falseByKind))
+    if (told > 0) console.log(row([kind, String(told)]));
   console.log(
     `\nforecast's interval holds the truth: ${said(forecast.kept)} of ${forecast.kept.of}; sooner than said ${forecast.early}; without an end ${forecast.open}; median width ${(forecast.width).toFixed(1)} times the time left`,
   );

@@ -45,6 +45,8 @@ export interface History {
   readonly limitReached?: number;
 }
 
+/** The trait of a service that is deployed again while it leaks. */
+export const REDEPLOYED = 'redeployed while it leaks';
 export const LEAKING = 480;
 export const HEALTHY = 450;
 
@@ -89,6 +91,7 @@ function historyCase(name: string, half: Half): HistoryCase {
     traits: [
       `${plan.starts.filter(({ deploy }) => deploy).length} deploys`,
       `${plan.starts.filter(({ deploy }) => !deploy).length} restarts`,
+      ...(leak && plan.starts.some(({ t }) => t > leak.from) ? [REDEPLOYED] : []),
     ],
     samples: () => play(plan, chance(seed)),
   };
