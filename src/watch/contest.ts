@@ -48,6 +48,9 @@ const MOST_CORRELATION = 0.95;
 /** A story has to be better by so much to be told beside growth. */
 const WORTH_TELLING = 6;
 
+/** No curve of ours is that of a real cache: what it leaves of what there was to explain, growth cannot claim. */
+const NEVER_BETTER = 0.004;
+
 /** One result for each clock; undefined where nothing grows by it. */
 export function contest(one: Case): readonly (Contest | undefined)[] {
   const { y, groups, common, clocks } = one;
@@ -100,7 +103,7 @@ function contestBy(
   const story = kindest && kindest.account.squares < worth * alone.squares ? kindest : undefined;
   const [slope = 0] = (story?.account ?? alone).factors;
   if (slope <= 0) return undefined;
-  const left = Math.max(leanest.squares, 1e-12 * projection.product(rest, rest), Number.MIN_VALUE);
+  const left = Math.max(leanest.squares, NEVER_BETTER * projection.product(rest, rest), Number.MIN_VALUE);
   const beyond = healthy.map(({ squares }) => Math.max(0, independent * Math.log(squares / left)));
   return {
     beyond: Math.min(...beyond),

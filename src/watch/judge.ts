@@ -20,7 +20,7 @@ export const QUIET_SECONDS = 7 * 86_400;
 const MOST_EVIDENCE = 6;
 /** Told from the six-hour window only when the limit may be this near. */
 const URGENT_SECONDS = 4 * 3600;
-const SURE = { evidence: 50, order: 0.7 };
+const SURE = { evidence: 24, order: 0.7 };
 /** Killed at the limit this often within that time: it is not one bad moment. */
 const KILLINGS = 3;
 const KILLINGS_WITHIN = 3 * 86_400;

@@ -15,9 +15,12 @@ export interface Story {
  */
 const CONSTANTS = [
   [1 / 16, 0],
+  [1 / 11, 0],
   [1 / 8, 0],
+  [1 / 5.6, 0],
   [1 / 4, 0],
-  [1 / 2.5, 3],
+  [1 / 3, 2],
+  [1 / 2.3, 4],
   [1 / 1.6, 8],
 ] as const;
 const DURATIONS = [
@@ -40,6 +43,7 @@ export function storiesFor(longest: number): readonly Story[] {
       cost,
       gathered: (age: number) => Math.min(1, age / (share * longest)),
     })),
+    { cost: RARER_KEYS, gathered: (age: number) => Math.sqrt(age / longest) },
     { cost: RARER_KEYS, gathered: (age: number) => Math.log1p(age) / Math.log1p(longest) },
   ];
 }

@@ -53,6 +53,18 @@ export function watch(known: InstanceState | undefined, sample: Sample): Watched
   return { ...told, state: marked(instance, state), captures };
 }
 
+/**
+ * The first sample of an instance that takes over from another of the same service, as the pods of a deploy do: what
+ * the other one knew of load and of earlier lives is worth having, what was said of it is not repeated here.
+ */
+export function succeed(other: InstanceState, sample: Sample): Watched {
+  const fresh = watch(undefined, sample);
+  const run = Math.max(other.life.run, ...other.hours.map((hour) => hour.run)) + 1;
+  const hours = other.hours.filter(({ t }) => t < sample.t);
+  const { life, open } = fresh.state;
+  return { ...fresh, state: { ...fresh.state, hours, life: { ...life, run }, open: { ...open, run } } };
+}
+
 /** Captures that were asked for are not asked for again. */
 function marked(instance: string, state: InstanceState): InstanceState {
   const [capture] = captureTriggers(instance, state);
