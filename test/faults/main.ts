@@ -32,7 +32,11 @@ const say = (text: string): void => console.log(text);
 async function list(): Promise<boolean> {
   const wanted = values.only?.toLowerCase().split(',');
   const isWanted = ({ fault, variant }: Variant): boolean =>
-    wanted === undefined || wanted.some((word) => `${fault} ${variant}`.toLowerCase().startsWith(word));
+    wanted === undefined ||
+    // F1 is not the beginning of F10.
+    wanted.some((word) =>
+      `${fault} ${variant} `.toLowerCase().startsWith(word.includes(' ') ? word : `${word} `),
+    );
   const { sabotage } = values;
   if (sabotage !== undefined && !isProtection(sabotage)) {
     say(`--sabotage takes one of ${PROTECTIONS.join(', ')}`);
