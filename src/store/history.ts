@@ -7,7 +7,7 @@ import { decodeRows, encodeRow, START } from '../watch/columns.ts';
 import { EMPTY_ROLL_UP, GRAINS, type Piece, type RollUp, rollUp } from '../watch/roll-up.ts';
 import type { Detection, Sample } from '../watch/sample.ts';
 import { type InstanceState, stateFrom, stateJson } from '../watch/state.ts';
-import { type Watched, watch } from '../watch/watcher.ts';
+import { predecessorOf, succeed, type Watched, watch } from '../watch/watcher.ts';
 import { clockMs } from './clock.ts';
 import { scriptOf } from './script.ts';
 
@@ -24,6 +24,8 @@ const MAX_DETECTIONS = 200;
 const MAX_TAIL = 40;
 /** Of instances at hand, so that a sample need not read what the last one wrote. */
 const MAX_AT_HAND = 2_000;
+/** Instances seen last that are asked what they know of a service. */
+const MAX_PREDECESSORS = 4;
 /** No memory of ours is larger; a damaged one is not inflated without end. */
 const MAX_STATE_BYTES = 1024 * 1024;
 
@@ -94,7 +96,8 @@ export function openHistoryStore(redis: Redis): HistoryStore {
       // Whoever wrote in between is read again; a third writer at the same instance there is not.
       for (let attempt = 0; attempt < 3; attempt++) {
         const before = await resume(place);
-        const watched = watch(before.state, sample);
+        const other = before.state ? undefined : await predecessor(redis, place, sample);
+        const watched = other ? succeed(other, sample) : watch(before.state, sample);
         const after = next(before, watched, sample, known);
         if (await write(redis, place, before, after, watched.detections)) {
           hold(atHand, keyOf(place), slim(after));
@@ -128,6 +131,20 @@ export function openHistoryStore(redis: Redis): HistoryStore {
     },
     now: async () => (await clockMs(redis)) / 1_000,
   };
+}
+
+/** Pods of a deploy have new names: what was learned of the ones before is theirs. */
+async function predecessor(redis: Redis, place: Place, sample: Sample): Promise<InstanceState | undefined> {
+  const { service, instance } = place;
+  const latest = await redis.zrevrange(INSTANCES_PREFIX + service, 0, MAX_PREDECESSORS);
+  const others = latest.filter((name) => name !== instance);
+  const states = await Promise.all(
+    others.map(async (name) => (await read(redis, keyOf({ service, instance: name }))).state),
+  );
+  return predecessorOf(
+    states.filter((state) => state !== undefined),
+    sample,
+  );
 }
 
 function keyOf({ service, instance }: Place): string {

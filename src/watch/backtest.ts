@@ -1,7 +1,7 @@
 // The watcher over a recorded history, on the history's own clock: what it would have said, and when.
 import type { CaptureTrigger, Detection, Sample } from './sample.ts';
 import type { InstanceState } from './state.ts';
-import { succeed, watch } from './watcher.ts';
+import { predecessorOf, succeed, watch } from './watcher.ts';
 
 export interface Backtest {
   readonly detections: readonly Detection[];
@@ -18,9 +18,6 @@ export interface Backtest {
 /** A service with more is looked at by shards. */
 export const MAX_INSTANCES = 2_000;
 
-/** An instance that was not seen for longer is another story. */
-const TAKES_OVER_SECONDS = 6 * 3600;
-
 /** Samples in order of time, of any number of instances. */
 export function backtest(samples: readonly Sample[]): Backtest {
   const states = new Map<string, InstanceState>();
@@ -34,7 +31,7 @@ export function backtest(samples: readonly Sample[]): Backtest {
       unwatched.add(instance);
       continue;
     }
-    const other = known ? undefined : predecessorOf(states, sample);
+    const other = known ? undefined : predecessorOf(states.values(), sample);
     const step = other ? succeed(other, sample) : watch(known, sample);
     states.set(instance, step.state);
     detections.push(...step.detections);
@@ -49,14 +46,4 @@ export function backtest(samples: readonly Sample[]): Backtest {
     to: samples.at(-1)?.t ?? 0,
     unwatched: unwatched.size,
   };
-}
-
-/** The instance that has been watched longest of those that are, or lately were, there. */
-function predecessorOf(states: ReadonlyMap<string, InstanceState>, { t }: Sample): InstanceState | undefined {
-  let longest: InstanceState | undefined;
-  for (const state of states.values()) {
-    if (t - state.last.t > TAKES_OVER_SECONDS) continue;
-    if (state.hours.length > (longest?.hours.length ?? 0)) longest = state;
-  }
-  return longest;
 }

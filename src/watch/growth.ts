@@ -1,26 +1,12 @@
 // Does it grow by itself? Readings are explained by load (or, where nobody tells the load, by the time of day), by a
 // level for each life of the process, and by time; only what time explains is growth. Two clocks are tried: hours,
 // and work done, because many leaks leak by the request and rest at night.
-import { mannKendall, median } from '../analyse/trend.ts';
+import { median } from '../analyse/trend.ts';
 import { type Contest, contest } from './contest.ts';
 import { dayColumns, loadColumns, workDone } from './explain.ts';
+import { hoursWatched, lastLife, orderWithin, type Reading, rateOf } from './reading.ts';
 import { type Regression, regress } from './regression.ts';
 import { storiesFor } from './stories.ts';
-
-export interface Reading {
-  /** Unix seconds. */
-  readonly t: number;
-  readonly run: number;
-  /** Hours since the process started. */
-  readonly age: number;
-  readonly y: number;
-  /** NaN where unknown. */
-  readonly load: number;
-  /** What else explains it; NaN where nothing does. */
-  readonly other: number;
-  /** What is judged; the others only teach what load does. Those in focus come last. */
-  readonly focus: boolean;
-}
 
 export interface Growth {
   /** By the hour, in the unit of the readings. */
@@ -47,8 +33,6 @@ export interface Growth {
   readonly context: number;
 }
 
-/** Gaps up to so many hours are bridged when hours are counted. */
-const BRIDGED_HOURS = 2;
 /** How many readings make a level. */
 const LATE_READINGS = 4;
 
@@ -205,34 +189,6 @@ function fitted(
   );
 }
 
-function lastLife(readings: readonly Reading[]): readonly Reading[] {
-  const run = readings.at(-1)?.run;
-  return readings.filter((reading) => reading.run === run);
-}
-
-function hoursWatched(readings: readonly Reading[], spacing: number): number {
-  let hours = 0;
-  for (const [at, reading] of readings.entries()) {
-    const before = readings[at - 1];
-    if (before?.run !== reading.run) continue;
-    hours += Math.min((reading.t - before.t) / 3600, BRIDGED_HOURS + spacing);
-  }
-  return hours;
-}
-
-/** Ticks of the clock in an hour, on average. */
-function rateOf(ticks: Float64Array, readings: readonly Reading[]): number {
-  let ticked = 0;
-  let hours = 0;
-  for (const [at, reading] of readings.entries()) {
-    const before = readings[at - 1];
-    if (before?.run !== reading.run) continue;
-    ticked += (ticks[at] ?? 0) - (ticks[at - 1] ?? 0);
-    hours += reading.age - before.age;
-  }
-  return hours > 0 ? ticked / hours : 1;
-}
-
 /** Slope of the later halves against what is claimed: lines with a hinge in the middle of each life in focus. */
 function lateness(table: Table, ticks: Float64Array, claimed: number): number {
   const { readings, from } = table;
@@ -268,19 +224,4 @@ function excessOf({ readings, y, explaining, from }: Table, fit: Regression): nu
   );
   if (older.length < LATE_READINGS) return Number.POSITIVE_INFINITY;
   return (median(now) ?? 0) - (median(older) ?? 0);
-}
-
-function orderWithin(readings: readonly Reading[], adjusted: Float64Array): number {
-  let weighted = 0;
-  let weight = 0;
-  let from = 0;
-  while (from < readings.length) {
-    let to = from;
-    while (to < readings.length && readings[to]?.run === readings[from]?.run) to += 1;
-    const pairs = ((to - from) * (to - from - 1)) / 2;
-    weighted += pairs * mannKendall([...adjusted.subarray(from, to)]);
-    weight += pairs;
-    from = to;
-  }
-  return weight > 0 ? weighted / weight : 0;
 }

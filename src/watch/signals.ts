@@ -1,7 +1,7 @@
 // What is watched for growth, and what each needs to be believed.
 import { quantile } from '../analyse/trend.ts';
 import { BOUND, type Bucket } from './bucket.ts';
-import type { Reading } from './growth.ts';
+import type { Reading } from './reading.ts';
 import type { DetectionKind } from './sample.ts';
 
 /** Something of a bucket, chosen once for a whole window: two estimates that differ would make a step out of nothing. */

@@ -35,6 +35,8 @@ export interface Mark {
 
 /** An hour of fewer tens of minutes tells too little. */
 const LEAST_OF_HOUR = 2;
+/** An instance that was not seen for longer is another story. */
+const TAKES_OVER_SECONDS = 6 * 3600;
 /** The same is not said twice in a week; what is new by then is said again. */
 const QUIET_OF: Readonly<Partial<Record<DetectionKind, number>>> = {
   gc_spiral: 86_400,
@@ -51,6 +53,16 @@ export function watch(known: InstanceState | undefined, sample: Sample): Watched
   const { state, ...told } = next(instance, known, sample);
   const captures = captureTriggers(instance, state);
   return { ...told, state: marked(instance, state), captures };
+}
+
+/** The instance of a service that a new one takes over from: of those that are there, or lately were, the one watched longest. */
+export function predecessorOf(states: Iterable<InstanceState>, { t }: Sample): InstanceState | undefined {
+  let longest: InstanceState | undefined;
+  for (const state of states) {
+    if (Math.abs(t - state.last.t) > TAKES_OVER_SECONDS) continue;
+    if (state.hours.length > (longest?.hours.length ?? 0)) longest = state;
+  }
+  return longest;
 }
 
 /**

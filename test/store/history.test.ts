@@ -59,6 +59,23 @@ describe.skipIf(requires('redis'))('the history of a watched instance', () => {
     expect(kept.marks.map(({ what, version }) => [what, version])).toEqual([['deploy', 'v2.1']]);
   });
 
+  it('lets the pod of a deploy know what the one before had learned', async () => {
+    const service = 'renamed-svc';
+    for (let t = START; t < START + DAY; t += 600)
+      await history.append({ service, instance: 'old' }, sampleAt(t, 'old'), {});
+    const t = START + DAY + 120;
+    await history.append({ service, instance: 'new' }, { ...sampleAt(t, 'new'), start_time: t - 5 }, {});
+    const [old, young] = await Promise.all(
+      ['old', 'new'].map((instance) => history.state({ service, instance })),
+    );
+    expect(young?.hours).toEqual(old?.hours);
+    expect(young?.life.run).toBe((old?.life.run ?? 0) + 1);
+    // Long gone, and not asked.
+    const later = START + 3 * DAY;
+    await history.append({ service, instance: 'late' }, sampleAt(later, 'late'), {});
+    expect((await history.state({ service, instance: 'late' }))?.hours).toEqual([]);
+  });
+
   it('goes on in another process exactly where the last one stopped', async () => {
     const place = fresh();
     let alone: ReturnType<typeof watch>['state'] | undefined;

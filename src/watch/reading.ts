@@ -1,0 +1,65 @@
+// Readings of a signal over lives of a process, and what is counted within each life only.
+import { mannKendall } from '../analyse/trend.ts';
+
+export interface Reading {
+  /** Unix seconds. */
+  readonly t: number;
+  readonly run: number;
+  /** Hours since the process started. */
+  readonly age: number;
+  readonly y: number;
+  /** NaN where unknown. */
+  readonly load: number;
+  /** What else explains it; NaN where nothing does. */
+  readonly other: number;
+  /** What is judged; the others only teach what load does. Those in focus come last. */
+  readonly focus: boolean;
+}
+
+/** Gaps up to so many hours are bridged when hours are counted. */
+const BRIDGED_HOURS = 2;
+/** Those of the life that is under way. */
+export function lastLife(readings: readonly Reading[]): readonly Reading[] {
+  const run = readings.at(-1)?.run;
+  return readings.filter((reading) => reading.run === run);
+}
+
+/** Gaps and restarts not counted. */
+export function hoursWatched(readings: readonly Reading[], spacing: number): number {
+  let hours = 0;
+  for (const [at, reading] of readings.entries()) {
+    const before = readings[at - 1];
+    if (before?.run !== reading.run) continue;
+    hours += Math.min((reading.t - before.t) / 3600, BRIDGED_HOURS + spacing);
+  }
+  return hours;
+}
+
+/** Ticks of the clock in an hour, on average. */
+export function rateOf(ticks: Float64Array, readings: readonly Reading[]): number {
+  let ticked = 0;
+  let hours = 0;
+  for (const [at, reading] of readings.entries()) {
+    const before = readings[at - 1];
+    if (before?.run !== reading.run) continue;
+    ticked += (ticks[at] ?? 0) - (ticks[at - 1] ?? 0);
+    hours += reading.age - before.age;
+  }
+  return hours > 0 ? ticked / hours : 1;
+}
+
+/** Mann-Kendall within each life, together by their pairs; -1 to 1. */
+export function orderWithin(readings: readonly Reading[], adjusted: Float64Array): number {
+  let weighted = 0;
+  let weight = 0;
+  let from = 0;
+  while (from < readings.length) {
+    let to = from;
+    while (to < readings.length && readings[to]?.run === readings[from]?.run) to += 1;
+    const pairs = ((to - from) * (to - from - 1)) / 2;
+    weighted += pairs * mannKendall([...adjusted.subarray(from, to)]);
+    weight += pairs;
+    from = to;
+  }
+  return weight > 0 ? weighted / weight : 0;
+}
