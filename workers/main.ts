@@ -166,13 +166,14 @@ function openRequests(
 
 /** Starts what decides about incidents. */
 function startTriage(
-  work: Omit<TriageWork, 'incidents' | 'read' | 'now'>,
+  work: Omit<TriageWork, 'incidents' | 'known' | 'read' | 'now'>,
   from: { redis: ReturnType<typeof connectRedis>; env: Env; slack: ReturnType<typeof createSlackClient> },
   { lifecycle, log }: Pick<Running, 'lifecycle' | 'log'>,
 ): TriageWork {
   const triageWork = {
     ...work,
     incidents: openIncidentStore(from.redis, incidentSeal(from.env.sealKeys)),
+    known: openKnownStore(from.redis),
     read: createSlackReader(from.slack, Date.now),
     now: Date.now,
   };

@@ -81,7 +81,7 @@ async function withKnown(report: Report, watched: Watched, { known }: RememberWo
 }
 
 /** Without who started it: light captures cannot tell, and the same leak must not be two to those that can. */
-function knownId({ family, frames }: ReportSignature): string {
+export function knownId({ family, frames }: ReportSignature): string {
   const stack = frames.map(({ func, file, line }) => ({ func, file, line }));
   return hash64(stableKey(family as WaitFamily, stack, undefined));
 }

@@ -5,10 +5,17 @@ import { pacedPoster } from '../src/deliver/paced.ts';
 import type { ThreadPorts } from '../src/deliver/thread.ts';
 import { Failure } from '../src/failure.ts';
 import { isCalm, type Plan } from '../src/incident/decide.ts';
-import type { Incident, IncidentDesk, IncidentLook, IncidentPlace } from '../src/model/incident.ts';
+import {
+  beganMs,
+  type Incident,
+  type IncidentDesk,
+  type IncidentLook,
+  type IncidentPlace,
+} from '../src/model/incident.ts';
 import { incidentMessage } from '../src/report/blocks.ts';
 import type { Report } from '../src/report/schema.ts';
 import { PROGRESS_EVERY_MS, portsOf, stateOf } from './deliver.ts';
+import { knownId } from './remember.ts';
 import type { TriageWork } from './triage-work.ts';
 
 /** A closed incident hears late deliveries for a while; then its thread is left as it is. */
@@ -72,6 +79,19 @@ async function showAt(thread: IncidentThread, place: IncidentPlace, work: Triage
   if (id === undefined) return;
   const ports = threadPorts(`${incident.id}.${id}`, work);
   await showIncident(thread, id, first ? { ...ports, artefacts: portsOf(first, work).artefacts } : ports);
+  if (place.why === 'incident' && first?.report) await link(incident, id, first.report, work);
+}
+
+/** Later captures say that the signature was seen before in this channel. */
+async function link(
+  incident: Incident,
+  channel: string,
+  { signatures }: Report,
+  { known, read }: TriageWork,
+): Promise<void> {
+  const name = await read.nameOf(channel);
+  if (name === undefined) return;
+  await known.link(incident.service, signatures.map(knownId), { channel, name, atMs: beganMs(incident) });
 }
 
 /** The id of a channel in which the incident may be told; undefined when there is none, or it may not be. */

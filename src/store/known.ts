@@ -1,7 +1,14 @@
 // What earlier captures of a service have shown of its signatures, in Redis. Kept as long as the program leaks so and a
 // year longer; of more signatures than anybody reads, those that were seen longest ago go.
 import type { Redis } from 'ioredis';
-import { type KnownSignature, notSeen, type Sighting, seen } from '../known/signature.ts';
+import {
+  type Incident,
+  type KnownSignature,
+  linked,
+  notSeen,
+  type Sighting,
+  seen,
+} from '../known/signature.ts';
 
 const PREFIX = '{goleak}:known:';
 const KEEP_SECONDS = 400 * 86_400;
@@ -23,6 +30,8 @@ export interface Look extends Omit<Sighting, 'count'> {
 export interface KnownStore {
   /** Notes a capture, however often; gives what is known with it, by stable id. */
   readonly note: (service: string, look: Look) => Promise<ReadonlyMap<string, KnownSignature>>;
+  /** Remembers where signatures were talked about; however often. */
+  readonly link: (service: string, stableIds: readonly string[], incident: Incident) => Promise<void>;
   readonly all: (service: string) => Promise<ReadonlyMap<string, KnownSignature>>;
 }
 
@@ -33,6 +42,18 @@ export function openKnownStore(redis: Redis): KnownStore {
   };
   return {
     all,
+    link: async (service, stableIds, incident) => {
+      if (stableIds.length === 0) return;
+      const key = PREFIX + service;
+      const texts = await redis.hmget(key, ...stableIds);
+      const changed = texts.flatMap((text, at) => {
+        if (text === null) return [];
+        const known = JSON.parse(text) as KnownSignature;
+        const both = linked(known, incident);
+        return both === known ? [] : [[stableIds[at] ?? '', JSON.stringify(both)] as const];
+      });
+      if (changed.length > 0) await redis.hset(key, Object.fromEntries(changed));
+    },
     note: async (service, { shown, isWhole, ...sighting }) => {
       // It can neither show one nor miss one.
       if (shown.length === 0 && !isWhole) return new Map();

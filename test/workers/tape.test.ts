@@ -24,6 +24,7 @@ import { openButtonStore } from '../../src/store/buttons.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
 import { openFixStore } from '../../src/store/fixes.ts';
 import { type IncidentSubject, openIncidentStore } from '../../src/store/incidents.ts';
+import { openKnownStore } from '../../src/store/known.ts';
 import { openMentionStore } from '../../src/store/mentions.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore } from '../../src/store/requests.ts';
@@ -178,6 +179,7 @@ async function openParts({ redis }: TestRedis, workspace: Workspace, home: strin
     buttons: openButtonStore(redis),
     fixes: openFixStore(redis),
     mentions: openMentionStore(redis),
+    known: openKnownStore(redis),
     pace: { waitMs: async () => 0, leaveAlone: async () => {}, turn: async () => 0 },
     slack: createSlackPoster(slack),
     read: createSlackReader(slack, now),
