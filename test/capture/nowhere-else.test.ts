@@ -9,7 +9,7 @@ import { resolveInstances, serviceFromUrl } from '../../src/capture/resolve.ts';
 import { readCommand } from '../../src/command/read.ts';
 import { VERBS } from '../../src/command/verbs.ts';
 import { wordsOf } from '../../src/command/words.ts';
-import { parseServices } from '../../src/config/services.ts';
+import { parseServices } from '../../src/config/registry.ts';
 import { findService, toRequest } from '../../src/entry/accept.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Instance } from '../../src/model/target.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openReader, type PageReader } from '../../src/capture/fetch.ts';
 import { PROMETHEUS_CAPS, readPrometheus } from '../../src/capture/prometheus.ts';
-import { parseServices } from '../../src/config/services.ts';
+import { parseServices } from '../../src/config/registry.ts';
 import type { Failure } from '../../src/failure.ts';
 import type { PrometheusSource } from '../../src/model/target.ts';
 import { backtest } from '../../src/watch/backtest.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveInstances, serviceFromUrl } from '../../src/capture/resolve.ts';
-import { parseServices } from '../../src/config/services.ts';
+import { parseServices } from '../../src/config/registry.ts';
 import { Failure } from '../../src/failure.ts';
 
 const [service] = parseServices(

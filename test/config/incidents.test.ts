@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRegistry } from '../../src/config/services.ts';
+import { parseRegistry } from '../../src/config/registry.ts';
 import { DEFAULT_INCIDENT_RULES } from '../../src/model/incident.ts';
 
 const SERVICES = 'services: { payments-svc: { instances: ["http://10.0.0.7:6060"] } }';

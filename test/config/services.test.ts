@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readEnv } from '../../src/config/env.ts';
-import { parseRegistry, parseServices, watchServices } from '../../src/config/services.ts';
+import { parseRegistry, parseServices } from '../../src/config/registry.ts';
+import { watchServices } from '../../src/config/services.ts';
 import { Failure } from '../../src/failure.ts';
 
 const faultsOf = (text: string): readonly string[] => {

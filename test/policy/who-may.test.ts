@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRegistry } from '../../src/config/services.ts';
+import { parseRegistry } from '../../src/config/registry.ts';
 import type { Code } from '../../src/failure.ts';
 import type { Service } from '../../src/model/target.ts';
 import type { Admins, Person, Place, PlaceKind, Standing, Unknown } from '../../src/model/who.ts';
