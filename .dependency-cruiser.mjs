@@ -64,7 +64,7 @@ const rooms = [
   {
     name: 'policy-decides-only',
     comment:
-      'src/policy decides from plain facts what may be done: no clock, no Redis, no network, no packages. Hand the facts in, and act on the answer in workers/, src/entry or src/control.ts.',
+      'src/policy decides from plain facts what may be done: no clock, no Redis, no network, no packages. Hand the facts in, and act on the answer in workers/, src/entry or src/control.',
     from: { path: '^src/policy/' },
     to: {
       path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR],
@@ -163,6 +163,33 @@ const rooms = [
       pathNot: [
         '^src/(model|entry|command|config|incident|report|policy)/',
         '^src/(failure|log|lifecycle)\\.ts$',
+      ],
+    },
+  },
+  {
+    name: 'the-past-is-told-not-asked',
+    comment:
+      'src/past puts together what was kept of a service. It reads stores and lets the pure rooms speak; whoever asks, and what is captured now, is not its business.',
+    from: { path: '^src/past/' },
+    to: {
+      path: ['^(src|workers)/', VENDOR('bullmq', 'ioredis', '@slack/.*')],
+      pathNot: [
+        '^src/(model|past|store|watch|digest|known|report|deliver)/',
+        '^src/capture/prometheus\\.ts$',
+        '^src/(authorise|failure|log)\\.ts$',
+      ],
+    },
+  },
+  {
+    name: 'control-is-the-same-at-every-door',
+    comment:
+      'src/control does what people ask of captures, watching and digests, from Slack and from a terminal: it is handed stores and functions, and knows neither door.',
+    from: { path: '^src/control/' },
+    to: {
+      path: [
+        '^src/(entry|terminal|deliver|parse|analyse|capture)/',
+        '^workers/',
+        VENDOR('bullmq', 'ioredis', '@slack/.*'),
       ],
     },
   },

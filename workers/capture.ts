@@ -5,7 +5,7 @@ import type { Authorise } from '../src/authorise.ts';
 import type { Fetch } from '../src/capture/fetch.ts';
 import { resolveInstances } from '../src/capture/resolve.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
-import { stoppedFailure } from '../src/control.ts';
+import { stoppedFailure } from '../src/control/captures.ts';
 import { explain, Failure, isGone } from '../src/failure.ts';
 import { type Captured, investigate, NotYet } from '../src/investigate.ts';
 import type { Log } from '../src/log.ts';

@@ -9,13 +9,13 @@ import type { SlackPoster } from '../src/deliver/slack.ts';
 import { SlackBusy } from '../src/deliver/slack-call.ts';
 import { isSilent } from '../src/digest/content.ts';
 import { openCalendar, wallKey } from '../src/digest/plan.ts';
-import { contentOf, digestsInForce, originOf } from '../src/digests.ts';
 import { Failure } from '../src/failure.ts';
 import type { Log } from '../src/log.ts';
 import type { Digest, ServiceFacts } from '../src/model/digest.ts';
 import type { Service } from '../src/model/target.ts';
 import { formatDuration } from '../src/model/units.ts';
 import type { Clock, Ledger } from '../src/outbox/outbox.ts';
+import { contentOf, digestsInForce, originOf } from '../src/past/digest-content.ts';
 import {
   type Ask,
   askStateId,

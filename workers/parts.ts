@@ -2,7 +2,6 @@
 import { auditedRequests } from '../src/audit/audited.ts';
 import type { Trail } from '../src/audit/trail.ts';
 import { createAuthorise } from '../src/authorise.ts';
-import { recall } from '../src/black-box.ts';
 import type { Env } from '../src/config/env.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
 import { chartRenderer } from '../src/deliver/charts.ts';
@@ -11,6 +10,7 @@ import { openSlackDirectory } from '../src/deliver/slack-people.ts';
 import type { Running } from '../src/lifecycle.ts';
 import type { Log } from '../src/log.ts';
 import type { Metrics } from '../src/metrics.ts';
+import { recall } from '../src/past/black-box.ts';
 import type { connectRedis } from '../src/queue/connection.ts';
 import { openBaselineStore } from '../src/store/baselines.ts';
 import { openBlackBox } from '../src/store/black-box.ts';

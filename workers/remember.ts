@@ -2,16 +2,16 @@
 // the process before it ended with. Then it goes into the black box itself. What cannot be looked up now is left out; the
 // verdict stands without it.
 import { hash64, stableKey } from '../src/analyse/signature.ts';
-import { lastLifeOf } from '../src/black-box.ts';
 import { type KnownSignature, knownWords } from '../src/known/signature.ts';
 import type { Log } from '../src/log.ts';
 import type { WaitFamily } from '../src/model/goroutine.ts';
+import { lastLifeOf } from '../src/past/black-box.ts';
+import { type UsualPorts, withBaseline } from '../src/past/usual.ts';
 import { lastLifeWords } from '../src/report/black-box-message.ts';
 import type { Report, ReportSignature } from '../src/report/schema.ts';
 import { type BlackBox, pairOf } from '../src/store/black-box.ts';
 import type { HistoryStore } from '../src/store/history.ts';
 import type { KnownStore } from '../src/store/known.ts';
-import { type UsualPorts, withBaseline } from '../src/usual.ts';
 import type { InstanceState } from '../src/watch/state.ts';
 
 export interface RememberWork extends UsualPorts {

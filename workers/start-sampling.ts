@@ -2,7 +2,7 @@
 import { createFetcher } from '../src/capture/fetch.ts';
 import { SAMPLE_CAPS, SAMPLE_DEADLINES } from '../src/capture/sample.ts';
 import type { Env } from '../src/config/env.ts';
-import { refuseStopped } from '../src/control.ts';
+import { refuseStopped } from '../src/control/captures.ts';
 import type { createSlackClient } from '../src/deliver/slack.ts';
 import { createSlackReader } from '../src/deliver/slack-read.ts';
 import { requestId } from '../src/entry/accept.ts';

@@ -3,7 +3,7 @@ import { auditedControl, auditedRequests } from '../audit/audited.ts';
 import { openTrail, trailOptions } from '../audit/trail.ts';
 import type { Env } from '../config/env.ts';
 import { watchServices } from '../config/services.ts';
-import { type ControlCommand, control } from '../control.ts';
+import { type ControlCommand, control } from '../control/captures.ts';
 import { Failure } from '../failure.ts';
 import { createLog } from '../log.ts';
 import { answersPing, connectRedis } from '../queue/connection.ts';

@@ -2,6 +2,7 @@
 import { createFetcher } from '../capture/fetch.ts';
 import type { Env } from '../config/env.ts';
 import { watchServices } from '../config/services.ts';
+import { readStatus, statusText } from '../control/status.ts';
 import { createSlackClient } from '../deliver/slack.ts';
 import { examineInstallation, type Finding, findingsText } from '../doctor.ts';
 import { servicesText } from '../entry/look.ts';
@@ -11,7 +12,6 @@ import { groupsNamed, NO_ADMINS } from '../model/who.ts';
 import { answersPing, connectRedis } from '../queue/connection.ts';
 import { privateRedisUrl } from '../queue/private-redis.ts';
 import { openQueue, withinDeadline } from '../queue/queue.ts';
-import { readStatus, statusText } from '../status.ts';
 import { openCircuitStore } from '../store/circuits.ts';
 import { openRequestStore } from '../store/requests.ts';
 import { requestSeal } from '../store/seal.ts';

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { openPrometheus } from '../capture/prometheus.ts';
 import type { Env } from '../config/env.ts';
 import { watchServices } from '../config/services.ts';
+import { tendWatched, type WatchedCommand } from '../control/watching.ts';
 import { CHART_SIZE } from '../deliver/chart-size.ts';
 import { Failure } from '../failure.ts';
 import type { DrawnHistory } from '../model/history.ts';
@@ -12,7 +13,6 @@ import { historyPicture } from '../report/chart-history.ts';
 import { openBaselineStore } from '../store/baselines.ts';
 import { openHistoryStore } from '../store/history.ts';
 import { openWatchingStore } from '../store/watching.ts';
-import { tendWatched, type WatchedCommand } from '../watched.ts';
 
 const PING_MS = 1_500;
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAuthorise } from '../../src/authorise.ts';
 import { serviceFromUrl } from '../../src/capture/resolve.ts';
-import { type ControlCommand, control } from '../../src/control.ts';
+import { type ControlCommand, control } from '../../src/control/captures.ts';
 import type { CaptureRequest, Origin, Progress } from '../../src/model/request.ts';
 import { CAPTURE_QUEUE } from '../../src/queue/jobs.ts';
 import { openCircuitStore } from '../../src/store/circuits.ts';

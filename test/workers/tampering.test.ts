@@ -1,8 +1,8 @@
 // What somebody can do who may write to Redis and has not our key: nothing that asks a service for anything.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serviceFromUrl } from '../../src/capture/resolve.ts';
+import { readStatus, statusText } from '../../src/control/status.ts';
 import { CAPTURE_QUEUE, captureJobId, DELIVER_QUEUE } from '../../src/queue/jobs.ts';
-import { readStatus, statusText } from '../../src/status.ts';
 import { openCircuitStore } from '../../src/store/circuits.ts';
 import { openRequestStore } from '../../src/store/requests.ts';
 import { requestSeal, sealWith } from '../../src/store/seal.ts';

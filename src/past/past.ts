@@ -1,12 +1,12 @@
 // The past of a service: from the samples goleak took itself, or, where services.yml names one, from its Prometheus, over
 // which the watcher is run on the spot. Either way it is the same histories, marks and words of the watcher.
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
-import type { Range } from './capture/prometheus.ts';
-import type { DrawnHistory, DrawnInstance, Reading } from './model/history.ts';
-import type { Outcome, Problem } from './model/problem.ts';
-import type { PrometheusSource, Service } from './model/target.ts';
-import type { HistoryStore, Miss } from './store/history.ts';
-import { residentOf } from './watch/bucket.ts';
+import type { Range } from '../capture/prometheus.ts';
+import type { DrawnHistory, DrawnInstance, Reading } from '../model/history.ts';
+import type { Outcome, Problem } from '../model/problem.ts';
+import type { PrometheusSource, Service } from '../model/target.ts';
+import type { HistoryStore, Miss } from '../store/history.ts';
+import { residentOf } from '../watch/bucket.ts';
 import {
   BUCKET_FIELDS,
   EMPTY_ROLL_UP,
@@ -14,10 +14,10 @@ import {
   rollUp,
   rowsOf,
   samplesBetween,
-} from './watch/roll-up.ts';
-import type { Detection, Sample } from './watch/sample.ts';
-import type { InstanceState } from './watch/state.ts';
-import { watch } from './watch/watcher.ts';
+} from '../watch/roll-up.ts';
+import type { Detection, Sample } from '../watch/sample.ts';
+import type { InstanceState } from '../watch/state.ts';
+import { watch } from '../watch/watcher.ts';
 
 export interface InstancePast {
   readonly instance: string;

@@ -1,12 +1,12 @@
 // What `status` tells: captures under way with the ids that `cancel` takes, what is stopped or left alone, and why jobs
 // failed. The same for Slack and the terminal.
-import type { CaptureRequest, Progress } from './model/request.ts';
-import { formatDuration } from './model/units.ts';
-import { type Circuit, standingOf } from './policy/circuit.ts';
-import type { FailedJob, JobQueue } from './queue/queue.ts';
-import type { CircuitStore } from './store/circuits.ts';
-import type { RequestStore } from './store/requests.ts';
-import { EVERYTHING, type Stop, type SwitchStore } from './store/switches.ts';
+import type { CaptureRequest, Progress } from '../model/request.ts';
+import { formatDuration } from '../model/units.ts';
+import { type Circuit, standingOf } from '../policy/circuit.ts';
+import type { FailedJob, JobQueue } from '../queue/queue.ts';
+import type { CircuitStore } from '../store/circuits.ts';
+import type { RequestStore } from '../store/requests.ts';
+import { EVERYTHING, type Stop, type SwitchStore } from '../store/switches.ts';
 
 export interface StatusPorts {
   readonly requests: Pick<RequestStore, 'open' | 'load' | 'progress'>;

@@ -1,7 +1,7 @@
 // What is known of a service for its digest: its memory over days, what the watcher said, verdicts, and since when its
 // signatures are known. Each comes from a store of its own; one that has nothing leaves a gap, never a zero.
-import type { KeptDetection, KeptVerdict, MemoryPoint, ServiceFacts } from './model/digest.ts';
-import type { Service } from './model/target.ts';
+import type { KeptDetection, KeptVerdict, MemoryPoint, ServiceFacts } from '../model/digest.ts';
+import type { Service } from '../model/target.ts';
 
 export interface FactPorts {
   readonly verdicts: { readonly of: (service: string) => Promise<readonly KeptVerdict[]> };

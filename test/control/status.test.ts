@@ -1,10 +1,10 @@
 // What people are told by `status`, from a real Redis.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readStatus, statusText } from '../src/status.ts';
-import { openCircuitStore } from '../src/store/circuits.ts';
-import { openSwitchStore } from '../src/store/switches.ts';
-import { requires } from './kit/require.ts';
-import { openRoom, type Room, requestOf } from './workers/room.ts';
+import { readStatus, statusText } from '../../src/control/status.ts';
+import { openCircuitStore } from '../../src/store/circuits.ts';
+import { openSwitchStore } from '../../src/store/switches.ts';
+import { requires } from '../kit/require.ts';
+import { openRoom, type Room, requestOf } from '../workers/room.ts';
 
 describe.skipIf(requires('redis'))('status', () => {
   let room: Room;

@@ -1,14 +1,14 @@
 // What is told of an instance that is gone: the last pair that was captured of it, and what its memory did until the last
 // sample. Everything comes from what was kept; the instance itself is asked nothing.
-import type { Ending, KeptPair, LastKnown, LastLife, LastSamples } from './model/black-box.ts';
-import type { Report } from './report/schema.ts';
-import type { BlackBox } from './store/black-box.ts';
-import type { HistoryStore, Place } from './store/history.ts';
-import { residentOf } from './watch/bucket.ts';
-import { endOf } from './watch/lives.ts';
-import { samplesBetween } from './watch/roll-up.ts';
-import type { Detection, Sample } from './watch/sample.ts';
-import type { InstanceState } from './watch/state.ts';
+import type { Ending, KeptPair, LastKnown, LastLife, LastSamples } from '../model/black-box.ts';
+import type { Report } from '../report/schema.ts';
+import type { BlackBox } from '../store/black-box.ts';
+import type { HistoryStore, Place } from '../store/history.ts';
+import { residentOf } from '../watch/bucket.ts';
+import { endOf } from '../watch/lives.ts';
+import { samplesBetween } from '../watch/roll-up.ts';
+import type { Detection, Sample } from '../watch/sample.ts';
+import type { InstanceState } from '../watch/state.ts';
 
 export interface BlackBoxPorts {
   readonly blackBox: Pick<BlackBox, 'pairs'>;

@@ -1,14 +1,14 @@
 // What people do to captures that are under way: stop, resume, cancel. The same from Slack and from a terminal; what
 // runs ends within two seconds, because every worker looks once a second and before every request.
-import type { Authorise } from './authorise.ts';
-import type { Command } from './command/command.ts';
-import { explain, Failure } from './failure.ts';
-import { type CaptureRequest, isLastWord, type Origin } from './model/request.ts';
-import type { Action } from './policy/who-may.ts';
-import { type JobQueue, withinDeadline } from './queue/queue.ts';
-import { tellThreads } from './queue/tell.ts';
-import type { RequestStore } from './store/requests.ts';
-import { EVERYTHING, type SwitchStore } from './store/switches.ts';
+import type { Authorise } from '../authorise.ts';
+import type { Command } from '../command/command.ts';
+import { explain, Failure } from '../failure.ts';
+import { type CaptureRequest, isLastWord, type Origin } from '../model/request.ts';
+import type { Action } from '../policy/who-may.ts';
+import { type JobQueue, withinDeadline } from '../queue/queue.ts';
+import { tellThreads } from '../queue/tell.ts';
+import type { RequestStore } from '../store/requests.ts';
+import { EVERYTHING, type SwitchStore } from '../store/switches.ts';
 
 export type ControlCommand = Extract<Command, { kind: 'stop' | 'resume' | 'cancel' }>;
 

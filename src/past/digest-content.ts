@@ -1,10 +1,10 @@
 // Digests, whoever asks for them: which there are, and what is said of one. Workers send them, the app shows what
 // would be sent.
-import type { Authorise } from './authorise.ts';
-import { digestRows } from './digest/content.ts';
-import { ALL_SERVICES, type Digest, type DigestContent, type ServiceFacts } from './model/digest.ts';
-import type { Origin } from './model/request.ts';
-import type { Service } from './model/target.ts';
+import type { Authorise } from '../authorise.ts';
+import { digestRows } from '../digest/content.ts';
+import { ALL_SERVICES, type Digest, type DigestContent, type ServiceFacts } from '../model/digest.ts';
+import type { Origin } from '../model/request.ts';
+import type { Service } from '../model/target.ts';
 
 export interface ContentPorts {
   readonly services: readonly Service[];

@@ -1,14 +1,14 @@
 // The picture of a service's past, in the channel where somebody asked for it: the figures go to that person alone, the
 // picture to all who may see what is known of the service there.
-import type { Authorise } from './authorise.ts';
-import { CHART_SIZE } from './deliver/chart-size.ts';
-import type { ChartRenderer } from './deliver/charts.ts';
-import type { SlackPoster } from './deliver/slack.ts';
-import type { DrawnHistory } from './model/history.ts';
-import type { Origin } from './model/request.ts';
-import type { Service } from './model/target.ts';
-import { historyPicture } from './report/chart-history.ts';
-import { fileName, plain } from './report/foreign.ts';
+import type { Authorise } from '../authorise.ts';
+import { CHART_SIZE } from '../deliver/chart-size.ts';
+import type { ChartRenderer } from '../deliver/charts.ts';
+import type { SlackPoster } from '../deliver/slack.ts';
+import type { DrawnHistory } from '../model/history.ts';
+import type { Origin } from '../model/request.ts';
+import type { Service } from '../model/target.ts';
+import { historyPicture } from '../report/chart-history.ts';
+import { fileName, plain } from '../report/foreign.ts';
 
 export interface HistoryPicturePorts {
   readonly authorise: Authorise;

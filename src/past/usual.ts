@@ -1,11 +1,11 @@
 // What is usual for a service, from its history or as somebody set it, and how far a capture is from it. A clue for the
 // reader beside the verdict, which stands without it.
-import { formatBytes, formatCount } from './model/units.ts';
-import type { Report } from './report/schema.ts';
-import { type BaselineStore, MEASURES, type Measure, type Usuals } from './store/baselines.ts';
-import type { HistoryStore } from './store/history.ts';
-import { type Baseline, baselineOf, deviationOf, type Point } from './watch/baseline.ts';
-import { GRAINS, type RollUp, rowsOf } from './watch/roll-up.ts';
+import { formatBytes, formatCount } from '../model/units.ts';
+import type { Report } from '../report/schema.ts';
+import { type BaselineStore, MEASURES, type Measure, type Usuals } from '../store/baselines.ts';
+import type { HistoryStore } from '../store/history.ts';
+import { type Baseline, baselineOf, deviationOf, type Point } from '../watch/baseline.ts';
+import { GRAINS, type RollUp, rowsOf } from '../watch/roll-up.ts';
 
 export interface UsualPorts {
   readonly history: Pick<HistoryStore, 'load' | 'now'>;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type BlackBoxPorts, lastLifeOf, recall } from '../src/black-box.ts';
-import type { KeptPair } from '../src/model/black-box.ts';
-import { EMPTY_ROLL_UP, type RollUp, rollUp } from '../src/watch/roll-up.ts';
-import type { Sample } from '../src/watch/sample.ts';
-import type { InstanceState } from '../src/watch/state.ts';
-import { watch } from '../src/watch/watcher.ts';
-import { sampleReport } from './kit/report.ts';
+import type { KeptPair } from '../../src/model/black-box.ts';
+import { type BlackBoxPorts, lastLifeOf, recall } from '../../src/past/black-box.ts';
+import { EMPTY_ROLL_UP, type RollUp, rollUp } from '../../src/watch/roll-up.ts';
+import type { Sample } from '../../src/watch/sample.ts';
+import type { InstanceState } from '../../src/watch/state.ts';
+import { watch } from '../../src/watch/watcher.ts';
+import { sampleReport } from '../kit/report.ts';
 
 const MIB = 1024 * 1024;
 const LIMIT = 512 * MIB;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serviceFromUrl } from '../src/capture/resolve.ts';
-import { Failure } from '../src/failure.ts';
-import { openBaselineStore } from '../src/store/baselines.ts';
-import { type HistoryStore, openHistoryStore } from '../src/store/history.ts';
-import { openKnownStore } from '../src/store/known.ts';
-import { openWatchingStore } from '../src/store/watching.ts';
-import { baselineClues, usualNow } from '../src/usual.ts';
-import { tendWatched, type WatchedCommand } from '../src/watched.ts';
-import { openTestRedis, type TestRedis } from './kit/private-redis.ts';
-import { requires } from './kit/require.ts';
+import { serviceFromUrl } from '../../src/capture/resolve.ts';
+import { tendWatched, type WatchedCommand } from '../../src/control/watching.ts';
+import { Failure } from '../../src/failure.ts';
+import { baselineClues, usualNow } from '../../src/past/usual.ts';
+import { openBaselineStore } from '../../src/store/baselines.ts';
+import { type HistoryStore, openHistoryStore } from '../../src/store/history.ts';
+import { openKnownStore } from '../../src/store/known.ts';
+import { openWatchingStore } from '../../src/store/watching.ts';
+import { openTestRedis, type TestRedis } from '../kit/private-redis.ts';
+import { requires } from '../kit/require.ts';
 
 const MIB = 1024 * 1024;
 const SERVICE = { ...serviceFromUrl('http://127.0.0.1:6060'), name: 'payments-svc' };

@@ -1,19 +1,19 @@
 // What people say and ask of watching: watch, unwatch, history, baseline. The same from Slack and from a terminal.
-import type { Authorise } from './authorise.ts';
-import type { Command } from './command/command.ts';
-import { Failure } from './failure.ts';
-import type { DrawnHistory } from './model/history.ts';
-import type { Origin } from './model/request.ts';
-import type { Service } from './model/target.ts';
-import { formatBytes, formatCount, formatDuration } from './model/units.ts';
-import { drawnHistory, type Past, pastOf, type ReadPrometheus } from './past.ts';
-import { watchRulesOf } from './policy/watching.ts';
-import { type BaselineStore, MEASURES, type Usuals } from './store/baselines.ts';
-import type { HistoryStore } from './store/history.ts';
-import type { WatchingStore } from './store/watching.ts';
-import { usualNow } from './usual.ts';
-import type { Usual } from './watch/baseline.ts';
-import { GRAINS, type RollUp, rowsOf } from './watch/roll-up.ts';
+import type { Authorise } from '../authorise.ts';
+import type { Command } from '../command/command.ts';
+import { Failure } from '../failure.ts';
+import type { DrawnHistory } from '../model/history.ts';
+import type { Origin } from '../model/request.ts';
+import type { Service } from '../model/target.ts';
+import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
+import { drawnHistory, type Past, pastOf, type ReadPrometheus } from '../past/past.ts';
+import { usualNow } from '../past/usual.ts';
+import { watchRulesOf } from '../policy/watching.ts';
+import { type BaselineStore, MEASURES, type Usuals } from '../store/baselines.ts';
+import type { HistoryStore } from '../store/history.ts';
+import type { WatchingStore } from '../store/watching.ts';
+import type { Usual } from '../watch/baseline.ts';
+import { GRAINS, type RollUp, rowsOf } from '../watch/roll-up.ts';
 
 export type WatchedCommand = Extract<Command, { kind: 'watch' | 'unwatch' | 'history' | 'baseline' }>;
 

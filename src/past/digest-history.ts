@@ -1,13 +1,14 @@
 // The history that the sampler keeps of instances, or a Prometheus has, as a digest wants it: of a service together.
+
+import type { KeptDetection, MemoryPoint } from '../model/digest.ts';
+import type { Service } from '../model/target.ts';
+import type { HistoryStore } from '../store/history.ts';
+import { residentOf } from '../watch/bucket.ts';
+import { endOf } from '../watch/lives.ts';
+import { BUCKET_FIELDS, type RollUp, rowsOf } from '../watch/roll-up.ts';
+import type { Detection, Sample } from '../watch/sample.ts';
 import type { FactPorts } from './digest-facts.ts';
-import type { KeptDetection, MemoryPoint } from './model/digest.ts';
-import type { Service } from './model/target.ts';
 import type { ReadPrometheus } from './past.ts';
-import type { HistoryStore } from './store/history.ts';
-import { residentOf } from './watch/bucket.ts';
-import { endOf } from './watch/lives.ts';
-import { BUCKET_FIELDS, type RollUp, rowsOf } from './watch/roll-up.ts';
-import type { Detection, Sample } from './watch/sample.ts';
 
 /** Of a large fleet, those that were sampled last. */
 const MOST_INSTANCES = 50;

@@ -1,18 +1,18 @@
 // What people do with digests: have one now, see what it would say, say when it comes, switch it off. The same from
 // Slack and from a terminal.
-import type { Authorise } from './authorise.ts';
-import type { DigestCommand } from './command/digest.ts';
-import { DEFAULT_GRACE_MS } from './digest/due.ts';
-import { wallKey } from './digest/plan.ts';
-import { openTimetable } from './digest/slots.ts';
-import { type ContentPorts, contentOf, digestsInForce } from './digests.ts';
-import { Failure } from './failure.ts';
-import { ALL_SERVICES, type Digest } from './model/digest.ts';
-import type { Origin } from './model/request.ts';
-import { formatDuration } from './model/units.ts';
-import type { Action } from './policy/who-may.ts';
-import { digestPreview } from './report/digest-message.ts';
-import type { DigestStore } from './store/digests.ts';
+import type { Authorise } from '../authorise.ts';
+import type { DigestCommand } from '../command/digest.ts';
+import { DEFAULT_GRACE_MS } from '../digest/due.ts';
+import { wallKey } from '../digest/plan.ts';
+import { openTimetable } from '../digest/slots.ts';
+import { Failure } from '../failure.ts';
+import { ALL_SERVICES, type Digest } from '../model/digest.ts';
+import type { Origin } from '../model/request.ts';
+import { formatDuration } from '../model/units.ts';
+import { type ContentPorts, contentOf, digestsInForce } from '../past/digest-content.ts';
+import type { Action } from '../policy/who-may.ts';
+import { digestPreview } from '../report/digest-message.ts';
+import type { DigestStore } from '../store/digests.ts';
 
 export interface DigestControlPorts extends ContentPorts {
   readonly written: readonly Digest[];
