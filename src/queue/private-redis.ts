@@ -100,9 +100,10 @@ function launch(server: string, folder: string, url: string): ChildProcess {
     unixsocketperm: '700',
     dir: folder,
     logfile: join(folder, 'redis.log'),
-    // Default persistence loses every accepted job on kill -9; the append-only file keeps them.
+    // Default persistence loses every accepted job on kill -9; the append-only file keeps them. Written once a second it
+    // does not while the disk is slow: Redis answers, and holds what it answered for back for up to two seconds.
     appendonly: 'yes',
-    appendfsync: 'everysec',
+    appendfsync: 'always',
     'maxmemory-policy': 'noeviction',
     save: '',
     daemonize: 'no',

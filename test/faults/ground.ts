@@ -165,7 +165,9 @@ function redisPart({ redisServer }: Programs, home: string, more: readonly strin
   const socket = join(home, 'redis.sock');
   const pidFile = join(home, 'redis.pid');
   const place = ['--port', '0', '--unixsocket', socket, '--dir', home, '--pidfile', pidFile];
-  const lasting = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--save', ''];
+  // As the product has it for a Redis of its own.
+  const fsync = ['--appendfsync', 'always'];
+  const lasting = ['--appendonly', 'yes', ...fsync, '--maxmemory-policy', 'noeviction', '--save', ''];
   return {
     name: 'redis',
     command: ['sh', '-c', HOLDER, 'goleak-redis', redisServer, ...place, ...lasting, ...more],

@@ -99,6 +99,15 @@ describe.skipIf(requires('redis'))('a Redis', () => {
     expect(faults.join()).not.toContain('s3cret');
   });
 
+  it('is advised to write before it answers', async () => {
+    const often = await start([...GOOD, '--appendfsync', 'everysec']);
+    expect(conditionText(await checkRedis(often.redis, often.url))).toMatch(
+      /noeviction; appendfsync always would/,
+    );
+    const always = await start([...GOOD, '--appendfsync', 'always']);
+    expect(await checkRedis(always.redis, always.url)).toMatchObject({ faults: [], unknown: [], advice: [] });
+  });
+
   it('that is stopped has no condition', async () => {
     const { redis, url, server } = await start(GOOD);
     server.kill('SIGSTOP');
