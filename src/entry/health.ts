@@ -9,6 +9,8 @@ export type Checks = Readonly<Record<string, () => Promise<boolean>>>;
 
 export interface Health {
   readonly checks: Checks;
+  /** Name of what a new process may mend and this one does not -> is it all right? */
+  readonly alive?: Readonly<Record<string, () => boolean>>;
   /** Name of what may be wrong without anybody being turned away -> is it all right? */
   readonly degraded?: Readonly<Record<string, () => boolean>>;
   /** Figures in the text format of Prometheus. */
@@ -27,9 +29,13 @@ const TEXT = 'text/plain; charset=utf-8';
 /** Routes for any HTTP server of ours. */
 export async function healthAnswer(
   path: string,
-  { checks, degraded = {}, metrics }: Health,
+  { checks, alive = {}, degraded = {}, metrics }: Health,
 ): Promise<HealthAnswer> {
-  if (path === '/healthz') return { status: 200, type: TEXT, body: 'ok\n' };
+  if (path === '/healthz') {
+    const lost = Object.entries(alive).flatMap(([name, isWell]) => (isWell() ? [] : [name]));
+    if (lost.length === 0) return { status: 200, type: TEXT, body: 'ok\n' };
+    return { status: 503, type: TEXT, body: lost.map((name) => `${name}: lost for too long\n`).join('') };
+  }
   if (path === '/metrics') return { status: 200, ...(await metrics()) };
   if (path !== '/readyz') return { status: 404, type: TEXT, body: 'not found\n' };
   const results = await Promise.all(

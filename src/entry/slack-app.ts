@@ -51,6 +51,13 @@ const OPENED_WITHIN_MS = 3_000;
 /** Slack pings every 10 to 30 s: its silence alone says little, and ours is noticed by the pongs. */
 const SLACK_PINGS_WITHIN_MS = 60_000;
 
+/**
+ * So long without a connection, /healthz says that the process should be started anew: whoever does that may mend what
+ * trying again here did not. Nobody else is served by ending it, so it goes on trying.
+ */
+const DARK_MS = 120_000;
+const LOOK_EVERY_MS = 5_000;
+
 /** @throws Failure `config_missing` when neither way is configured. */
 export function openSlackApp(options: SlackAppOptions): SlackApp {
   const { appToken, signingSecret } = options.slack;
@@ -81,15 +88,21 @@ function overSocket(appToken: string, { slack, port, health, webhooks, log }: Sl
   const isConnected = async (): Promise<boolean> => receiver.client.websocket?.isActive() ?? false;
   const app = openApp(slack, receiver, logger);
   let opened: Awaited<ReturnType<typeof startHealthServer>> | undefined;
+  let connectedMs = Date.now();
+  const look = setInterval(() => {
+    if (receiver.client.websocket?.isActive()) connectedMs = Date.now();
+  }, LOOK_EVERY_MS).unref();
   return {
     app,
     start: async () => {
       const checks = { ...health.checks, slack: isConnected };
+      const alive = { slack: () => Date.now() - connectedMs < DARK_MS };
       const guard = (listener: RequestListener) => (webhooks ? guardWebhooks(listener, webhooks) : listener);
-      opened = await startHealthServer(port, { ...health, checks }, log, guard);
+      opened = await startHealthServer(port, { ...health, checks, alive }, log, guard);
       await app.start();
     },
     stop: async () => {
+      clearInterval(look);
       await app.stop();
       await opened?.close();
     },

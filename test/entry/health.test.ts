@@ -13,11 +13,11 @@ afterEach(async () => {
 
 const DEPTHS = { capture: { active: 1, waiting: 41, delayed: 0, failed: 2 } };
 
-async function health(checks: Checks, depths = async () => DEPTHS, degraded = {}) {
+async function health(checks: Checks, depths = async () => DEPTHS, degraded = {}, alive = {}) {
   const metrics = openMetrics(depths);
   const opened = await startHealthServer(
     0,
-    { checks, degraded, metrics: metrics.page },
+    { checks, degraded, alive, metrics: metrics.page },
     createLog('test', 'silent'),
   );
   closers.push(opened.close);
@@ -37,6 +37,14 @@ describe('the health port', () => {
     slack = true;
     expect(await get('/readyz?verbose')).toMatchObject({ status: 200, body: 'redis: ok\nslack: ok\n' });
     expect(await get('/debug/pprof/')).toMatchObject({ status: 404 });
+  });
+
+  it('is not alive without what a new process may find again', async () => {
+    let isFound = true;
+    const { get } = await health({ redis: async () => true }, undefined, {}, { slack: () => isFound });
+    expect(await get('/healthz')).toMatchObject({ status: 200, body: 'ok\n' });
+    isFound = false;
+    expect(await get('/healthz')).toMatchObject({ status: 503, body: 'slack: lost for too long\n' });
   });
 
   it('is ready all the same with what turns nobody away, and says so', async () => {
