@@ -1,6 +1,7 @@
 // How Slack reaches the app: Socket Mode, which needs no public address, or signed HTTP. Transport only; what is
 // said through it is understood in slack.ts.
 import type { RequestListener } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
@@ -57,6 +58,8 @@ const SLACK_PINGS_WITHIN_MS = 60_000;
  */
 const DARK_MS = 120_000;
 const LOOK_EVERY_MS = 5_000;
+/** Whoever leaves lets those it has heard be acknowledged first; each is within three seconds, or not at all. */
+const FINISH_MS = 3_000;
 
 /** @throws Failure `config_missing` when neither way is configured. */
 export function openSlackApp(options: SlackAppOptions): SlackApp {
@@ -87,6 +90,7 @@ function overSocket(appToken: string, { slack, port, health, webhooks, log }: Sl
   giveUpOpening(receiver.client);
   const isConnected = async (): Promise<boolean> => receiver.client.websocket?.isActive() ?? false;
   const app = openApp(slack, receiver, logger);
+  const underWay = countEvents(app);
   let opened: Awaited<ReturnType<typeof startHealthServer>> | undefined;
   let connectedMs = Date.now();
   const look = setInterval(() => {
@@ -103,6 +107,7 @@ function overSocket(appToken: string, { slack, port, health, webhooks, log }: Sl
     },
     stop: async () => {
       clearInterval(look);
+      await underWay.over(FINISH_MS);
       await app.stop();
       await opened?.close();
     },
@@ -193,6 +198,28 @@ function acknowledgeEventsWhenDone(app: App): void {
       once(async () => event.ack()),
       () => process({ ...event, ack: async () => {} }),
     );
+  };
+}
+
+/** Counts what is under way, so that a connection is closed between two events and not in the middle of one. */
+function countEvents(app: App): { readonly over: (withinMs: number) => Promise<void> } {
+  const process = app.processEvent.bind(app);
+  const running = new Set<Promise<void>>();
+  app.processEvent = async (event) => {
+    const done = process(event);
+    running.add(done);
+    await done.finally(() => running.delete(done));
+  };
+  return {
+    over: async (withinMs) => {
+      const until = Date.now() + withinMs;
+      while (running.size > 0 && Date.now() < until) {
+        await Promise.race([
+          Promise.allSettled(running),
+          sleep(until - Date.now(), undefined, { ref: false }),
+        ]);
+      }
+    },
   };
 }
 
