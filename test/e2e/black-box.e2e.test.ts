@@ -27,7 +27,7 @@ describe.skipIf(requires('redis') || requires('go'))('a watched pod that was kil
     const shown = JSON.stringify(root.blocks);
     expect(shown).toContain('from before, not from now');
     expect(shown).toMatch(
-      /Last pair\* of `payments-svc-1`, taken at .* UTC, .* before this was asked: \*goroutine leak/,
+      /Last pair\* of `payments-svc-1`, taken at .* UTC, .* this was asked: \*goroutine leak/,
     );
     expect(shown).toMatch(/Memory until the last sample\* .* resident .* of 20 MiB/);
     expect(shown).toContain('nothing was asked of it but whether it is there');
