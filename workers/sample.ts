@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, UnrecoverableError } from 'bullmq';
 import type { Fetch } from '../src/capture/fetch.ts';
+import { joinSignals } from '../src/capture/join-signals.ts';
 import { type Acquaintance, sampleInstance } from '../src/capture/sample.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
 import { Failure } from '../src/failure.ts';
@@ -150,12 +151,12 @@ async function sampled(
       ...(memoryLimitBytes !== undefined && { limitBytes: memoryLimitBytes }),
       ...(rules.buildVar !== undefined && { buildVar: rules.buildVar }),
     };
-    const signal = AbortSignal.any([work.leaving, AbortSignal.timeout(SAMPLE_MS)]);
+    const ending = joinSignals([work.leaving, AbortSignal.timeout(SAMPLE_MS)]);
     const { sample, known: next } = await sampleInstance(instance, known ?? {}, limits, {
       fetch: work.fetch,
-      signal,
+      signal: ending.signal,
       now,
-    });
+    }).finally(ending.release);
     return await work.history.append(place, sample, next);
   } finally {
     const following = await work.leases.give(lease);

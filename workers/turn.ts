@@ -1,6 +1,7 @@
 // One attempt at a capture and the places it holds. Before every single request it is asked whether they are still
 // its own; once a second it says that it is there. As soon as it may not go on, `signal` ends what is running.
 import { randomUUID } from 'node:crypto';
+import { joinSignals } from '../src/capture/join-signals.ts';
 import type { Log } from '../src/log.ts';
 import type { Lease, LeaseStore } from '../src/store/leases.ts';
 
@@ -48,7 +49,8 @@ export interface TurnPorts {
 export function beginTurn(request: string, ends: readonly AbortSignal[], ports: TurnPorts): Turn {
   const { leases, objection, wake, log, now } = ports;
   const abort = new AbortController();
-  const signal = AbortSignal.any([abort.signal, ...ends]);
+  const ending = joinSignals([abort.signal, ...ends]);
+  const { signal } = ending;
   const holder = { request, attempt: randomUUID() };
   const held = new Set<Lease>();
   let asking = 0;
@@ -108,6 +110,7 @@ export function beginTurn(request: string, ends: readonly AbortSignal[], ports: 
     end: async () => {
       clearInterval(timer);
       abort.abort(new PlaceLost());
+      ending.release();
       await Promise.all([...held].map(give));
     },
   };

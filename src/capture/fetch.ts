@@ -9,6 +9,7 @@ import type { Instance } from '../model/target.ts';
 import { formatBytes } from '../model/units.ts';
 import { writtenHost } from './address.ts';
 import { guardedConnector, NETWORK, type Network } from './dial.ts';
+import { joinSignals } from './join-signals.ts';
 import { CAPS, type Caps, DEADLINES, type Deadlines, MAX_ERROR_BYTES, workMs } from './limits.ts';
 import { describeTrouble, type Where } from './reasons.ts';
 import { receivedWords } from './received.ts';
@@ -151,13 +152,14 @@ async function readPage(question: PageQuestion, pool: Pool): Promise<Fetched> {
   const where = { instance: name, url: `${url.host}${url.pathname}${url.search}` };
   const watch = watchAnswer(where, pool.deadlines, question.workMs);
   const fromMs = performance.timeOrigin + performance.now();
+  const ending = joinSignals([signal, watch.signal]);
   let begun = false;
   try {
     const response = await request(url, {
       dispatcher: pool.agentFor(host),
       method: 'GET',
       headers: { ...headers },
-      signal: AbortSignal.any([signal, watch.signal]),
+      signal: ending.signal,
     });
     begun = true;
     watch.begun();
@@ -172,6 +174,7 @@ async function readPage(question: PageQuestion, pool: Pool): Promise<Fetched> {
     throw describeTrouble(watch.signal.aborted ? watch.signal.reason : error, where, begun);
   } finally {
     watch.end();
+    ending.release();
   }
 }
 
