@@ -5,16 +5,12 @@ import { z } from 'zod';
 import { OWNERLESS, type OwnerRules, type Service } from '../model/target.ts';
 import { MAX_CATALOG_BYTES, readCatalog } from './catalog.ts';
 import { MAX_CODEOWNERS_BYTES, ownersOf, readCodeowners } from './codeowners.ts';
+import { groupId } from './who.ts';
 
 const file = z.string().min(1).max(400);
 
 export const ownersSchema = z.strictObject({
-  groups: z
-    .record(
-      z.string().max(200),
-      z.string().regex(/^S[A-Z0-9]{2,20}$/, 'must be the id of a Slack user group, such as S012AB3CD'),
-    )
-    .default({}),
+  groups: z.record(z.string().max(200), groupId).default({}),
   catalog: file.optional(),
   mention: z.enum(['proven', 'probable', 'suspect', 'never']).default('never'),
 });

@@ -7,10 +7,11 @@ const MAX_NAMED = 100;
 const users = z
   .array(z.string().regex(/^[UW][A-Z0-9]{2,20}$/, 'must be the id of a Slack user, such as U012AB3CD'))
   .max(MAX_NAMED);
+export const groupId = z
+  .string()
+  .regex(/^S[A-Z0-9]{2,20}$/, 'must be the id of a Slack user group, such as S012AB3CD');
 /** Each is asked of Slack, which answers twenty such questions a minute. */
-const groups = z
-  .array(z.string().regex(/^S[A-Z0-9]{2,20}$/, 'must be the id of a Slack user group, such as S012AB3CD'))
-  .max(10);
+const groups = z.array(groupId).max(10);
 const channels = z.array(z.string().min(1).max(80)).max(MAX_NAMED);
 
 const clause = z
