@@ -13,7 +13,7 @@ import type { Fix, FollowedLeak, PlannedLook } from '../src/model/fix.ts';
 import type { CaptureRequest, Progress } from '../src/model/request.ts';
 import { DEFAULT_KINDS, DEFAULT_WINDOW_MS, type Instance, type Service } from '../src/model/target.ts';
 import { fixMessage, type SlackMessage } from '../src/report/blocks.ts';
-import { type Picture, recoveryPictures } from '../src/report/pictures.ts';
+import { type Picture, recoveryPictures } from '../src/report/charts/pictures.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { FixStore } from '../src/store/fixes.ts';
 import type { IncidentStore } from '../src/store/incidents.ts';

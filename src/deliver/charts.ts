@@ -18,7 +18,7 @@ import {
   Title,
 } from 'chart.js';
 import type { Problem } from '../model/problem.ts';
-import type { ChartConfig } from '../report/chart-config.ts';
+import type { ChartConfig } from '../report/charts/config.ts';
 import type { ChartSize } from './chart-size.ts';
 import { ensureFonts } from './fonts.ts';
 import { quickChart } from './quickchart.ts';

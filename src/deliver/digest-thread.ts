@@ -3,7 +3,7 @@
 import { Failure } from '../failure.ts';
 import type { DigestContent } from '../model/digest.ts';
 import { type Clock, type Ledger, type Posted, postOnce } from '../outbox/outbox.ts';
-import { digestChart, digestChartAlt } from '../report/chart-digest.ts';
+import { digestChart, digestChartAlt } from '../report/charts/digest.ts';
 import { digestDetails, digestMessage } from '../report/digest-message.ts';
 import type { SlackMessage } from '../report/elements.ts';
 import { fileName, plain } from '../report/foreign.ts';

@@ -2,7 +2,7 @@
 // so the files travel with the program and the first use checks that text leaves ink.
 import { createRequire } from 'node:module';
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
-import { FONT_FAMILY } from '../report/chart-style.ts';
+import { FONT_FAMILY } from '../report/charts/style.ts';
 
 const FONT_FILES = [
   '@fontsource/inter/files/inter-latin-400-normal.woff2',

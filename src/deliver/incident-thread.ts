@@ -3,7 +3,7 @@
 import type { Incident } from '../model/incident.ts';
 import { type Posted, postOnce } from '../outbox/outbox.ts';
 import type { SlackMessage } from '../report/blocks.ts';
-import { recoveryPictures } from '../report/pictures.ts';
+import { recoveryPictures } from '../report/charts/pictures.ts';
 import type { Report } from '../report/schema.ts';
 import type { Place } from './slack.ts';
 import { isRefusal, SlackBusy } from './slack-call.ts';

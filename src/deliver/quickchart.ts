@@ -1,7 +1,7 @@
 // A QuickChart host, when the operator runs one: the same configuration, drawn elsewhere. It receives service
 // and function names, so it is opt-in. Answers are bounded in time and size and must be PNG.
 import quickChartModule from 'quickchart-js';
-import type { ChartConfig } from '../report/chart-config.ts';
+import type { ChartConfig } from '../report/charts/config.ts';
 import type { ChartSize } from './chart-size.ts';
 
 // The package types its CommonJS build; Node loads the ESM one, whose default export is the class itself.

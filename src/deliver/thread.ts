@@ -16,8 +16,8 @@ import {
   threadMessages,
   verdictMessage,
 } from '../report/blocks.ts';
+import { type Picture, pictures } from '../report/charts/pictures.ts';
 import { fileName, json, plain } from '../report/foreign.ts';
-import { type Picture, pictures } from '../report/pictures.ts';
 import { attachedName } from '../report/pprof-command.ts';
 import { triageFileName } from '../report/report.ts';
 import type { Report } from '../report/schema.ts';

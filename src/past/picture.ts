@@ -7,7 +7,7 @@ import type { SlackPoster } from '../deliver/slack.ts';
 import type { DrawnHistory } from '../model/history.ts';
 import type { Origin } from '../model/request.ts';
 import type { Service } from '../model/target.ts';
-import { historyPicture } from '../report/chart-history.ts';
+import { historyPicture } from '../report/charts/history.ts';
 import { fileName, plain } from '../report/foreign.ts';
 
 export interface HistoryPicturePorts {

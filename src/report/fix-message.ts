@@ -1,6 +1,6 @@
 // What is said in the thread of a leak, and in its first message, once a newer build was looked at.
 import type { Fix, FixOutcome } from '../model/fix.ts';
-import { recoveryFigure } from './chart.ts';
+import { recoveryFigure } from './charts/capture.ts';
 import { context, type SlackMessage, section } from './elements.ts';
 import { code, joinMrkdwn, type Mrkdwn, markup, mrkdwn, prose } from './foreign.ts';
 import type { Report } from './schema.ts';

@@ -9,7 +9,7 @@ import { Failure } from '../failure.ts';
 import type { DrawnHistory } from '../model/history.ts';
 import { answersPing, connectRedis } from '../queue/connection.ts';
 import { privateRedisUrl } from '../queue/private-redis.ts';
-import { historyPicture } from '../report/chart-history.ts';
+import { historyPicture } from '../report/charts/history.ts';
 import { openBaselineStore } from '../store/baselines.ts';
 import { openHistoryStore } from '../store/history.ts';
 import { openWatchingStore } from '../store/watching.ts';

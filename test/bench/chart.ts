@@ -3,8 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CHART_SIZE } from '../../src/deliver/chart-size.ts';
 import { renderChart } from '../../src/deliver/charts.ts';
-import { chartConfig } from '../../src/report/chart-config.ts';
-import { PALETTE, TEXT } from '../../src/report/chart-style.ts';
+import { chartConfig } from '../../src/report/charts/config.ts';
+import { PALETTE, TEXT } from '../../src/report/charts/style.ts';
 
 interface Row {
   readonly ours: number;

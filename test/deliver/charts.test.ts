@@ -6,8 +6,8 @@ import { CHART_SIZE } from '../../src/deliver/chart-size.ts';
 import { chartRenderer, renderChart } from '../../src/deliver/charts.ts';
 import { ensureFonts, hasInk } from '../../src/deliver/fonts.ts';
 import { quickChart } from '../../src/deliver/quickchart.ts';
-import type { ChartConfig } from '../../src/report/chart-config.ts';
-import { pictures } from '../../src/report/pictures.ts';
+import type { ChartConfig } from '../../src/report/charts/config.ts';
+import { pictures } from '../../src/report/charts/pictures.ts';
 import { sampleReport } from '../kit/report.ts';
 
 const [memory, signatures] = pictures(sampleReport()).map(({ config }) => config) as [

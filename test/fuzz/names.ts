@@ -12,10 +12,10 @@ import {
   threadMessages,
   verdictMessage,
 } from '../../src/report/blocks.ts';
+import { pictures } from '../../src/report/charts/pictures.ts';
 import { charactersOf } from '../../src/report/elements.ts';
 import { csv, fileName, html, json, plain, screen, terminal } from '../../src/report/foreign.ts';
 import { FALLBACK_TEXT, MESSAGE_CHARACTERS } from '../../src/report/limits.ts';
-import { pictures } from '../../src/report/pictures.ts';
 import { reportText } from '../../src/report/text.ts';
 import { CLASSICS } from '../kit/classics.ts';
 import { ASKER, namedReport, OWNER } from './named-report.ts';

@@ -1,7 +1,7 @@
 // Never run: the type-check is the test. Each expected error is a way for a raw string out of the program; were one
 // of them allowed, `@ts-expect-error` would have nothing to expect and the type-check would fail.
 import type { SlackPoster, Upload } from '../../src/deliver/slack.ts';
-import type { ChartConfig } from '../../src/report/chart-config.ts';
+import type { ChartConfig } from '../../src/report/charts/config.ts';
 import {
   type Block,
   contentOf,

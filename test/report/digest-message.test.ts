@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { validateBlocks } from '../../demo/workspace/blocks.ts';
 import { digestRows } from '../../src/digest/content.ts';
 import type { DigestContent, ServiceFacts } from '../../src/model/digest.ts';
-import { digestChart } from '../../src/report/chart-digest.ts';
+import { digestChart } from '../../src/report/charts/digest.ts';
 import { digestDetails, digestMessage, digestPreview, sparkline } from '../../src/report/digest-message.ts';
 import { charactersOf } from '../../src/report/elements.ts';
 import { FALLBACK_TEXT, MESSAGE_CHARACTERS } from '../../src/report/limits.ts';

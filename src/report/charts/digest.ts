@@ -1,9 +1,9 @@
 // Fourteen days of memory as one picture: the services a digest tells of first, a line each.
-import type { DigestContent, DigestRow } from '../model/digest.ts';
-import { byteScale, formatBytes } from '../model/units.ts';
-import { type ChartConfig, chartConfig, type Json } from './chart-config.ts';
-import { chartText, PALETTE, paleAxis, type Series, titleOf } from './chart-style.ts';
-import { type Plain, plain } from './foreign.ts';
+import type { DigestContent, DigestRow } from '../../model/digest.ts';
+import { byteScale, formatBytes } from '../../model/units.ts';
+import { type Plain, plain } from '../foreign.ts';
+import { type ChartConfig, chartConfig, type Json } from './config.ts';
+import { chartText, PALETTE, paleAxis, type Series, titleOf } from './style.ts';
 
 /** More lines cannot be told apart. */
 const LINES: readonly Series[] = [

@@ -1,8 +1,9 @@
 // How our charts look: light ground, large type, and series that differ in dash and marker as well as in
 // colour. Colours are Okabe and Ito's set, made to be told apart by colour-blind readers.
-import type { Json } from './chart-config.ts';
-import { plain } from './foreign.ts';
-import { middleCut } from './name.ts';
+
+import { plain } from '../foreign.ts';
+import { middleCut } from '../name.ts';
+import type { Json } from './config.ts';
 
 export interface Series {
   readonly color: string;

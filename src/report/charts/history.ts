@@ -1,12 +1,12 @@
 // A service's past week as one picture: of one instance its memory and goroutines, of several the memory of each; below
 // them when a process began anew.
-import type { DrawnHistory, DrawnInstance, Reading } from '../model/history.ts';
-import { byteScale, formatBytes, formatCount } from '../model/units.ts';
-import { FIXED, GOROUTINE_AXIS, LIMIT_IS_NEAR, lineDataset, markDataset, type Point } from './chart.ts';
-import { type ChartConfig, chartConfig, type Json } from './chart-config.ts';
-import { chartText, PALETTE, paleAxis, type Series, titleOf } from './chart-style.ts';
-import { type Plain, plain } from './foreign.ts';
+import type { DrawnHistory, DrawnInstance, Reading } from '../../model/history.ts';
+import { byteScale, formatBytes, formatCount } from '../../model/units.ts';
+import { type Plain, plain } from '../foreign.ts';
+import { FIXED, GOROUTINE_AXIS, LIMIT_IS_NEAR, lineDataset, markDataset, type Point } from './capture.ts';
+import { type ChartConfig, chartConfig, type Json } from './config.ts';
 import type { Picture } from './pictures.ts';
+import { chartText, PALETTE, paleAxis, type Series, titleOf } from './style.ts';
 
 /** More points than this cannot be told apart at 800 pixels. */
 const POINTS_DRAWN = 400;

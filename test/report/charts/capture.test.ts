@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memoryChart, signatureChart } from '../../src/report/chart.ts';
-import type { ChartConfig } from '../../src/report/chart-config.ts';
-import { pictures } from '../../src/report/pictures.ts';
-import type { Report } from '../../src/report/schema.ts';
-import { sampleReport } from '../kit/report.ts';
-import { anyReport } from '../kit/report-arbitraries.ts';
+import { memoryChart, signatureChart } from '../../../src/report/charts/capture.ts';
+import type { ChartConfig } from '../../../src/report/charts/config.ts';
+import { pictures } from '../../../src/report/charts/pictures.ts';
+import type { Report } from '../../../src/report/schema.ts';
+import { sampleReport } from '../../kit/report.ts';
+import { anyReport } from '../../kit/report-arbitraries.ts';
 
 interface Dataset {
   readonly label: string;

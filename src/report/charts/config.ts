@@ -1,4 +1,4 @@
-import { type Plain, visible } from './foreign.ts';
+import { type Plain, visible } from '../foreign.ts';
 
 /** What JSON can say; charts may hold nothing else. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

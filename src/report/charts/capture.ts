@@ -1,10 +1,10 @@
 // Pictures as plain Chart.js v4 configurations: pure JSON, no callbacks, so that the embedded renderer and a
 // QuickChart host draw the same. Whatever needs formatting is formatted here.
-import { byteScale, formatBytes, formatCount, formatDuration } from '../model/units.ts';
-import { type ChartConfig, chartConfig, type Json } from './chart-config.ts';
-import { chartText, PALETTE, paleAxis, type Series, TEXT, titleOf } from './chart-style.ts';
-import { nameWithin } from './name.ts';
-import type { Report, ReportSignature } from './schema.ts';
+import { byteScale, formatBytes, formatCount, formatDuration } from '../../model/units.ts';
+import { nameWithin } from '../name.ts';
+import type { Report, ReportSignature } from '../schema.ts';
+import { type ChartConfig, chartConfig, type Json } from './config.ts';
+import { chartText, PALETTE, paleAxis, type Series, TEXT, titleOf } from './style.ts';
 
 /** More points than this cannot be told apart at 800 pixels; longer series are thinned evenly. */
 const POINTS_DRAWN = 400;

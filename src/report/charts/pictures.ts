@@ -1,10 +1,10 @@
 // The pictures that belong to a report, each with a file name, a title and words for those who cannot see it.
-import { formatBytes, formatCount } from '../model/units.ts';
-import { memoryChart, recoveryChart, recoveryFigure, signatureChart } from './chart.ts';
-import type { ChartConfig } from './chart-config.ts';
-import { type Plain, plain } from './foreign.ts';
-import type { Report } from './schema.ts';
-import { blockedFunction, countWords, windowWords } from './wording.ts';
+import { formatBytes, formatCount } from '../../model/units.ts';
+import { type Plain, plain } from '../foreign.ts';
+import type { Report } from '../schema.ts';
+import { blockedFunction, countWords, windowWords } from '../wording.ts';
+import { memoryChart, recoveryChart, recoveryFigure, signatureChart } from './capture.ts';
+import type { ChartConfig } from './config.ts';
 
 export interface Picture {
   readonly name: string;
