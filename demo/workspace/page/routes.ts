@@ -13,7 +13,7 @@ import { type Html, html } from './html.ts';
 import { channelHtml, threadHtml } from './messages.ts';
 import { homeHtml, viewHtml } from './view.ts';
 
-/** The web page: three static files, fragments of HTML for what changes, and a stream that says when to fetch them again. */
+/** The web page: static files, fragments of HTML for what changes, and a stream that says when to fetch them again. */
 
 const CONTENT_POLICY = [
   "default-src 'none'",
@@ -31,10 +31,10 @@ const KEEP_ALIVE_MS = 15_000;
 
 const STATIC: Record<string, { file: string; type: string }> = {
   '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
-  '/page/style.css': { file: 'style.css', type: 'text/css; charset=utf-8' },
   '/page/icon.svg': { file: 'icon.svg', type: 'image/svg+xml' },
-  '/page/client.js': { file: 'client.js', type: 'text/javascript; charset=utf-8' },
 };
+/** Sheets by subject, and the script's modules. */
+const SHEETS_AND_SCRIPTS = /^\/page\/((?:styles\/[a-z-]+\.css)|(?:client\/[a-z-]+\.js))$/;
 
 const clickShape = z.strictObject({
   channel: z.string(),
@@ -57,9 +57,10 @@ export async function answerPage(
   response: ServerResponse,
 ): Promise<void> {
   if (request.method === 'POST') return act(parts, path, request, response);
-  const asset = STATIC[path];
+  const asset = assetAt(path);
   if (asset) {
-    const bytes = await readFile(new URL(asset.file, import.meta.url));
+    const bytes = await readFile(new URL(asset.file, import.meta.url)).catch(() => undefined);
+    if (!bytes) return send(response, 404, 'not found', PAGE_HEADERS);
     return send(response, 200, bytes, { 'content-type': asset.type, ...PAGE_HEADERS });
   }
   const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
@@ -73,6 +74,12 @@ export async function answerPage(
   const fragment = await fragmentOf(parts, path, query);
   if (!fragment) return send(response, 404, 'not found', PAGE_HEADERS);
   send(response, 200, fragment.text, { 'content-type': 'text/html; charset=utf-8', ...PAGE_HEADERS });
+}
+
+function assetAt(path: string): { file: string; type: string } | undefined {
+  const file = SHEETS_AND_SCRIPTS.exec(path)?.[1];
+  if (!file) return STATIC[path];
+  return { file, type: `${file.endsWith('.css') ? 'text/css' : 'text/javascript'}; charset=utf-8` };
 }
 
 async function fragmentOf(parts: Parts, path: string, query: URLSearchParams): Promise<Html | undefined> {

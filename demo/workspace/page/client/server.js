@@ -1,0 +1,27 @@
+// What is asked of the server, and what it is told.
+import { $ } from './state.js';
+
+export async function fragment(path, query) {
+  const answer = await fetch(`${path}?${new URLSearchParams(query)}`);
+  return answer.ok ? answer.text() : '';
+}
+
+export async function act(path, body) {
+  const answer = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) toast((await answer.json().catch(() => ({ error: 'That did not work.' }))).error);
+  return answer.ok;
+}
+
+function toast(text) {
+  const box = $('#toast');
+  box.textContent = text;
+  box.hidden = false;
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => {
+    box.hidden = true;
+  }, 5000);
+}
