@@ -211,6 +211,16 @@ const rooms = [
     },
   },
   {
+    name: 'saved-files-are-bytes',
+    comment:
+      'src/saved makes snapshots of files somebody has, for a terminal and for uploads: the pure rooms are all it needs. Read the disk in src/terminal, and Slack in src/deliver; hand the bytes in.',
+    from: { path: '^src/saved/' },
+    to: {
+      path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR],
+      pathNot: ['^src/(model|parse|analyse|saved)/', '^src/analysis\\.ts$', CORE('path'), VENDOR('zod')],
+    },
+  },
+  {
     name: 'nobody-imports-a-process',
     comment:
       'app.ts and cli.ts are processes: they import rooms, nothing imports them. Move what is wanted from there into the room it is about.',

@@ -71,7 +71,10 @@ function describeAll({ instance, snapshots }: CapturedFiles): DescribedArtefact[
 }
 
 /** The same files, telling when their bytes are taken up. */
-function announced({ instance, snapshots }: CapturedFiles, reading: (file: string) => void): Folders {
+export function announced(
+  { instance, snapshots }: Pick<CapturedFiles, 'instance' | 'snapshots'>,
+  reading: (file: string) => void,
+): Folders {
   return snapshots.map((files, at) =>
     files.map(({ name, bytes, taken }) => ({
       name,

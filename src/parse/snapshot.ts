@@ -69,9 +69,15 @@ export function arrangeLooseFiles(files: readonly RawArtefact[]): RawArtefact[][
 
 /** The folders of an archive, when it holds more than one; undefined when it is no archive or holds only files. */
 export function foldersOf(file: RawArtefact): Outcome<RawArtefact[][] | undefined> {
-  const files = unpack(file);
+  const { value, problems } = unpack(file);
+  const folders = foldersAmong(value);
+  return { value: folders.length > 1 ? folders : undefined, problems };
+}
+
+/** The files of an archive by the folder their names say they are in. */
+export function foldersAmong(files: readonly RawArtefact[]): RawArtefact[][] {
   const folders = new Map<string, RawArtefact[]>();
-  for (const entry of files.value) {
+  for (const entry of files) {
     const folder = entry.name.slice(0, Math.max(0, entry.name.lastIndexOf('/')));
     folders.set(folder, [...(folders.get(folder) ?? []), entry]);
   }
@@ -79,8 +85,7 @@ export function foldersOf(file: RawArtefact): Outcome<RawArtefact[][] | undefine
   const inner = names.filter((name) => !names.some((other) => other.startsWith(`${name}/`)));
   // What lies beside the snapshots (notes, labels) belongs to the first, where it ends up among the problems.
   const beside = names.filter((name) => !inner.includes(name)).flatMap((name) => folders.get(name) ?? []);
-  const value = inner.map((name, at) => [...(at === 0 ? beside : []), ...(folders.get(name) ?? [])]);
-  return { value: inner.length > 1 ? value : undefined, problems: files.problems };
+  return inner.map((name, at) => [...(at === 0 ? beside : []), ...(folders.get(name) ?? [])]);
 }
 
 function readAll(files: readonly RawArtefact[]): ReadFile[] {

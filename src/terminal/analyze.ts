@@ -7,9 +7,10 @@ import { conclude } from '../investigate.ts';
 import { assembleSeries } from '../parse/snapshot.ts';
 import { terminal as clean, json } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
+import { holdsClues } from '../saved/reading.ts';
 import { listCases, readFolder } from './files.ts';
 import { EXIT_OK, type Terminal } from './ports.ts';
-import { digestOf, holdsClues, type ReadArtefacts, readArtefacts } from './read.ts';
+import { digestOf, type ReadArtefacts, readArtefacts } from './read.ts';
 
 const ID_DIGITS = 16;
 

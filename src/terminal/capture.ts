@@ -19,8 +19,8 @@ import type { Instance, Service } from '../model/target.ts';
 import { formatDuration } from '../model/units.ts';
 import { terminal as clean } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
+import { TIMES_FILE, timesFile } from '../saved/times.ts';
 import type { Terminal } from './ports.ts';
-import { TIMES_FILE, timesFile } from './times.ts';
 
 export async function captureNow(command: CaptureCommand, terminal: Terminal): Promise<Report> {
   const env = await terminal.env();

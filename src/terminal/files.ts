@@ -3,12 +3,12 @@
 import { createReadStream, type Stats } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Folders } from '../analysis.ts';
 import { Failure } from '../failure.ts';
 import type { RawArtefact } from '../model/snapshot.ts';
 import { formatBytes } from '../model/units.ts';
-import { unpack } from '../parse/archive.ts';
-import { arrangeLooseFiles, foldersOf } from '../parse/snapshot.ts';
-import { withTimes } from './times.ts';
+import { byName, type Opened, openSaved, snapshotsAmong } from '../saved/files.ts';
+import { withTimes } from '../saved/times.ts';
 
 /** A million goroutines print 450 MB; nothing people keep is larger. */
 const MAX_FILE_BYTES = 1024 * 1024 * 1024;
@@ -22,19 +22,16 @@ const MAX_FILES = 2_000;
  * @throws Failure `file_unreadable`
  */
 export async function readSnapshotFolders(paths: readonly string[]): Promise<RawArtefact[][]> {
-  const folders: RawArtefact[][] = [];
-  const loose: RawArtefact[] = [];
+  const parts: (Folders | Opened)[] = [];
   for (const path of paths) {
-    if (path !== '-' && (await statOf(path)).isDirectory()) {
-      folders.push(...(await readFolder(path)));
-      continue;
-    }
-    const file = path === '-' ? { name: 'standard input', bytes: await readStdin() } : await readOne(path);
-    const inside = foldersOf(file).value;
-    if (inside) folders.push(...inside.map(timesInArchive));
-    else loose.push(...withTimes(filesIn(file)));
+    if (path !== '-' && (await statOf(path)).isDirectory()) parts.push(await readFolder(path));
+    else parts.push(openSaved(path === '-' ? await readPiped() : await readOne(path)));
   }
-  return loose.length > 0 ? [...folders, ...arrangeLooseFiles(loose)] : folders;
+  return snapshotsAmong(parts);
+}
+
+async function readPiped(): Promise<RawArtefact> {
+  return { name: 'standard input', bytes: await readStdin() };
 }
 
 /**
@@ -50,21 +47,6 @@ export async function readText(path: string): Promise<string> {
     });
   }
   return new TextDecoder().decode(bytes);
-}
-
-/** An archive without folders is a handful of loose files. A damaged one is left whole: its reader says so. */
-function filesIn(file: RawArtefact): readonly RawArtefact[] {
-  const { value, problems } = unpack(file);
-  return problems.length === 0 && value.length > 1 ? [...value].sort(byName) : [file];
-}
-
-/** Names in an archive carry their folder; those in a file of times do not. */
-function timesInArchive(files: readonly RawArtefact[]): RawArtefact[] {
-  return withTimes(files.map((file) => ({ ...file, name: basename(file.name) })));
-}
-
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name.localeCompare(b.name, 'en', { numeric: true });
 }
 
 /** One folder: its files are one snapshot; without files of its own, each subfolder is one. */

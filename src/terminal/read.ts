@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts';
 import type { Problem } from '../model/problem.ts';
 import type { RawArtefact, Series, Snapshot } from '../model/snapshot.ts';
 import { assembleSeries } from '../parse/snapshot.ts';
+import { holdsClues, problemsOf } from '../saved/reading.ts';
 import { readSnapshotFolders } from './files.ts';
 import { refuseAddress } from './ports.ts';
 
@@ -30,9 +31,7 @@ export async function readArtefacts(
   const name = first === '-' ? 'standard input' : basename(resolve(first));
   const read = assembleSeries(folders, { instance: name });
   if (!read.series.snapshots.some(wanted)) {
-    const problems = [...read.series.snapshots.flatMap((snapshot) => snapshot.problems), ...read.problems];
-    const reasons = [...new Set(problems.map(({ text }) => text))];
-    throw new Failure('artefact_unknown', { path: name, reasons });
+    throw new Failure('artefact_unknown', { path: name, reasons: problemsOf(read) });
   }
   return { name, folders, ...read };
 }
@@ -40,13 +39,6 @@ export async function readArtefacts(
 /** Anything of a Go service. */
 export function holdsAnything(snapshot: Snapshot): boolean {
   return holdsClues(snapshot) || snapshot.otherProfiles.length > 0;
-}
-
-/** Something a verdict can be made of; a CPU profile alone says nothing about what stays. */
-export function holdsClues(snapshot: Snapshot): boolean {
-  const { goroutines, goroutineCounts, leaked, heap, memory, otherProfiles } = snapshot;
-  const dumped = goroutines ?? goroutineCounts ?? leaked ?? heap;
-  return dumped !== undefined || memory.length > 0 || otherProfiles.some(({ kind }) => kind !== 'cpu');
 }
 
 /** The same files give the same id. */
