@@ -19,6 +19,7 @@ const CONTENT_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
+  "font-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",
   "form-action 'none'",
@@ -35,6 +36,8 @@ const STATIC: Record<string, { file: string; type: string }> = {
 };
 /** Sheets by subject, and the script's modules. */
 const SHEETS_AND_SCRIPTS = /^\/page\/((?:styles\/[a-z-]+\.css)|(?:client\/[a-z-]+\.js))$/;
+const FONTS = /^\/page\/fonts\/(?<file>(?<family>inter|jetbrains-mono)-latin-[4-8]00-normal\.woff2)$/;
+const FONT_PACKAGES = '../../../node_modules/@fontsource/';
 
 const clickShape = z.strictObject({
   channel: z.string(),
@@ -59,7 +62,7 @@ export async function answerPage(
   if (request.method === 'POST') return act(parts, path, request, response);
   const asset = assetAt(path);
   if (asset) {
-    const bytes = await readFile(new URL(asset.file, import.meta.url)).catch(() => undefined);
+    const bytes = await readFile(asset.file).catch(() => undefined);
     if (!bytes) return send(response, 404, 'not found', PAGE_HEADERS);
     return send(response, 200, bytes, { 'content-type': asset.type, ...PAGE_HEADERS });
   }
@@ -76,10 +79,17 @@ export async function answerPage(
   send(response, 200, fragment.text, { 'content-type': 'text/html; charset=utf-8', ...PAGE_HEADERS });
 }
 
-function assetAt(path: string): { file: string; type: string } | undefined {
-  const file = SHEETS_AND_SCRIPTS.exec(path)?.[1];
-  if (!file) return STATIC[path];
-  return { file, type: `${file.endsWith('.css') ? 'text/css' : 'text/javascript'}; charset=utf-8` };
+function assetAt(path: string): { file: URL; type: string } | undefined {
+  const font = FONTS.exec(path)?.groups;
+  if (font)
+    return {
+      file: new URL(`${FONT_PACKAGES}${font.family}/files/${font.file}`, import.meta.url),
+      type: 'font/woff2',
+    };
+  const part = SHEETS_AND_SCRIPTS.exec(path)?.[1];
+  const type = part?.endsWith('.css') ? 'text/css' : 'text/javascript';
+  const asset = part ? { file: part, type: `${type}; charset=utf-8` } : STATIC[path];
+  return asset && { file: new URL(asset.file, import.meta.url), type: asset.type };
 }
 
 async function fragmentOf(parts: Parts, path: string, query: URLSearchParams): Promise<Html | undefined> {

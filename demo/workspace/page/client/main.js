@@ -1,5 +1,6 @@
 // The page's script: shows fragments the server drew, sends what is typed and clicked, and fetches again when told to.
 import { answersIn } from './answers.js';
+import { followColours } from './colours.js';
 import { composer } from './composer.js';
 import { listen } from './events.js';
 import { openChannel, openTab, openThread, refreshThread, refreshView } from './panes.js';
@@ -43,6 +44,7 @@ $('#modal').addEventListener('cancel', (event) => {
   void act('/page/close', { viewId: $('#modal form').dataset.view, user: state.user });
 });
 
+followColours();
 for (const form of document.querySelectorAll('.composer')) composer(form);
 const asked = new URLSearchParams(location.hash.slice(1));
 state.user = asked.get('user') ?? '';
