@@ -7,7 +7,7 @@ const VENDOR = (...names) => `(^|/)node_modules/(${names.join('|').replaceAll('.
 const NODE_OR_VENDOR = '^(?!(src|workers|demo|test)/)';
 
 /** What no pure room may know, whatever else it may. */
-const PURE = 'src/(parse|analyse|report)';
+const PURE = 'src/(parse|analyse|report|flame)';
 
 const rooms = [
   {
@@ -20,7 +20,7 @@ const rooms = [
   {
     name: 'pure-rooms-know-the-model-only',
     comment:
-      'parse, analyse and report import src/model and their own files. Put a noun both need in src/model; let src/investigate.ts hand the result of one to the other.',
+      'parse, analyse, report and flame import src/model and their own files. Put a noun both need in src/model; let src/investigate.ts hand the result of one to the other.',
     from: { path: `^${PURE}/` },
     to: { path: '^(src|workers|demo|test)/', pathNot: '^src/(model|$1)/' },
   },
@@ -60,6 +60,13 @@ const rooms = [
     comment: 'Write "import type": block types cost nothing at run time, and the room stays free of Slack.',
     from: { path: '^src/report/' },
     to: { path: VENDOR('@slack/types'), dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'flames-are-arithmetic',
+    comment:
+      'src/flame merges stacks and counts: only zod (for what is kept of it) is used at run time. Widths, colours and words are the business of src/report and src/page.',
+    from: { path: '^src/flame/' },
+    to: { path: NODE_OR_VENDOR, pathNot: VENDOR('zod') },
   },
   {
     name: 'policy-decides-only',
@@ -125,7 +132,7 @@ const rooms = [
     from: { path: '^src/store/' },
     to: {
       path: '^(src|workers)/',
-      pathNot: ['^src/(model|store|report|outbox|policy|watch|known)/', '^src/(failure|log)\\.ts$'],
+      pathNot: ['^src/(model|store|report|outbox|policy|watch|known|flame)/', '^src/(failure|log)\\.ts$'],
     },
   },
   {
@@ -207,7 +214,7 @@ const rooms = [
     from: { path: '^src/analysis\\.ts$' },
     to: {
       path: ['^(src|workers)/', NODE_OR_VENDOR],
-      pathNot: ['^src/(model|parse|analyse)/', CORE('crypto')],
+      pathNot: ['^src/(model|parse|analyse|flame)/', CORE('crypto')],
     },
   },
   {

@@ -3,7 +3,9 @@
 import { createHash } from 'node:crypto';
 import { analyse } from './analyse/analyse.ts';
 import { diffSnapshots } from './analyse/diff.ts';
+import { flamesOf } from './flame/captures.ts';
 import type { StepRecord } from './model/capture.ts';
+import type { Flames } from './model/flame.ts';
 import type { MemoryReading } from './model/memory.ts';
 import type { Problem } from './model/problem.ts';
 import type { RawArtefact, Series, Snapshot } from './model/snapshot.ts';
@@ -35,6 +37,8 @@ export interface Reading {
   readonly artefacts: readonly DescribedArtefact[];
   /** Present when something could be compared; `at` is the time of the last compared snapshot. */
   readonly compared?: { readonly at?: number };
+  /** Stacks for pictures, which no report holds: bounded, and kept beside it. */
+  readonly flames: Flames;
 }
 
 /** @param reading told the file at hand before it is parsed, and '' once all are: whoever watches may say where it hung. */
@@ -51,12 +55,14 @@ export function readCaptures(
   reading('');
   const series = read.map((each) => each.series);
   const analysis = analyse(series, context);
-  const compared = compare(captured, series);
+  const earlier = captured.map(({ instance, earlier }) => lastSnapshot(instance, earlier));
+  const compared = compare(earlier, series);
   return {
     analysis: compared ? { ...analysis, changes: compared.changes } : analysis,
     problems: read.flatMap(({ problems }) => problems),
     artefacts,
     ...(compared && { compared: compared.at === undefined ? {} : { at: compared.at } }),
+    flames: flamesOf(series, earlier),
   };
 }
 
@@ -109,14 +115,13 @@ function withCounts(series: Series, records: readonly StepRecord[]): Series {
 
 /** "Capture again and compare": what changed since the other capture's last snapshot. */
 function compare(
-  captured: readonly CapturedFiles[],
+  earlier: readonly (Snapshot | undefined)[],
   series: readonly Series[],
 ): { readonly changes: readonly Change[]; readonly at?: number } | undefined {
   const changes: Change[] = [];
   let at: number | undefined;
   let compared = false;
-  for (const [index, { instance, earlier }] of captured.entries()) {
-    const before = lastSnapshot(instance, earlier);
+  for (const [index, before] of earlier.entries()) {
     const after = series[index]?.snapshots.at(-1);
     if (!before || !after) continue;
     compared = true;

@@ -10,6 +10,7 @@ import { explain, Failure, isGone } from '../src/failure.ts';
 import { type Captured, investigate, NotYet } from '../src/investigate.ts';
 import type { Log } from '../src/log.ts';
 import type { LastKnown } from '../src/model/black-box.ts';
+import type { Flames } from '../src/model/flame.ts';
 import type { CaptureRequest, Progress } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
 import { captureJob, captureJobId, unreadable } from '../src/queue/jobs.ts';
@@ -19,6 +20,7 @@ import type { Report } from '../src/report/schema.ts';
 import type { BudgetStore } from '../src/store/budgets.ts';
 import type { HeldFile } from '../src/store/captures.ts';
 import type { CircuitStore } from '../src/store/circuits.ts';
+import type { FlameStore } from '../src/store/flames.ts';
 import type { LeaseStore } from '../src/store/leases.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
@@ -36,6 +38,7 @@ export interface CaptureWork {
   readonly requests: RequestStore;
   readonly captures: SpooledCaptures;
   readonly reports: ReportStore;
+  readonly flames: FlameStore;
   readonly leases: LeaseStore;
   readonly budgets: BudgetStore;
   readonly circuits: CircuitStore;
@@ -234,7 +237,9 @@ async function finish(
     },
   });
   try {
-    const report = await investigated(request, service, { ...work, granted, board });
+    const { report, flames } = await investigated(request, service, { ...work, granted, board });
+    // First: a report that is kept is not made again.
+    await work.flames.save(request.id, flames);
     await work.reports.save(await work.remember(report, request));
   } finally {
     board.close();
@@ -246,18 +251,19 @@ async function investigated(
   request: CaptureRequest,
   service: Service,
   work: Run & { readonly board: ProgressBoard; readonly granted: Granted },
-): Promise<Report> {
+): Promise<{ report: Report; flames: Flames }> {
   const { board } = work;
   const { compareWith = '' } = request;
   const leader = compareWith === '' ? undefined : await work.requests.leaderOf(compareWith);
   const comparedWith = leader ?? compareWith;
-  return await investigate(request, service, {
+  let flames: Flames = {};
+  const report = await investigate(request, service, {
     capture: async (instance, looks) => {
       const captured = await captureTarget(request, service, { instance, looks }, work);
       board.finished(instance.name);
       return captured;
     },
-    analyse: (captured, context) => {
+    analyse: async (captured, context) => {
       const question = {
         home: work.home,
         id: request.id,
@@ -266,10 +272,13 @@ async function investigated(
         context,
         ...(comparedWith !== '' && { compareWith: comparedWith }),
       };
-      return work.analyse({ service: service.name, question }, work.turn.signal);
+      const reading = await work.analyse({ service: service.name, question }, work.turn.signal);
+      flames = reading.flames;
+      return reading;
     },
     analysing: async () => board.analysing(),
   });
+  return { report, flames };
 }
 
 function heldOf(

@@ -30,6 +30,7 @@ import type { Report } from '../src/report/schema.ts';
 import type { ButtonStore } from '../src/store/buttons.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { FixStore } from '../src/store/fixes.ts';
+import type { FlameStore } from '../src/store/flames.ts';
 import type { MentionStore } from '../src/store/mentions.ts';
 import type { PaceStore } from '../src/store/pace.ts';
 import type { ReportStore } from '../src/store/reports.ts';
@@ -41,6 +42,7 @@ export interface DeliverWork {
   readonly requests: RequestStore;
   readonly captures: CaptureStore;
   readonly reports: ReportStore;
+  readonly flames: Pick<FlameStore, 'load'>;
   readonly buttons: ButtonStore;
   readonly mentions: MentionStore;
   readonly slack: SlackPoster;

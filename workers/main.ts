@@ -19,6 +19,7 @@ import { openQueue, withinDeadline } from '../src/queue/queue.ts';
 import { watchRedis } from '../src/queue/redis-check.ts';
 import { openButtonStore } from '../src/store/buttons.ts';
 import { openFixStore } from '../src/store/fixes.ts';
+import { openFlameStore } from '../src/store/flames.ts';
 import { openMentionStore } from '../src/store/mentions.ts';
 import { openPaceStore } from '../src/store/pace.ts';
 import { openVerdictStore, rememberingReports } from '../src/store/verdicts.ts';
@@ -86,7 +87,8 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   lifecycle.onEnd('the audit', () => trail.close());
   const requests = openRequests(kept, env, { trail, metrics, reports });
   const leaving = new AbortController();
-  const stores = { services, captures, reports, requests, log };
+  const flames = openFlameStore(env.home);
+  const stores = { services, captures, reports, flames, requests, log };
 
   const children = openAnalysisChildren({ log, onKill: metrics.killed });
   lifecycle.onEnd('analysis', () => children.close());

@@ -1,7 +1,7 @@
 // Sums heap samples by allocation site, one column per profile. Profiles of large programs have tens of
 // thousands of deep stacks, so sites are told by a hash of integers; names are put together only on request.
 import type { Frame } from '../model/goroutine.ts';
-import { type Profile, sampleValue, valueColumn } from '../model/profile.ts';
+import { CAPTURE_COST, type Profile, STACK_EXIT, sampleValue, valueColumn } from '../model/profile.ts';
 
 /** Sites by index; figures are laid out site by site, one entry per profile: `inuse[site * width + profile]`. */
 export interface SiteTable {
@@ -84,8 +84,8 @@ function readFrames(frames: readonly Frame[], names: Map<string, number>): Known
     if (mark === undefined) {
       mark =
         (ALLOCATOR.test(func) ? ALLOCATES : 0) |
-        (EXIT.test(func) ? EXITS : 0) |
-        (OWN_COST.test(func) ? OWN : 0);
+        (STACK_EXIT.test(func) ? EXITS : 0) |
+        (CAPTURE_COST.test(func) ? OWN : 0);
       markOf.set(func, mark);
     }
     marks[index] = mark;
@@ -218,11 +218,6 @@ class SiteIndex {
   }
 }
 
-/** What the capture itself allocates in the target. */
-const OWN_COST = /^(runtime|net\/http)\/pprof\./;
-
 /** Growing slices, maps and strings is done by the runtime and the standard containers on somebody's behalf. */
 const ALLOCATOR =
   /^(runtime\.|internal\/runtime\/|bytes\.(\(\*Buffer\)\.|growSlice|makeSlice)|strings\.\(\*Builder\)\.|slices\.(Grow|Clone)|maps\.Clone)/;
-
-const EXIT = /^runtime\.(goexit|main)$/;

@@ -67,3 +67,9 @@ export function valueColumn(profile: Profile, type: string): number {
 export function sampleValue(profile: Profile, sample: number, column: number): number {
   return profile.values[sample * profile.sampleTypes.length + column] ?? 0;
 }
+
+/** What the capture itself allocates in the target. */
+export const CAPTURE_COST = /^(runtime|net\/http)\/pprof\./;
+
+/** Where every stack ends at its root; it tells nothing. */
+export const STACK_EXIT = /^runtime\.(goexit|main)$/;

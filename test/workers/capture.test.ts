@@ -347,6 +347,15 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
     }, 40_000);
   });
 
+  it('keep the merged stacks beside the report, made where the files were parsed', async () => {
+    const id = await ask(register().name);
+    await ended(id);
+    expect(room.work.flames.load(id)).toMatchObject({
+      since: 'window',
+      goroutines: { names: ['main.main'], before: [1, 1], after: [1, 1] },
+    });
+  }, 40_000);
+
   describe('at one instance', () => {
     it('take turns, and say what they wait for', async () => {
       const { name } = register();

@@ -28,6 +28,7 @@ import { openButtonStore } from '../../src/store/buttons.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
 import { openCircuitStore } from '../../src/store/circuits.ts';
 import { openFixStore } from '../../src/store/fixes.ts';
+import { openFlameStore } from '../../src/store/flames.ts';
 import { openHistoryStore } from '../../src/store/history.ts';
 import { openKnownStore } from '../../src/store/known.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
@@ -103,6 +104,7 @@ export async function openRoom(): Promise<Room> {
     requests,
     captures: spoolCaptures(openCaptureStore(home), { now: Date.now, onTrouble: () => {} }),
     reports: openReportStore(home, openSpareReports(redis)),
+    flames: openFlameStore(home),
     log: createLog('test', 'silent'),
   };
   const known = {

@@ -23,6 +23,7 @@ import { OWNERLESS } from '../../src/model/target.ts';
 import { openButtonStore } from '../../src/store/buttons.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
 import { openFixStore } from '../../src/store/fixes.ts';
+import { openFlameStore } from '../../src/store/flames.ts';
 import { type IncidentSubject, openIncidentStore } from '../../src/store/incidents.ts';
 import { openKnownStore } from '../../src/store/known.ts';
 import { openMentionStore } from '../../src/store/mentions.ts';
@@ -176,6 +177,7 @@ async function openParts({ redis }: TestRedis, workspace: Workspace, home: strin
     log,
     now,
     captures: openCaptureStore(home),
+    flames: openFlameStore(home),
     buttons: openButtonStore(redis),
     fixes: openFixStore(redis),
     mentions: openMentionStore(redis),
