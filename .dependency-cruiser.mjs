@@ -224,7 +224,12 @@ const rooms = [
     from: { path: '^src/saved/' },
     to: {
       path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR],
-      pathNot: ['^src/(model|parse|analyse|saved)/', '^src/analysis\\.ts$', CORE('path'), VENDOR('zod')],
+      pathNot: [
+        '^src/(model|parse|analyse|flame|saved)/',
+        '^src/analysis\\.ts$',
+        CORE('path'),
+        VENDOR('zod'),
+      ],
     },
   },
   {

@@ -2,6 +2,7 @@
 // holds the bytes, or in a child that can be killed.
 import { analyse } from '../analyse/analyse.ts';
 import { announced, describeArtefact, type Folders, type Reading } from '../analysis.ts';
+import { flamesOf } from '../flame/captures.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Series, Snapshot } from '../model/snapshot.ts';
 import type { AnalysisContext } from '../model/verdict.ts';
@@ -28,6 +29,7 @@ export function readSaved(
     artefacts: folders.flatMap((files, at) =>
       files.map(({ name, bytes }) => describeArtefact(`${at}/${name}`, bytes)),
     ),
+    flames: flamesOf([read.series]),
     ...(!read.series.snapshots.some(holdsClues) && { nothing: problemsOf(read) }),
   };
 }
