@@ -75,11 +75,18 @@ const confirm = z.strictObject({
   style: z.enum(['primary', 'danger']).optional(),
 });
 
-const option = z.strictObject({
+const value = z.string().min(1).max(OPTION_VALUE_CHARS);
+
+/** Of a select; only radio buttons and checkboxes may be written in mrkdwn, only an overflow menu has links. */
+export const option = z.strictObject({
+  text: plainText(OPTION_TEXT_CHARS),
+  value,
+  description: plainText(OPTION_TEXT_CHARS).optional(),
+});
+const overflowOption = option.extend({ url: httpUrl.optional() });
+const choiceOption = option.extend({
   text: anyText(OPTION_TEXT_CHARS),
-  value: z.string().min(1).max(OPTION_VALUE_CHARS),
   description: anyText(OPTION_TEXT_CHARS).optional(),
-  url: httpUrl.optional(),
 });
 
 const actionable = { action_id: id.optional() };
@@ -109,17 +116,17 @@ const overflow = z.strictObject({
   type: z.literal('overflow'),
   ...actionable,
   ...confirmable,
-  options: z.array(option).min(1).max(OPTIONS_PER_OVERFLOW),
+  options: z.array(overflowOption).min(1).max(OPTIONS_PER_OVERFLOW),
 });
 
-const choice = { options: z.array(option).min(1).max(OPTIONS_PER_CHOICE) };
+const choice = { options: z.array(choiceOption).min(1).max(OPTIONS_PER_CHOICE) };
 const checkboxes = z.strictObject({
   type: z.literal('checkboxes'),
   ...actionable,
   ...confirmable,
   ...focusable,
   ...choice,
-  initial_options: z.array(option).min(1).optional(),
+  initial_options: z.array(choiceOption).min(1).optional(),
 });
 const radioButtons = z.strictObject({
   type: z.literal('radio_buttons'),
@@ -127,11 +134,11 @@ const radioButtons = z.strictObject({
   ...confirmable,
   ...focusable,
   ...choice,
-  initial_option: option.optional(),
+  initial_option: choiceOption.optional(),
 });
 
 const selectBase = { ...actionable, ...confirmable, ...focusable, ...placeholdable };
-const optionGroup = z.strictObject({
+export const optionGroup = z.strictObject({
   label: plainText(OPTION_TEXT_CHARS),
   options: z.array(option).min(1).max(OPTIONS_PER_SELECT),
 });
@@ -140,6 +147,9 @@ const selectOptions = {
   option_groups: z.array(optionGroup).min(1).max(OPTIONS_PER_SELECT).optional(),
 };
 const maxSelected = { max_selected_items: z.number().int().min(1).optional() };
+
+/** Slack waits for three characters unless it is told otherwise. */
+const fetched = { min_query_length: z.number().int().min(0).optional() };
 
 const selects = [
   z.strictObject({
@@ -154,6 +164,12 @@ const selects = [
     ...selectOptions,
     ...maxSelected,
     initial_options: z.array(option).min(1).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('external_select'),
+    ...selectBase,
+    ...fetched,
+    initial_option: option.optional(),
   }),
   z.strictObject({ type: z.literal('users_select'), ...selectBase, initial_user: z.string().optional() }),
   z.strictObject({
@@ -191,6 +207,15 @@ const pickers = [
   }),
 ] as const;
 
+/** Belongs into action and input blocks, and beside no section. */
+const moment = z.strictObject({
+  type: z.literal('datetimepicker'),
+  ...actionable,
+  ...confirmable,
+  ...focusable,
+  initial_date_time: z.number().int().min(1_000_000_000).max(9_999_999_999).optional(),
+});
+
 export const actionElement = z.discriminatedUnion('type', [
   button,
   overflow,
@@ -198,6 +223,7 @@ export const actionElement = z.discriminatedUnion('type', [
   radioButtons,
   ...selects,
   ...pickers,
+  moment,
 ]);
 
 export const accessory = z.discriminatedUnion('type', [
@@ -239,6 +265,7 @@ export const inputElement = z.discriminatedUnion('type', [
   radioButtons,
   ...selects,
   ...pickers,
+  moment,
 ]);
 
 const feedbackButton = z.strictObject({

@@ -12,6 +12,7 @@ import {
   oneImageSource,
   plainText,
 } from './block-elements.ts';
+import { elementProblems } from './element-rules.ts';
 import { isJson, type Json } from './json.ts';
 import * as limit from './limits.ts';
 import { richText } from './rich-text.ts';
@@ -192,7 +193,13 @@ export function validateBlocks(blocks: unknown, rules: BlockRules = {}): string[
     .safeParse(blocks);
   const wrong = parsed.success ? [] : parsed.error.issues.flatMap(issueLines);
   if (!Array.isArray(blocks)) return wrong;
-  return [...wrong, ...repeatedBlockIds(blocks), ...repeatedActionIds(blocks), ...wholeMessage(blocks)];
+  return [
+    ...wrong,
+    ...repeatedBlockIds(blocks),
+    ...repeatedActionIds(blocks),
+    ...elementProblems(blocks.filter(isJson)),
+    ...wholeMessage(blocks),
+  ];
 }
 
 /** Characters of text in all blocks together, which Slack limits beside the limits of each. */

@@ -1,11 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { toolPostShape } from './channel-life.ts';
+import {
+  actingShape,
+  clickShape,
+  closeShape,
+  searchShape,
+  shortcutShape,
+  submitShape,
+  typingShape,
+} from './deeds.ts';
 import { faultShape } from './faults.ts';
 import { FORM_BYTES, formOrJson, readBody, send, sendJson } from './http.ts';
 import type { Json } from './json.ts';
 import { defined } from './nouns.ts';
-import { typingShape } from './people.ts';
 import type { Parts } from './server.ts';
 import { shownPlaces } from './shown.ts';
 
@@ -14,13 +22,6 @@ import { shownPlaces } from './shown.ts';
 type Action = (parts: Parts, given: Json) => unknown;
 
 const channelOnly = z.object({ channel: z.string() });
-const clickShape = z.strictObject({
-  channel: z.string(),
-  ts: z.string(),
-  actionId: z.string(),
-  user: z.string(),
-  value: z.string().optional(),
-});
 
 const sharing = z.enum(['org', 'external', 'pending']);
 const standingShape = {
@@ -50,6 +51,7 @@ const READS: Record<string, Action> = {
   deliveries: ({ workspace }) => workspace.deliveries(),
   sockets: ({ workspace }) => ({ connections: workspace.sockets.connections }),
   views: ({ workspace }) => [...workspace.world.views.values()],
+  homes: ({ workspace }) => [...workspace.world.homes.values()],
 };
 
 const ACTS: Record<string, Action> = {
@@ -58,15 +60,13 @@ const ACTS: Record<string, Action> = {
     return typed.kind === 'message' ? { kind: typed.kind, ts: typed.ts } : typed;
   },
   click: ({ workspace }, given) => workspace.click(clickShape.parse(given)),
-  'submit-view': ({ workspace }, given) =>
-    workspace.submitView(
-      z
-        .strictObject({ viewId: z.string(), user: z.string(), values: z.record(z.string(), z.unknown()) })
-        .parse(given),
-    ),
+  'submit-view': ({ workspace }, given) => workspace.submitView(submitShape.parse(given)),
+  'act-in-view': ({ workspace }, given) => workspace.actInView(actingShape.parse(given)),
+  'search-options': ({ workspace }, given) => workspace.searchOptions(searchShape.parse(given)),
+  'take-shortcut': ({ workspace }, given) => workspace.takeShortcut(shortcutShape.parse(given)),
   'close-view': ({ workspace }, given) => {
-    const { viewId, user } = z.strictObject({ viewId: z.string(), user: z.string() }).parse(given);
-    return workspace.closeView(viewId, user);
+    const { viewId, user, whole } = closeShape.parse(given);
+    return workspace.closeView(viewId, user, whole);
   },
   'open-home': ({ workspace }, given) =>
     workspace.opensHome(z.strictObject({ user: z.string() }).parse(given).user),

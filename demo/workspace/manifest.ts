@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-/** What the app's manifest lets it do here: its commands, its bot scopes and the events it subscribed to. */
+/** What the app's manifest lets it do here: its commands, its shortcuts, its home tab, its bot scopes and the events it subscribed to. */
 
 export interface SlashCommand {
   readonly command: string;
@@ -11,9 +11,18 @@ export interface SlashCommand {
   readonly shouldEscape: boolean;
 }
 
+export interface Shortcut {
+  readonly name: string;
+  readonly type: 'global' | 'message';
+  readonly callbackId: string;
+  readonly description: string;
+}
+
 export interface Permissions {
   readonly scopes: ReadonlySet<string>;
   readonly commands: readonly SlashCommand[];
+  readonly shortcuts: readonly Shortcut[];
+  readonly hasHome: boolean;
   readonly events: ReadonlySet<string>;
 }
 
@@ -30,8 +39,19 @@ const manifestShape = z.object({
           }),
         )
         .default([]),
+      shortcuts: z
+        .array(
+          z.object({
+            name: z.string(),
+            type: z.enum(['global', 'message']),
+            callback_id: z.string(),
+            description: z.string().default(''),
+          }),
+        )
+        .default([]),
+      app_home: z.object({ home_tab_enabled: z.boolean().default(false) }).optional(),
     })
-    .default({ slash_commands: [] }),
+    .default({ slash_commands: [], shortcuts: [] }),
   oauth_config: z.object({
     scopes: z.object({ bot: z.array(z.string()), bot_optional: z.array(z.string()).default([]) }),
   }),
@@ -71,6 +91,11 @@ export function readPermissions(manifestPath: string): Permissions {
       usageHint: each.usage_hint,
       shouldEscape: each.should_escape,
     })),
+    shortcuts: manifest.features.shortcuts.map(({ callback_id: callbackId, ...rest }) => ({
+      ...rest,
+      callbackId,
+    })),
+    hasHome: manifest.features.app_home?.home_tab_enabled ?? false,
     events: new Set(manifest.settings.event_subscriptions?.bot_events ?? []),
   };
 }
@@ -86,6 +111,11 @@ export function defaultPermissions(): Permissions {
         shouldEscape: true,
       },
     ],
+    shortcuts: [
+      { name: 'Capture', type: 'global', callbackId: 'capture_global', description: '' },
+      { name: 'Capture for this', type: 'message', callbackId: 'capture_message', description: '' },
+    ],
+    hasHome: true,
     events: new Set(['app_mention', 'message.im', 'app_home_opened']),
   };
 }

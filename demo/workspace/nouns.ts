@@ -98,6 +98,10 @@ export interface View {
   readonly user: string;
   readonly hash: string;
   readonly view: Json;
+  /** What the app found wrong with the answers, by block_id. */
+  readonly errors?: Readonly<Record<string, string>>;
+  /** Why the last thing done in it came to nothing. */
+  readonly problem?: string;
 }
 
 /** What others are told when something changes, so that the page and `waitFor` need not poll. */

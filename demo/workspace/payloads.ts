@@ -1,4 +1,5 @@
-import { isJson, type Json } from './json.ts';
+import { entryFrom, entryOf, type FoundElement, holdsAnswer, optionsOf } from './entries.ts';
+import type { Json } from './json.ts';
 import {
   APP_ID,
   BOT,
@@ -18,7 +19,7 @@ import type { World } from './world.ts';
 /** Slack still sends this retired token; the app checks signatures instead. */
 const VERIFICATION_TOKEN = 'local-verification-token';
 
-const CHANNEL_NAME: Partial<Record<Channel['kind'], string>> = {
+export const CHANNEL_NAME: Partial<Record<Channel['kind'], string>> = {
   private: 'privategroup',
   im: 'directmessage',
 };
@@ -81,6 +82,33 @@ export function blockActions(
   };
 }
 
+/** The same in a modal or a home tab: no channel, no message, and all that is entered so far. */
+export function viewActions(
+  about: { readonly user: User; readonly found: FoundElement; readonly answer: Json },
+  where: { readonly view: Json; readonly viewId: string; readonly triggerId: string; readonly ts: string },
+): Json {
+  const { element, blockId } = about.found;
+  return {
+    type: 'block_actions',
+    ...actor(about.user),
+    container: { type: 'view', view_id: where.viewId },
+    trigger_id: where.triggerId,
+    view: where.view,
+    actions: [
+      {
+        ...(element.type === 'button'
+          ? defined({ text: element.text, value: element.value, style: element.style })
+          : {}),
+        ...about.answer,
+        type: element.type,
+        action_id: element.action_id,
+        block_id: blockId,
+        action_ts: where.ts,
+      },
+    ],
+  };
+}
+
 /** What every interaction says about who did it. */
 export function actor(user: User): Json {
   return {
@@ -109,38 +137,14 @@ export function eventCallback(event: Json, seconds: number): Json {
   };
 }
 
-export interface FoundElement {
-  readonly element: Json;
-  readonly blockId: string;
-}
-
-export function findElement(blocks: readonly Json[], actionId: string): FoundElement | undefined {
-  for (const block of blocks) {
-    const inner = Array.isArray(block.child_blocks)
-      ? findElement(block.child_blocks.filter(isJson), actionId)
-      : undefined;
-    if (inner) return inner;
-    const elements = [
-      ...(Array.isArray(block.elements) ? block.elements : []),
-      block.accessory,
-      block.element,
-    ];
-    const element = elements.filter(isJson).find((each) => each.action_id === actionId);
-    if (element) return { element, blockId: String(block.block_id ?? '') };
-  }
-  return undefined;
-}
-
 /** The `actions` entry of a block_actions payload. */
 function actionOf({ element, blockId }: FoundElement, value: string | undefined, ts: string): Json {
   const base = { type: element.type, action_id: element.action_id, block_id: blockId, action_ts: ts };
   if (element.type === 'button') {
     return { ...base, ...defined({ text: element.text, value: element.value, style: element.style }) };
   }
-  const options = Array.isArray(element.options) ? element.options.filter(isJson) : [];
-  const chosen = options.find((each) => each.value === value);
-  if (options.length > 0 && !chosen) throw new Error(`no option ${value} in ${String(element.action_id)}`);
-  return element.type === 'checkboxes'
-    ? { ...base, selected_options: [chosen] }
-    : { ...base, selected_option: chosen };
+  if (holdsAnswer(element)) return { ...base, ...entryOf(element, entryFrom(element, value)) };
+  const chosen = optionsOf(element).find((each) => each.value === value);
+  if (!chosen) throw new Error(`no option ${value} in ${String(element.action_id)}`);
+  return { ...base, selected_option: chosen };
 }

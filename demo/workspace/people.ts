@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   joinChannel,
   type Opening,
@@ -11,17 +10,20 @@ import {
   toolPosts,
 } from './channel-life.ts';
 import type { Deliveries, Outcome } from './delivery.ts';
+import { findElement } from './entries.ts';
 import { isJson, type Json } from './json.ts';
 import type { Permissions, SlashCommand } from './manifest.ts';
-import { newHash, readView, shownView } from './methods/views.ts';
+import { shownView } from './methods/views.ts';
 import { escapeMrkdwn } from './mrkdwn.ts';
-import { BOT, type Channel, defined, newId, type User, type View } from './nouns.ts';
-import { actor, blockActions, findElement, slashCommand } from './payloads.ts';
+import { BOT, type Channel, defined, type User, type View } from './nouns.ts';
+import { blockActions, slashCommand } from './payloads.ts';
 import { Refusal } from './refusal.ts';
 import type { Occasion, ResponseUrls } from './response-urls.ts';
+import { takeMessageShortcut, takeShortcut } from './shortcuts.ts';
 import { shownMessage } from './shown.ts';
 import type { Triggers } from './triggers.ts';
 import { linked } from './typed-text.ts';
+import { actInView, askOptions, closeView, type Entering, submitView } from './view-life.ts';
 import type { World } from './world.ts';
 
 /** What people do: type, click, submit, open the home tab; and what the app is told about it. */
@@ -102,23 +104,54 @@ export class People {
     return outcome;
   }
 
+  /** Something pressed, chosen or typed in a modal or in the home tab. */
+  async acts(acting: { viewId: string; user: string } & Entering): Promise<Outcome> {
+    const { view, user } = this.#view(acting.viewId, acting.user);
+    return actInView(this.#stage, view, user, acting);
+  }
+
+  async searches(asked: {
+    viewId: string;
+    user: string;
+    actionId: string;
+    blockId: string;
+    value: string;
+  }): Promise<Json> {
+    const { view, user } = this.#view(asked.viewId, asked.user);
+    return askOptions(this.#stage, view, user, asked);
+  }
+
   /** Values by block_id and action_id, as in a view's state. */
   async submits(submission: { viewId: string; user: string; values: Json }): Promise<Outcome> {
     const { view, user } = this.#view(submission.viewId, submission.user);
-    const outcome = await this.#interact('view_submission', user, {
-      view: { ...shownView(view), state: { values: submission.values } },
-      response_urls: [],
-      trigger_id: this.#stage.triggers.issue(user.id, view.rootId),
-    });
-    if (outcome.kind === 'acked') this.#applySubmission(view, outcome.body);
-    return outcome;
+    return submitView(this.#stage, view, user, submission.values);
   }
 
-  async closes(viewId: string, userName: string): Promise<void> {
+  async closes(viewId: string, userName: string, whole = false): Promise<void> {
     const { view, user } = this.#view(viewId, userName);
-    this.#stage.world.dropView(view);
-    if (!view.view.notify_on_close) return;
-    await this.#interact('view_closed', user, { view: shownView(view), is_cleared: false });
+    await closeView(this.#stage, view, user, whole);
+  }
+
+  /** A shortcut from the menu beside the composer, or with a message from that message's menu. */
+  async takesShortcut(about: {
+    user: string;
+    callbackId: string;
+    channel?: string | undefined;
+    ts?: string | undefined;
+  }): Promise<Outcome> {
+    const user = this.#user(about.user);
+    if (about.channel === undefined || about.ts === undefined)
+      return takeShortcut(this.#stage, user, about.callbackId);
+    const channel = this.#channel(about.channel);
+    const message = this.#stage.world.message(channel.id, about.ts);
+    if (!message) throw new Error(`no message ${about.ts} in ${channel.name}`);
+    const outcome = await takeMessageShortcut(this.#stage, user, {
+      channel,
+      message,
+      callbackId: about.callbackId,
+    });
+    this.#tellFailure(outcome, 'This action', channel, user, message.threadTs);
+    return outcome;
   }
 
   async opensHome(userName: string): Promise<void> {
@@ -288,37 +321,6 @@ export class People {
     this.#slackbot(channel, user, `${what} failed with the error "${error}"`, threadTs);
   }
 
-  #applySubmission(view: View, body: unknown): void {
-    const { world } = this.#stage;
-    const stack = [...world.views.values()].filter((each) => each.rootId === view.rootId);
-    const action = isJson(body) ? body.response_action : undefined;
-    if (!isJson(body) || action === undefined) {
-      world.dropView(view);
-      return;
-    }
-    switch (action) {
-      case 'errors':
-        world.keepView({ ...view, view: { ...view.view, errors: body.errors } });
-        return;
-      case 'update':
-        world.keepView({ ...view, hash: newHash(), view: readView(body.view, 'modal') });
-        return;
-      case 'push':
-        world.keepView({ ...view, id: newId('V'), hash: newHash(), view: readView(body.view, 'modal') });
-        return;
-      case 'clear':
-        for (const each of stack) world.dropView(each);
-        return;
-    }
-  }
-
-  async #interact(type: string, user: User, rest: Json): Promise<Outcome> {
-    return this.#stage.deliveries.once({
-      type: 'interactive',
-      payload: { type, ...actor(user), ...rest },
-    });
-  }
-
   #event(subscription: string, event: Json): Promise<Outcome> {
     return tellEvent(this.#stage, subscription, event);
   }
@@ -337,18 +339,12 @@ export class People {
 
   #view(id: string, userName: string): { view: View; user: User } {
     const user = this.#user(userName);
-    const view = this.#stage.world.views.get(id);
+    const { views, homes } = this.#stage.world;
+    const view = views.get(id) ?? [...homes.values()].find((home) => home.id === id);
     if (!view || view.user !== user.id) throw new Error(`no view ${id} open for ${user.name}`);
     return { view, user };
   }
 }
-
-export const typingShape = z.strictObject({
-  channel: z.string(),
-  user: z.string(),
-  text: z.string().min(1),
-  threadTs: z.string().optional(),
-});
 
 const CHANNEL_TYPE = { public: 'channel', private: 'group', im: 'im', mpim: 'mpim' } as const;
 const MESSAGE_EVENT = { public: 'channels', private: 'groups', im: 'im', mpim: 'mpim' } as const;

@@ -28,6 +28,7 @@ import { answer } from './routes.ts';
 import { SignedHttp } from './signed-http.ts';
 import { SocketMode } from './socket-mode.ts';
 import { Triggers } from './triggers.ts';
+import type { Entering } from './view-life.ts';
 import { waitFor } from './waiting.ts';
 import type { WebApi } from './web-api.ts';
 import { World } from './world.ts';
@@ -89,8 +90,25 @@ export interface Workspace {
   toolPosts(post: ToolPost): string;
   userTypes(typing: Typing): Promise<Typed>;
   click(click: Click): Promise<Outcome>;
+  /** Something pressed, chosen or typed in a modal or a home tab. */
+  actInView(acting: { viewId: string; user: string } & Entering): Promise<Outcome>;
+  /** What an external list offers for what was typed. */
+  searchOptions(asked: {
+    viewId: string;
+    user: string;
+    actionId: string;
+    blockId: string;
+    value: string;
+  }): Promise<Json>;
+  /** A global shortcut; with a message, one of that message's. */
+  takeShortcut(about: {
+    user: string;
+    callbackId: string;
+    channel?: string | undefined;
+    ts?: string | undefined;
+  }): Promise<Outcome>;
   submitView(submission: { viewId: string; user: string; values: Json }): Promise<Outcome>;
-  closeView(viewId: string, user: string): Promise<void>;
+  closeView(viewId: string, user: string, whole?: boolean): Promise<void>;
   opensHome(user: string): Promise<void>;
   /** Oldest first, without replies. */
   messages(channel: string): readonly Message[];
@@ -197,8 +215,11 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     toolPosts: (post) => people.toolPosts(post).ts,
     userTypes: (typing) => people.types(typing),
     click: (click) => people.clicks(click),
+    actInView: (acting) => people.acts(acting),
+    searchOptions: (asked) => people.searches(asked),
+    takeShortcut: (about) => people.takesShortcut(about),
     submitView: (submission) => people.submits(submission),
-    closeView: (viewId, user) => people.closes(viewId, user),
+    closeView: (viewId, user, whole) => people.closes(viewId, user, whole),
     opensHome: (user) => people.opensHome(user),
     messages: (channel) => world.messages(idOf(world, channel)).filter((message) => !message.threadTs),
     thread: (channel, ts) => world.thread(idOf(world, channel), ts),

@@ -347,11 +347,18 @@ export class World {
 }
 
 /** Slack gives every block an id, and every interactive element one too, when the app did not. */
-function withIds(block: Json): Json {
+export function withIds(block: Json): Json {
   const elements =
     Array.isArray(block.elements) && block.type === 'actions' ? block.elements.map(withActionId) : undefined;
   const accessory = block.accessory ? { accessory: withActionId(block.accessory) } : {};
-  return { ...block, ...(elements ? { elements } : {}), ...accessory, block_id: block.block_id ?? shortId() };
+  const element = block.type === 'input' ? { element: withActionId(block.element) } : {};
+  return {
+    ...block,
+    ...(elements ? { elements } : {}),
+    ...accessory,
+    ...element,
+    block_id: block.block_id ?? shortId(),
+  };
 }
 
 function withActionId(element: unknown): unknown {

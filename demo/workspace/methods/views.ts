@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { plainText } from '../block-elements.ts';
 import { validateBlocks } from '../blocks.ts';
+import { viewProblems } from '../element-rules.ts';
 import { isJson, type Json } from '../json.ts';
 import * as limit from '../limits.ts';
 import { type Api, method, structured } from '../method.ts';
 import { APP_ID, BOT, newId, TEAM, type View } from '../nouns.ts';
 import { refuse } from '../refusal.ts';
+import { withIds } from '../world.ts';
 
 /** views.*: modals opened with a trigger, and the home tab. */
 
@@ -31,6 +33,7 @@ const open = method({
   args: z.strictObject({ trigger_id: z.string().min(1), view: structured }),
   run: (args, api) => {
     const view = readView(args.view, 'modal');
+    refuseTwin(view, api);
     const { user } = api.triggers.exchange(args.trigger_id);
     const id = newId('V');
     return { view: shownView(api.world.keepView({ id, rootId: id, user, hash: newHash(), view })) };
@@ -43,6 +46,7 @@ const push = method({
   args: z.strictObject({ trigger_id: z.string().min(1), view: structured }),
   run: (args, api) => {
     const view = readView(args.view, 'modal');
+    refuseTwin(view, api);
     const { user, rootView } = api.triggers.exchange(args.trigger_id);
     if (!rootView) throw refuse('invalid_trigger_id');
     const stack = [...api.world.views.values()].filter((each) => each.rootId === rootView);
@@ -73,9 +77,9 @@ const update = method({
     );
     if (!old) throw refuse('not_found');
     if (args.hash && args.hash !== old.hash) throw refuse('hash_conflict');
-    return {
-      view: shownView(api.world.keepView({ ...old, hash: newHash(), view: readView(args.view, 'modal') })),
-    };
+    const { errors: _, problem: __, ...kept } = old;
+    const view = readView(args.view, 'modal');
+    return { view: shownView(api.world.keepView({ ...kept, hash: newHash(), view })) };
   },
 });
 
@@ -85,6 +89,7 @@ const publish = method({
   args: z.strictObject({ user_id: z.string().min(1), view: structured, hash: z.string().optional() }),
   run: (args, api) => {
     if (!api.world.users.has(args.user_id)) throw refuse('user_not_found');
+    if (!api.permissions.hasHome) throw refuse('not_enabled');
     return { view: shownView(publishHome(args.user_id, readView(args.view, 'home'), args.hash, api)) };
   },
 });
@@ -116,25 +121,37 @@ export function readView(given: unknown, type: 'modal' | 'home'): Json {
   if (JSON.stringify(given).length > VIEW_BYTES) throw refuse('view_too_large');
   const parsed = viewShape.safeParse(given);
   const wrong = parsed.success
-    ? [...validateBlocks(given.blocks, { max: limit.BLOCKS_PER_VIEW }), ...typeProblems(parsed.data, type)]
+    ? [
+        ...validateBlocks(given.blocks, { max: limit.BLOCKS_PER_VIEW }),
+        ...viewProblems(parsed.data.blocks.filter(isJson)),
+        ...typeProblems(parsed.data, type),
+      ]
     : parsed.error.issues.map(
         (issue) => `[ERROR] ${issue.message} [json-pointer:/view/${issue.path.join('/')}]`,
       );
   if (wrong.length > 0) throw refuse('invalid_arguments', wrong);
   return {
     ...given,
-    blocks: (given.blocks as Json[]).map((block) => ({ block_id: newId('').slice(0, 5), ...block })),
+    blocks: (given.blocks as Json[]).map(withIds),
   };
 }
 
 function typeProblems(view: z.infer<typeof viewShape>, type: 'modal' | 'home'): string[] {
   if (view.type !== type) return [`[ERROR] view type must be ${type}`];
-  if (type === 'home') return view.title ? ['[ERROR] a home tab has no title'] : [];
+  if (type === 'home') {
+    const { title, submit, close } = view;
+    return title || submit || close ? ['[ERROR] a home tab has no title, submit or close'] : [];
+  }
   const asks = view.blocks.some((block) => isJson(block) && block.type === 'input');
   return [
     ...(view.title ? [] : ['[ERROR] a modal needs a title']),
     ...(asks && !view.submit ? ['[ERROR] a modal with input blocks needs submit'] : []),
   ];
+}
+
+function refuseTwin(view: Json, api: Api): void {
+  const taken = [...api.world.views.values()].some((each) => each.view.external_id === view.external_id);
+  if (view.external_id && taken) throw refuse('duplicate_external_id');
 }
 
 function publishHome(user: string, view: Json, hash: string | undefined, api: Api): View {

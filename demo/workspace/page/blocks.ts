@@ -1,9 +1,9 @@
 import { isJson, type Json } from '../json.ts';
 import type { World } from '../world.ts';
-import { elementHtml, textOf } from './elements.ts';
+import { elementHtml } from './elements.ts';
 import { escapeHtml, Html, html } from './html.ts';
 import { richTextHtml } from './rich-text.ts';
-import { mrkdwnHtml, plainHtml } from './text.ts';
+import { mrkdwnHtml, plainHtml, textOf } from './text.ts';
 
 /**
  * Block Kit -> HTML. The blocks a verdict is made of are drawn here, as the look and the escaping matter; what is left
@@ -43,7 +43,7 @@ function blockHtml(block: Json, world: World, foreign: (block: Json) => Html): H
     case 'context':
       return html`<div class="block context">${each(block.elements, (one) => contextElement(one, world))}</div>`;
     case 'actions':
-      return html`<div class="block actions">${each(block.elements, elementHtml)}</div>`;
+      return html`<div class="block actions">${each(block.elements, (one) => elementHtml(one, String(block.block_id), world))}</div>`;
     case 'image':
       return imageBlock(block);
     case 'table':
@@ -65,7 +65,7 @@ function sectionHtml(block: Json, world: World): Html {
   const accessory = isJson(block.accessory)
     ? block.accessory.type === 'image'
       ? html`<div class="accessory">${picture(block.accessory)}</div>`
-      : html`<div class="accessory">${elementHtml(block.accessory)}</div>`
+      : html`<div class="accessory">${elementHtml(block.accessory, String(block.block_id), world)}</div>`
     : '';
   return html`<div class="block section"><div class="section-body">
     ${isJson(block.text) && html`<div class="text">${textHtml(block.text, world)}</div>`}

@@ -85,8 +85,14 @@ function entryHtml(entry: Entry, together: boolean, world: World, draw: Draw, wi
       ${entry.kind === 'message' && reactionsHtml(entry.message)}
       ${entry.kind === 'message' && withReplies && repliesHtml(entry.message, world)}
     </div>
-    ${entry.kind === 'message' && withReplies && html`<button class="reply-in-thread" type="button" data-thread="${entry.message.threadTs ?? ts}" title="Reply in thread">Reply</button>`}
+    ${entry.kind === 'message' && toolsHtml(entry.message, withReplies)}
   </article>`;
+}
+
+/** Shown beside the message that is pointed at, or that the keyboard is in. */
+function toolsHtml(message: Message, withReplies: boolean): Html {
+  const thread = message.threadTs ?? message.ts;
+  return html`<div class="tools">${withReplies && html`<button class="reply-in-thread" type="button" data-thread="${thread}" title="Reply in thread">Reply</button>`}<button class="more" type="button" data-more aria-haspopup="menu" aria-expanded="false" aria-label="More actions" title="More actions">⋮</button></div>`;
 }
 
 function bodyHtml(shown: Message | Ephemeral, world: World, draw: Draw): Html {

@@ -1,10 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import {
+  actingShape,
+  clickShape,
+  closeShape,
+  searchShape,
+  shortcutShape,
+  submitShape,
+  typingShape,
+} from '../deeds.ts';
 import { FORM_BYTES, readBody, send, sendJson } from '../http.ts';
-import { parsedJson } from '../json.ts';
+import { type Json, parsedJson } from '../json.ts';
 import type { Channel } from '../nouns.ts';
-import { typingShape } from '../people.ts';
 import type { Parts } from '../server.ts';
 import { shownPlaces } from '../shown.ts';
 import { sendFile } from '../uploads.ts';
@@ -39,20 +47,6 @@ const SHEETS_AND_SCRIPTS = /^\/page\/((?:styles\/[a-z-]+\.css)|(?:client\/[a-z-]
 const FONTS = /^\/page\/fonts\/(?<file>(?<family>inter|jetbrains-mono)-latin-[4-8]00-normal\.woff2)$/;
 const FONT_PACKAGES = '../../../node_modules/@fontsource/';
 
-const clickShape = z.strictObject({
-  channel: z.string(),
-  ts: z.string(),
-  actionId: z.string(),
-  user: z.string(),
-  value: z.string().optional(),
-});
-const submitShape = z.strictObject({
-  viewId: z.string(),
-  user: z.string(),
-  values: z.record(z.string(), z.record(z.string(), z.unknown())),
-});
-const closeShape = z.strictObject({ viewId: z.string(), user: z.string() });
-
 export async function answerPage(
   parts: Parts,
   path: string,
@@ -72,6 +66,8 @@ export async function answerPage(
     return sendJson(response, 200, {
       ...shownPlaces(parts.api.world),
       commands: parts.api.permissions.commands,
+      shortcuts: parts.api.permissions.shortcuts,
+      hasHome: parts.api.permissions.hasHome,
     });
   if (path.startsWith('/page/file/')) return file(parts, path.slice('/page/file/'.length), response);
   const fragment = await fragmentOf(parts, path, query);
@@ -98,9 +94,9 @@ async function fragmentOf(parts: Parts, path: string, query: URLSearchParams): P
   const draw = await drawOf(parts);
   if (path === '/page/view') {
     const view = [...world.views.values()].filter((each) => each.user === user).at(-1);
-    return view ? viewHtml(view, draw) : html``;
+    return view ? viewHtml(view, draw, world) : html``;
   }
-  if (path === '/page/home') return homeHtml(world.homes.get(user), draw);
+  if (path === '/page/home') return homeHtml(world.homes.get(user), draw, world);
   const channel = seenBy(user, world.channels.get(query.get('channel') ?? ''));
   if (!channel) return undefined;
   if (path === '/page/channel') return channelHtml(channel, user, world, draw);
@@ -124,14 +120,15 @@ async function act(
   const given = isJsonType && body ? parsedJson(body.toString('utf8')) : undefined;
   try {
     const done = await perform(parts, path, given);
-    if (done) sendJson(response, 200, { ok: true });
+    if (done) sendJson(response, 200, { ok: true, ...(done === true ? {} : done) });
     else sendJson(response, 404, { error: 'not found' });
   } catch (error) {
     sendJson(response, 400, { error: error instanceof Error ? error.message : 'failed' });
   }
 }
 
-async function perform({ people }: Parts, path: string, given: unknown): Promise<boolean> {
+/** False where nothing is there; more than true where the page wants an answer. */
+async function perform({ people }: Parts, path: string, given: unknown): Promise<boolean | Json> {
   switch (path) {
     case '/page/type':
       await people.types(typingShape.parse(given));
@@ -139,12 +136,20 @@ async function perform({ people }: Parts, path: string, given: unknown): Promise
     case '/page/click':
       await people.clicks(clickShape.parse(given));
       return true;
+    case '/page/act':
+      await people.acts(actingShape.parse(given));
+      return true;
+    case '/page/options':
+      return people.searches(searchShape.parse(given));
+    case '/page/shortcut':
+      await people.takesShortcut(shortcutShape.parse(given));
+      return true;
     case '/page/submit':
       await people.submits(submitShape.parse(given));
       return true;
     case '/page/close': {
-      const { viewId, user } = closeShape.parse(given);
-      await people.closes(viewId, user);
+      const { viewId, user, whole } = closeShape.parse(given);
+      await people.closes(viewId, user, whole);
       return true;
     }
     case '/page/open-home':

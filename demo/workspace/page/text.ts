@@ -1,3 +1,4 @@
+import { isJson } from '../json.ts';
 import { type Token, tokens, unescapeMrkdwn } from '../mrkdwn.ts';
 import type { World } from '../world.ts';
 import { withEmoji } from './emoji.ts';
@@ -98,4 +99,9 @@ export function linkHtml(url: string, label: string): Html {
   const shown = unescapeMrkdwn(label);
   if (!/^(https?:|mailto:)/i.test(url)) return html`${shown}`;
   return html`<a href="${unescapeMrkdwn(url)}" target="_blank" rel="noopener noreferrer">${shown}</a>`;
+}
+
+/** The words of a text object. */
+export function textOf(text: unknown): string {
+  return isJson(text) && typeof text.text === 'string' ? text.text : '';
 }

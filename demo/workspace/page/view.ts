@@ -1,64 +1,68 @@
 import { isJson, type Json } from '../json.ts';
 import type { View } from '../nouns.ts';
+import type { World } from '../world.ts';
 import type { Draw } from './blocks.ts';
-import { optionsOf, textOf } from './elements.ts';
+import { type ControlAbout, controlHtml, isGroup, safeId } from './controls.ts';
 import { type Html, html } from './html.ts';
-import { plainHtml } from './text.ts';
+import { plainHtml, textOf } from './text.ts';
 
-/** A modal as a form. The script reads the answers by their data attributes into `state.values`. */
+/** A modal as a form, and the home tab. The script reads the answers by their data attributes into `state.values`. */
 
-export function viewHtml(view: View, draw: Draw): Html {
-  const blocks = Array.isArray(view.view.blocks) ? view.view.blocks.filter(isJson) : [];
-  const errors = isJson(view.view.errors) ? view.view.errors : {};
-  return html`<form class="modal" data-view="${view.id}" data-rev="${view.hash} ${JSON.stringify(errors)}">
-    <header><h2>${textOf(view.view.title)}</h2><button type="button" class="close" data-close aria-label="Close">×</button></header>
-    <div class="modal-body">${blocks.map((block) => (block.type === 'input' ? inputHtml(block, errors) : draw([block])))}</div>
-    <footer><button type="button" class="button plain" data-close>${textOf(view.view.close) || 'Cancel'}</button>
-      ${isJson(view.view.submit) && html`<button class="button primary">${textOf(view.view.submit)}</button>`}</footer>
+export function viewHtml(view: View, draw: Draw, world: World): Html {
+  const { submit, submit_disabled: isOff, close, title } = view.view;
+  const stack = [...world.views.values()].filter((each) => each.rootId === view.rootId);
+  const isBelow = stack.length > 1 && view.id !== view.rootId;
+  const rev = `${view.hash} ${JSON.stringify(view.errors ?? {})} ${view.problem ?? ''}`;
+  return html`<form class="modal" novalidate data-view="${view.id}" data-rev="${rev}" aria-labelledby="modal-title">
+    <header>${isBelow && html`<button type="button" class="back" data-close aria-label="Back">‹</button>`}<h2 id="modal-title">${plainHtml(textOf(title))}</h2><button type="button" class="close" data-close="whole" aria-label="Close">×</button></header>
+    <div class="modal-body">${view.problem !== undefined && html`<p class="trouble" role="alert">${view.problem}</p>`}${blocksHtml(view, draw, world)}</div>
+    <footer><button type="button" class="button plain" data-close>${textOf(close) || 'Cancel'}</button>
+      ${isJson(submit) && html`<button class="button primary"${isOff === true && html` disabled`}>${textOf(submit)}</button>`}</footer>
   </form>`;
 }
 
-export function homeHtml(view: View | undefined, draw: Draw): Html {
-  const blocks = Array.isArray(view?.view.blocks) ? view.view.blocks.filter(isJson) : [];
-  if (blocks.length === 0) return html`<p class="empty">This app has not published a home tab yet.</p>`;
-  return html`<div class="home">${draw(blocks)}</div>`;
+export function homeHtml(view: View | undefined, draw: Draw, world: World): Html {
+  const blocks = Array.isArray(view?.view.blocks) ? view.view.blocks : [];
+  if (!view || blocks.length === 0)
+    return html`<p class="empty" data-key="empty" data-rev="1">This app has not published a home tab yet.</p>`;
+  return html`<div class="home" data-key="home" data-rev="${view.hash}" data-view="${view.id}">${blocksHtml(view, draw, world)}</div>`;
 }
 
-function inputHtml(block: Json, errors: Json): Html {
+function blocksHtml(view: View, draw: Draw, world: World): Html {
+  const blocks = Array.isArray(view.view.blocks) ? view.view.blocks.filter(isJson) : [];
+  return html`${blocks.map((block) => (block.type === 'input' ? inputHtml(block, view, world) : draw([block])))}`;
+}
+
+function inputHtml(block: Json, view: View, world: World): Html {
   const element = isJson(block.element) ? block.element : {};
-  const problem = errors[String(block.block_id)];
-  return html`<label class="field"><span>${plainHtml(textOf(block.label))}${block.optional === true && html` <i>(optional)</i>`}</span>
-    ${control(block, element)}
-    ${typeof problem === 'string' && html`<em class="problem">${problem}</em>`}
-    ${isJson(block.hint) && html`<small>${plainHtml(textOf(block.hint))}</small>`}</label>`;
+  const blockId = String(block.block_id);
+  const problem = view.errors?.[blockId];
+  const id = safeId('field', blockId, String(element.action_id));
+  const describedBy = [
+    ...(problem === undefined ? [] : [`${id}-problem`]),
+    ...(isJson(block.hint) ? [`${id}-hint`] : []),
+  ].join(' ');
+  const label = html`${plainHtml(textOf(block.label))}${block.optional === true && html` <i>(optional)</i>`}`;
+  const dispatch = block.dispatch_action === true ? dispatchOf(element) : undefined;
+  const control = controlHtml(element, world, {
+    blockId,
+    id,
+    required: block.optional !== true,
+    ...(describedBy !== '' && { describedBy }),
+    ...(problem !== undefined && { invalid: true }),
+    ...(isGroup(element) && { name: textOf(block.label) }),
+    ...(dispatch !== undefined && { dispatch }),
+  });
+  return html`<div class="field">${isGroup(element) ? html`<span class="label">${label}</span>` : html`<label class="label" for="${id}">${label}</label>`}
+    ${control}
+    ${problem !== undefined && html`<em class="problem" id="${id}-problem" role="alert">${problem}</em>`}
+    ${isJson(block.hint) && html`<small id="${id}-hint">${plainHtml(textOf(block.hint))}</small>`}</div>`;
 }
 
-const INPUT_TYPE: Record<string, string> = {
-  number_input: 'number',
-  url_text_input: 'url',
-  email_text_input: 'email',
-  datepicker: 'date',
-  timepicker: 'time',
-};
-
-function control(block: Json, element: Json): Html {
-  const about = html`data-block="${String(block.block_id)}" data-action-id="${String(element.action_id)}" data-type="${String(element.type)}"`;
-  const required = block.optional === true ? '' : html` required`;
-  const hint = textOf(element.placeholder);
-  const initial = String(element.initial_value ?? element.initial_date ?? element.initial_time ?? '');
-  const options = optionsOf(element);
-  if (options.length > 0) {
-    const chosen = isJson(element.initial_option) ? element.initial_option.value : undefined;
-    const many =
-      element.type === 'checkboxes' || element.type === 'multi_static_select' ? html` multiple` : '';
-    return html`<select ${about}${many}${required}>${options.map(
-      (option) =>
-        html`<option value="${String(option.value)}" data-option="${JSON.stringify(option)}"${option.value === chosen && html` selected`}>${textOf(option.text)}</option>`,
-    )}</select>`;
-  }
-  if (element.multiline === true) {
-    return html`<textarea rows="4" placeholder="${hint}" ${about}${required}>${initial}</textarea>`;
-  }
-  const type = INPUT_TYPE[String(element.type)] ?? 'text';
-  return html`<input type="${type}" value="${initial}" placeholder="${hint}" ${about}${required}>`;
+/** Words are told at Enter unless the app asked for every character; choices as they are made. */
+function dispatchOf(element: Json): NonNullable<ControlAbout['dispatch']> {
+  if (!/_input$/.test(String(element.type))) return 'change';
+  const config = isJson(element.dispatch_action_config) ? element.dispatch_action_config : {};
+  const on = Array.isArray(config.trigger_actions_on) ? config.trigger_actions_on : [];
+  return on.includes('on_character_entered') ? 'character' : 'enter';
 }

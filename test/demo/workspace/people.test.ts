@@ -179,7 +179,7 @@ it('opens a modal with a fresh trigger, once, and takes its answers', async () =
 
   const values = { service: { name: { type: 'plain_text_input', value: 'payments-svc' } } };
   await workspace.submitView({ viewId, user: 'on-call', values });
-  expect(workspace.world.views.get(viewId)?.view).toMatchObject({ errors: { service: 'Not known.' } });
+  expect(workspace.world.views.get(viewId)).toMatchObject({ errors: { service: 'Not known.' } });
   await workspace.submitView({ viewId, user: 'on-call', values });
   expect(workspace.world.views.size).toBe(0);
   expect(submitted).toEqual([values, values]);

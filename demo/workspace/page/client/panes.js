@@ -1,8 +1,10 @@
 // The channel, the thread beside it, the home tab and the modal.
+import { focusOn } from './forms.js';
 import { show, stickToBottom } from './lists.js';
 import { drawTitle, refreshPlaces } from './places.js';
 import { act, fragment } from './server.js';
 import { $, state } from './state.js';
+import { keepingAnswers } from './views.js';
 
 export async function refreshChannel() {
   const { channel, user, tab } = state;
@@ -10,7 +12,9 @@ export async function refreshChannel() {
     tab === 'home'
       ? await fragment('/page/home', { user })
       : await fragment('/page/channel', { channel, user });
-  if (channel === state.channel && tab === state.tab) show($('#messages'), text);
+  if (channel !== state.channel || tab !== state.tab) return;
+  if (tab === 'home') keepingAnswers($('#messages'), () => show($('#messages'), text));
+  else show($('#messages'), text);
 }
 
 export async function refreshThread() {
@@ -31,8 +35,10 @@ export async function refreshView() {
   const fresh = template.content.firstElementChild;
   const shown = dialog.firstElementChild;
   if (shown?.dataset.view === fresh.dataset.view && shown.dataset.rev === fresh.dataset.rev) return;
-  dialog.replaceChildren(fresh);
-  if (!dialog.open) dialog.showModal();
+  keepingAnswers(dialog, () => dialog.replaceChildren(fresh));
+  if (dialog.open) return;
+  dialog.showModal();
+  focusOn(fresh.querySelector('[autofocus]') ?? fresh.querySelector('[data-control]'));
 }
 
 export async function openChannel(id) {

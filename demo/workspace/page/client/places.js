@@ -40,7 +40,7 @@ export function drawTitle() {
   $('#title').textContent = name;
   $('#topic').textContent = channel.is_im ? '' : channel.topic.value;
   $('#members').textContent = channel.is_im ? '' : `${channel.num_members} members`;
-  $('#tabs').hidden = !channel.is_im;
+  $('#tabs').hidden = !channel.is_im || !state.places.hasHome;
   for (const tab of document.querySelectorAll('#tabs button'))
     tab.classList.toggle('current', tab.dataset.tab === state.tab);
   $('#thread-place').textContent = name;

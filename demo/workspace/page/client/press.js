@@ -1,19 +1,44 @@
-// Buttons and menus of a message.
+// What is pressed or chosen in a message, a modal or the home tab.
+import { answersIn } from './forms.js';
 import { act } from './server.js';
 import { $, state } from './state.js';
 
+/** The app hears of it: in a message, or in a view with all that is entered there. */
 export async function press(element, value) {
+  if (element.classList.contains('busy')) return;
   if (element.dataset.confirm && !(await confirmed(JSON.parse(element.dataset.confirm)))) return;
   if (element.dataset.url) window.open(element.dataset.url, '_blank', 'noopener');
+  const view = element.closest('[data-view]');
+  // Not disabled: what is disabled loses the focus.
   element.classList.add('busy');
-  element.disabled = true;
-  const body = { ...placeOf(element), actionId: element.dataset.action, user: state.user };
-  await act('/page/click', value === undefined ? body : { ...body, value });
+  await (view ? actInView(view, element, value) : clickInMessage(element, value));
   element.classList.remove('busy');
-  element.disabled = false;
 }
 
-function placeOf(element) {
+function clickInMessage(element, entered) {
+  const actionId = element.dataset.actionId ?? element.dataset.action;
+  const body = { ...placeOf(element), actionId, user: state.user };
+  const value = typeof entered === 'object' ? wordOf(entered) : entered;
+  return act('/page/click', value === undefined ? body : { ...body, value });
+}
+
+function wordOf({ type: _, ...held }) {
+  const [answer] = Object.values(held);
+  return answer?.value ?? answer?.[0]?.value ?? answer ?? undefined;
+}
+
+export function actInView(view, element, entered) {
+  return act('/page/act', {
+    viewId: view.dataset.view,
+    user: state.user,
+    blockId: element.dataset.block,
+    actionId: element.dataset.actionId ?? element.dataset.action,
+    ...(entered === undefined ? {} : { entered }),
+    values: answersIn(view),
+  });
+}
+
+export function placeOf(element) {
   return { channel: state.channel, ts: element.closest('[data-ts]')?.dataset.ts ?? '' };
 }
 

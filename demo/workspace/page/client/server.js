@@ -6,14 +6,16 @@ export async function fragment(path, query) {
   return answer.ok ? answer.text() : '';
 }
 
+/** What it answered; false when it did not work, which is said. */
 export async function act(path, body) {
   const answer = await fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) toast((await answer.json().catch(() => ({ error: 'That did not work.' }))).error);
-  return answer.ok;
+  const said = await answer.json().catch(() => ({ error: 'That did not work.' }));
+  if (!answer.ok) toast(said.error);
+  return answer.ok && said;
 }
 
 function toast(text) {
