@@ -25,6 +25,16 @@ const rooms = [
     to: { path: '^(src|workers|demo|test)/', pathNot: '^src/(model|$1)/' },
   },
   {
+    name: 'answers-are-read-off-the-report',
+    comment:
+      'src/answers says what a report and what else is kept know: no clock, no store, no Slack. Hand in what is kept; workers/ post what comes out.',
+    from: { path: '^src/answers/' },
+    to: {
+      path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR],
+      pathNot: ['^src/(model|report|answers)/', '^src/owner\\.ts$'],
+    },
+  },
+  {
     name: 'watch-is-arithmetic',
     comment:
       'Watching is a fold over samples: src/model and the arithmetic of src/analyse/trend.ts is all it needs. Time is what samples say; store its state and fetch its samples elsewhere.',

@@ -12,10 +12,12 @@ import { auditText } from './audit/words.ts';
 import { type Authorise, createAuthorise } from './authorise.ts';
 import { createFetcher } from './capture/fetch.ts';
 import { openPrometheus } from './capture/prometheus.ts';
+import { resolveInstances } from './capture/resolve.ts';
 import { botTokenOf, type Env } from './config/env.ts';
 import { type ServiceCatalog, watchServices } from './config/services.ts';
 import { control, refuseStopped } from './control/captures.ts';
 import { controlDigest } from './control/digests.ts';
+import { ask, captureIn, type QuestionPorts } from './control/questions.ts';
 import { readStatus, statusText } from './control/status.ts';
 import { tendWatched, type WatchedCommand } from './control/watching.ts';
 import { chartRenderer } from './deliver/charts.ts';
@@ -50,10 +52,12 @@ import { type ButtonStore, openButtonStore } from './store/buttons.ts';
 import { openCircuitStore } from './store/circuits.ts';
 import { openDigestStore } from './store/digests.ts';
 import { openHistoryStore } from './store/history.ts';
+import { openQuestionStore } from './store/questions.ts';
 import { openRequestStore, type RequestStore } from './store/requests.ts';
-import { digestSeal, requestSeal } from './store/seal.ts';
+import { digestSeal, questionSeal, requestSeal } from './store/seal.ts';
 import { openSignatureMemory } from './store/signatures.ts';
 import { openSwitchStore } from './store/switches.ts';
+import { openThreadStore } from './store/threads.ts';
 import { openVerdictStore } from './store/verdicts.ts';
 import { openWatchingStore } from './store/watching.ts';
 
@@ -120,6 +124,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     buttonOf: (id) => withinDeadline(placedButton(id, { buttons, requests })),
     requestOf: (id) => withinDeadline(requests.load(id)),
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
+    ...threadsOf(redis, env, { requests, queue }),
     look: async (command) => {
       if (command.kind === 'services') return servicesText(services.all());
       if (command.kind === 'audit') return auditText(env.home, command, Date.now());
@@ -148,6 +153,24 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   lifecycle.onEnd('Slack', stop);
   await start();
   log.info({ services: services.all().length }, 'The app is ready.');
+}
+
+/** What replies in threads are answered by. */
+function threadsOf(
+  redis: ReturnType<typeof connectRedis>,
+  { sealKeys }: Env,
+  known: Pick<QuestionPorts, 'requests' | 'queue'>,
+): Pick<SlackPorts, 'captureIn' | 'ask' | 'instancesOf'> {
+  const asking = {
+    ...known,
+    threads: openThreadStore(redis),
+    questions: openQuestionStore(redis, questionSeal(sealKeys)),
+  };
+  return {
+    captureIn: (place) => withinDeadline(captureIn(place, asking)),
+    ask: (asked) => withinDeadline(ask(asked, asking)),
+    instancesOf: (request, service) => resolveInstances(service, request).map(({ name }) => name),
+  };
 }
 
 function prometheusFor(env: Env, lifecycle: Lifecycle): ReadPrometheus {

@@ -42,20 +42,47 @@ function isGroup(owner: string): boolean {
   return /^S[A-Z0-9]{2,20}$/.test(owner);
 }
 
+export function ownerOf(
+  stack: readonly CodeFrame[],
+  service: Pick<Service, 'owner' | 'code'>,
+): string | undefined {
+  return ownership(stack, service).owner;
+}
+
+/** Whose a stack is, and what says so. */
+export type Ownership = { readonly owner?: string } & (
+  | {
+      readonly by: 'codeowners';
+      readonly path: string;
+      readonly func: string;
+      readonly others: readonly string[];
+    }
+  /** CODEOWNERS knows the file and names nobody, so that it is the service's owner. */
+  | { readonly by: 'unowned-file'; readonly path: string; readonly func: string }
+  /** No frame is of the repository. */
+  | { readonly by: 'no-frame'; readonly module: string }
+  /** No repository is registered for the service. */
+  | { readonly by: 'service' }
+);
+
 /**
  * The first owner of the innermost frame that is the repository's.
  * @param stack leaf first, then who created the goroutine
  */
-export function ownerOf(
+export function ownership(
   stack: readonly CodeFrame[],
   { owner, code }: Pick<Service, 'owner' | 'code'>,
-): string | undefined {
-  if (code === undefined) return owner;
+): Ownership {
+  const fallback = owner === undefined ? {} : { owner };
+  if (code === undefined) return { ...fallback, by: 'service' };
   for (const frame of stack) {
     const path = pathInRepository(frame, code.module);
-    if (path !== undefined) return code.ownersOf(path)[0] ?? owner;
+    if (path === undefined) continue;
+    const [first, ...others] = code.ownersOf(path);
+    if (first === undefined) return { ...fallback, by: 'unowned-file', path, func: frame.func };
+    return { owner: first, by: 'codeowners', path, func: frame.func, others };
   }
-  return owner;
+  return { ...fallback, by: 'no-frame', module: code.module };
 }
 
 /**

@@ -37,6 +37,8 @@ const FACTS = {
   scope: 'users:read',
   isPending: true,
   days: 14,
+  words: 'why?',
+  isUnderWay: true,
 };
 
 describe('the catalogue of failures', () => {

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { costSentence } from '../src/capture/plan.ts';
 import { resolveInstances } from '../src/capture/resolve.ts';
-import type { ServiceCatalog } from '../src/config/services.ts';
 import type { ChartRenderer } from '../src/deliver/charts.ts';
 import { pacedPoster } from '../src/deliver/paced.ts';
 import type { SlackPoster } from '../src/deliver/slack.ts';
@@ -17,7 +16,6 @@ import {
   type ThreadState,
 } from '../src/deliver/thread.ts';
 import { Failure } from '../src/failure.ts';
-import type { Log } from '../src/log.ts';
 import type { ButtonValues } from '../src/model/button.ts';
 import type { Offer } from '../src/model/capture.ts';
 import { type CaptureRequest, isLastWord, type Progress } from '../src/model/request.ts';
@@ -33,15 +31,13 @@ import type { FixStore } from '../src/store/fixes.ts';
 import type { FlameStore } from '../src/store/flames.ts';
 import type { MentionStore } from '../src/store/mentions.ts';
 import type { PaceStore } from '../src/store/pace.ts';
-import type { ReportStore } from '../src/store/reports.ts';
-import type { RequestStore } from '../src/store/requests.ts';
+import type { ThreadStore } from '../src/store/threads.ts';
+import { type AnswerWork, answerQuestion } from './answer.ts';
 import { followLeak, tellFix } from './fixes.ts';
 
-export interface DeliverWork {
-  readonly services: ServiceCatalog;
-  readonly requests: RequestStore;
+export interface DeliverWork extends AnswerWork {
+  readonly threads: ThreadStore;
   readonly captures: CaptureStore;
-  readonly reports: ReportStore;
   readonly flames: Pick<FlameStore, 'load'>;
   readonly buttons: ButtonStore;
   readonly mentions: MentionStore;
@@ -50,7 +46,6 @@ export interface DeliverWork {
   readonly renderChart: ChartRenderer;
   readonly queue: Pick<JobQueue, 'triage' | 'deliver'>;
   readonly fixes: FixStore;
-  readonly log: Log;
 }
 
 /** Slack takes about one message a second in a channel; however many captures run there, they share it. */
@@ -63,6 +58,7 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
   const payload = deliverJob.safeParse(job.data);
   if (!payload.success) return refuseJob(job, token);
   const { requestId, what } = payload.data;
+  if (what === 'answer') return answered(job, token, requestId, work);
   const [request, progress] = await Promise.all([
     work.requests.load(requestId),
     work.requests.progress(requestId),
@@ -78,15 +74,39 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
     if (state.report) await followLeak(request, state.report, work.fixes);
     if (isLastWord(state.progress.stage)) await work.requests.close(requestId);
   } catch (error) {
-    if (error instanceof SlackBusy) {
-      await job.moveToDelayed(Date.now() + error.retryAfterMs + Math.random() * MOST_JITTER_MS, token);
-      throw new DelayedError();
-    }
+    await waitForSlack(error, job, token);
     work.log.warn({ err: error, request: requestId }, 'The thread could not be brought up to date.');
     if (!(error instanceof Failure) || error.retry !== 'never') throw error;
     // Slack will not have it, however often it is offered.
     if (what === 'request') await work.requests.close(requestId);
     throw new UnrecoverableError(error.message);
+  }
+}
+
+/** Runs the job again when Slack may be called again; any other error is not its business. */
+async function waitForSlack(error: unknown, job: Job, token: string | undefined): Promise<void> {
+  if (!(error instanceof SlackBusy)) return;
+  await job.moveToDelayed(Date.now() + error.retryAfterMs + Math.random() * MOST_JITTER_MS, token);
+  throw new DelayedError();
+}
+
+async function answered(
+  job: Job,
+  token: string | undefined,
+  question: string,
+  work: DeliverWork,
+): Promise<void> {
+  const { slack, pace, captures, services, log } = work;
+  try {
+    await answerQuestion(question, work, {
+      slack: pacedPoster(slack, pace),
+      artefactsOf: ({ id }, { service }) => attachable(id, captures, services.find(service)?.rawStacks),
+    });
+  } catch (error) {
+    await waitForSlack(error, job, token);
+    log.warn({ err: error, question }, 'A question was not answered.');
+    if (error instanceof Failure && error.retry === 'never') throw new UnrecoverableError(error.message);
+    throw error;
   }
 }
 
@@ -213,6 +233,7 @@ export function portsOf(
       load: () => work.requests.rendered(request.id, 'root'),
       save: (content) => work.requests.saveRendered(request.id, 'root', content),
     },
+    placed: (thread) => work.threads.note(thread, { id: request.id, atMs: request.acceptedAtMs }),
     artefacts: () => attachable(capture, work.captures, work.services.find(request.service)?.rawStacks),
     claimName: ({ channel, threadTs }, name) =>
       work.requests.claimName(request.id, `${channel}:${threadTs ?? ''}`, name),

@@ -5,7 +5,6 @@ import { openTrail, trailOptions } from '../src/audit/trail.ts';
 import { createFetcher } from '../src/capture/fetch.ts';
 import { botTokenOf, type Env } from '../src/config/env.ts';
 import { watchServices } from '../src/config/services.ts';
-import { rememberedPace } from '../src/deliver/paced.ts';
 import { createSlackClient } from '../src/deliver/slack.ts';
 import { slackAnswers } from '../src/deliver/slack-check.ts';
 import { startHealthServer } from '../src/entry/health.ts';
@@ -17,11 +16,7 @@ import { CAPTURE_QUEUE, captureJob, DELIVER_QUEUE } from '../src/queue/jobs.ts';
 import { privateRedisUrl } from '../src/queue/private-redis.ts';
 import { openQueue, withinDeadline } from '../src/queue/queue.ts';
 import { watchRedis } from '../src/queue/redis-check.ts';
-import { openButtonStore } from '../src/store/buttons.ts';
-import { openFixStore } from '../src/store/fixes.ts';
 import { openFlameStore } from '../src/store/flames.ts';
-import { openMentionStore } from '../src/store/mentions.ts';
-import { openPaceStore } from '../src/store/pace.ts';
 import { openVerdictStore, rememberingReports } from '../src/store/verdicts.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
 import { runCapture } from './capture.ts';
@@ -29,7 +24,15 @@ import { runDeliver } from './deliver.ts';
 import { keepHeapSmall } from './heap.ts';
 import { measuredCapture, measuredFetch, measuredReports } from './measured.ts';
 import { type MendWork, mendRequest, mendRound } from './mend.ts';
-import { openCaptures, openMemory, openReports, openRequests, openSafety, openShowing } from './parts.ts';
+import {
+  openCaptures,
+  openMemory,
+  openReports,
+  openRequests,
+  openSafety,
+  openShowing,
+  openTalk,
+} from './parts.ts';
 import { sendDigests } from './send-digests.ts';
 import { turnTaker, workerStarter } from './start.ts';
 import { startSampling } from './start-sampling.ts';
@@ -106,11 +109,10 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const showing = openShowing(slack, env);
   const deliverWork = {
     ...stores,
+    authorise: captureWork.authorise,
     queue,
-    buttons: openButtonStore(kept),
-    fixes: openFixStore(kept),
-    mentions: openMentionStore(kept),
-    pace: rememberedPace(openPaceStore(kept), Date.now),
+    verdicts,
+    ...openTalk(kept, env),
     ...showing,
   };
   const start = workerStarter(redis, log);
@@ -121,7 +123,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   );
   lifecycle.onEnd('the deliver worker', () => deliverWorker.close());
   const { authorise } = captureWork;
-  const triageWork = startTriage({ ...deliverWork, authorise }, { redis, env, slack }, { lifecycle, log });
+  const triageWork = startTriage(deliverWork, { redis, env, slack }, { lifecycle, log });
   const apart = suspectsApart();
   const captureWorker = start(
     CAPTURE_QUEUE,

@@ -5,6 +5,7 @@ import { createAuthorise } from '../src/authorise.ts';
 import type { Env } from '../src/config/env.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
 import { chartRenderer } from '../src/deliver/charts.ts';
+import { rememberedPace } from '../src/deliver/paced.ts';
 import { type createSlackClient, createSlackPoster } from '../src/deliver/slack.ts';
 import { openSlackDirectory } from '../src/deliver/slack-people.ts';
 import type { Running } from '../src/lifecycle.ts';
@@ -15,17 +16,23 @@ import type { connectRedis } from '../src/queue/connection.ts';
 import { openBaselineStore } from '../src/store/baselines.ts';
 import { openBlackBox } from '../src/store/black-box.ts';
 import { openBudgetStore } from '../src/store/budgets.ts';
+import { openButtonStore } from '../src/store/buttons.ts';
 import { openCaptureStore } from '../src/store/captures.ts';
 import { openCircuitStore } from '../src/store/circuits.ts';
+import { openFixStore } from '../src/store/fixes.ts';
 import { openHistoryStore } from '../src/store/history.ts';
 import { openKnownStore } from '../src/store/known.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
+import { openMentionStore } from '../src/store/mentions.ts';
+import { openPaceStore } from '../src/store/pace.ts';
+import { openQuestionStore } from '../src/store/questions.ts';
 import { openReportStore, type ReportStore } from '../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../src/store/requests.ts';
-import { reportSeal, requestSeal } from '../src/store/seal.ts';
+import { questionSeal, reportSeal, requestSeal } from '../src/store/seal.ts';
 import { openSpareReports } from '../src/store/spare-reports.ts';
 import { type SpooledCaptures, spoolCaptures } from '../src/store/spool.ts';
 import { openSwitchStore } from '../src/store/switches.ts';
+import { openThreadStore } from '../src/store/threads.ts';
 import type { CaptureWork } from './capture.ts';
 import type { DeliverWork } from './deliver.ts';
 import { measuredOutbox } from './measured.ts';
@@ -75,6 +82,21 @@ export function openShowing(
   return {
     slack: createSlackPoster(slack),
     renderChart: chartRenderer(quickchartUrl === undefined ? {} : { quickchartUrl }),
+  };
+}
+
+/** What is known of threads: their buttons, what is asked in them, and whom they called. */
+export function openTalk(
+  redis: ReturnType<typeof connectRedis>,
+  { sealKeys }: Env,
+): Pick<DeliverWork, 'buttons' | 'fixes' | 'mentions' | 'pace' | 'threads' | 'questions'> {
+  return {
+    buttons: openButtonStore(redis),
+    fixes: openFixStore(redis),
+    mentions: openMentionStore(redis),
+    pace: rememberedPace(openPaceStore(redis), Date.now),
+    threads: openThreadStore(redis),
+    questions: openQuestionStore(redis, questionSeal(sealKeys)),
   };
 }
 

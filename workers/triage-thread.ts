@@ -12,6 +12,7 @@ import {
   type IncidentLook,
   type IncidentPlace,
 } from '../src/model/incident.ts';
+import type { ThreadPlace } from '../src/model/question.ts';
 import { incidentMessage } from '../src/report/blocks.ts';
 import type { Report } from '../src/report/schema.ts';
 import { PROGRESS_EVERY_MS, portsOf, stateOf } from './deliver.ts';
@@ -78,8 +79,21 @@ async function showAt(thread: IncidentThread, place: IncidentPlace, work: Triage
   const id = await placeId(incident, place, work);
   if (id === undefined) return;
   const ports = threadPorts(`${incident.id}.${id}`, work);
-  await showIncident(thread, id, first ? { ...ports, artefacts: portsOf(first, work).artefacts } : ports);
+  const told = first ? { ...ports, artefacts: portsOf(first, work).artefacts } : ports;
+  const threadTs = await showIncident(thread, id, told);
+  await noteLooks(incident, { channel: id, threadTs }, work);
   if (place.why === 'incident' && first?.report) await link(incident, id, first.report, work);
+}
+
+/** What is asked in the thread is about the last look that came to a verdict. */
+async function noteLooks(
+  { looks }: Incident,
+  place: ThreadPlace,
+  { threads, requests }: TriageWork,
+): Promise<void> {
+  const last = looks.findLast(({ outcome }) => outcome?.kind === 'seen');
+  const request = last && (await requests.load(last.request));
+  if (request) await threads.note(place, { id: request.id, atMs: request.acceptedAtMs });
 }
 
 /** Later captures say that the signature was seen before in this channel. */
@@ -133,6 +147,7 @@ export function threadPorts(kept: string, work: TriageWork): ThreadPorts {
       load: () => requests.rendered(kept, 'root'),
       save: (content) => requests.saveRendered(kept, 'root', content),
     },
+    placed: async () => {},
     artefacts: async () => [],
     claimName: ({ channel, threadTs }, name) =>
       requests.claimName(kept, `${channel}:${threadTs ?? ''}`, name),

@@ -18,11 +18,12 @@ export interface IncidentThread {
   readonly after?: Report;
 }
 
+/** @returns the timestamp of its message */
 export async function showIncident(
   thread: IncidentThread,
   channel: string,
   ports: ThreadPorts,
-): Promise<void> {
+): Promise<string> {
   const { incident, message, first, after } = thread;
   const ts = await showMessage(incident, message, channel, ports);
   const place: Place = { channel, threadTs: ts };
@@ -30,6 +31,7 @@ export async function showIncident(
   if (first !== undefined && after !== undefined) {
     await postPictures('before-and-after', () => recoveryPictures(first.report, after), place, ports);
   }
+  return ts;
 }
 
 async function showMessage(

@@ -56,6 +56,8 @@ export interface ThreadPorts {
   };
   /** Raw artefacts of the capture, oldest first. */
   readonly artefacts: () => Promise<readonly Attachable[]>;
+  /** Told where the capture is told: once the root message stands, and when there is a verdict. */
+  readonly placed: (thread: Required<Place>) => Promise<void>;
   /** Reserves a file name in a thread for this request; false when another capture there has it. */
   readonly claimName: (thread: Place, name: string) => Promise<boolean>;
 }
@@ -79,8 +81,9 @@ export async function bringUpToDate(state: ThreadState, ports: ThreadPorts): Pro
   const { request, report, recalled } = state;
   const channel = request.origin.channel ?? '';
   const home: Place = { channel, ...(request.origin.threadTs && { threadTs: request.origin.threadTs }) };
-  const ts = await showRoot(state, home, ports);
+  const { ts, isNew } = await showRoot(state, home, ports);
   const thread = { channel, threadTs: request.origin.threadTs ?? ts };
+  if (isNew || isLastWord(state.progress.stage)) await ports.placed(thread);
   if (recalled) {
     await post('recalled', recalledDetails(recalled), thread, state, ports);
     return showDetails(state, recalled, thread, ports);
@@ -135,19 +138,20 @@ export async function postStacks(state: ThreadState, rootTs: string, ports: Thre
   );
 }
 
-async function showRoot(state: ThreadState, home: Place, ports: ThreadPorts): Promise<string> {
+async function showRoot(state: ThreadState, home: Place, ports: ThreadPorts): Promise<Posted> {
   const message = rootMessage(state);
   const content = JSON.stringify(message);
-  const { ts, isNew } = await post('root', message, home, state, ports);
+  const posted = await post('root', message, home, state, ports);
+  const { ts, isNew } = posted;
   if (!isNew) {
-    if ((await ports.shown.load()) === content) return ts;
+    if ((await ports.shown.load()) === content) return posted;
     // By then there is something newer to show; a last word does not wait for that.
     const waitMs = isLastWord(state.progress.stage) ? 0 : await ports.progressTurn(home.channel);
     if (waitMs > 0) throw new SlackBusy(waitMs);
     await ports.slack.update(home.channel, ts, message, keyOf(state, 'root'));
   }
   await ports.shown.save(content);
-  return ts;
+  return posted;
 }
 
 function rootMessage(state: ThreadState): SlackMessage {
@@ -226,16 +230,29 @@ async function postArtefacts(report: Report, thread: Place, ports: ThreadPorts):
     title: plain(name, TITLE),
     bytes: new TextEncoder().encode(json(report, 2)),
   };
-  const raw = await Promise.all(
-    attached(await ports.artefacts()).map(
-      async (file): Promise<Upload> => ({
-        name: attachedName(file.name),
-        title: plain(file.name, TITLE),
-        bytes: await file.read(),
-      }),
-    ),
-  );
+  const raw = await uploadsOf(attached(await ports.artefacts()));
   await uploadOnce('artefacts', [triage, ...raw], thread, ports);
+}
+
+function uploadsOf(files: readonly Attachable[]): Promise<Upload[]> {
+  return Promise.all(
+    files.map(async (file) => ({
+      name: attachedName(file.name),
+      title: plain(file.name, TITLE),
+      bytes: await file.read(),
+    })),
+  );
+}
+
+/** Files of a capture that its thread does not have, as one message; nothing when there are none. */
+export async function postFiles(
+  step: string,
+  files: readonly Attachable[],
+  thread: Place,
+  ports: Pick<ThreadPorts, 'slack' | 'ledger' | 'clock'>,
+): Promise<void> {
+  if (files.length === 0 || (await ports.ledger.posting(step)).state === 'sent') return;
+  await uploadOnce(step, await uploadsOf(files), thread, ports);
 }
 
 /** `triage_20261123_0312.json`, or with `-2` when another capture of this thread has that name. */
@@ -249,7 +266,7 @@ async function triageName(report: Report, thread: Place, ports: ThreadPorts): Pr
 }
 
 /** The newest that fit. */
-function attached(files: readonly Attachable[]): readonly Attachable[] {
+export function attached(files: readonly Attachable[]): readonly Attachable[] {
   const chosen: Attachable[] = [];
   let bytes = 0;
   for (const file of files.toReversed()) {
@@ -265,7 +282,7 @@ function uploadOnce(
   step: string,
   files: readonly Upload[],
   thread: Place,
-  ports: ThreadPorts,
+  ports: Pick<ThreadPorts, 'slack' | 'ledger' | 'clock'>,
 ): Promise<Posted> {
   let isAnnounced = false;
   return postOnce(

@@ -6,6 +6,7 @@ import type { DigestCommand } from '../command/digest.ts';
 import { readCommand, unknownVerb } from '../command/read.ts';
 import { helpText, verbHelp } from '../command/usage.ts';
 import { wordsOf } from '../command/words.ts';
+import { Failure } from '../failure.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
 import { redact } from '../model/secrets.ts';
 import type { Service } from '../model/target.ts';
@@ -16,12 +17,13 @@ import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { permit, permitted } from './permit.ts';
 import { type Answer, ephemeral, guarded, MAX_REPLY } from './slack-answer.ts';
 import { type ButtonPorts, registerButtons } from './slack-buttons.ts';
+import { askInThread, followUpUnknown, registerThreadDoor, type ThreadPorts } from './slack-thread.ts';
 
 type ControlKind = 'stop' | 'resume' | 'cancel';
 type WatchedKind = 'watch' | 'unwatch' | 'history' | 'baseline';
 
 /** What the door is handed; it knows nothing of queues, captures or stores. */
-export interface SlackPorts extends ButtonPorts {
+export interface SlackPorts extends ButtonPorts, ThreadPorts {
   /** Accepts a request for work. Throws Failure `queue_unavailable` within its own deadline. */
   readonly submit: (request: CaptureRequest) => Promise<void>;
   /** Plain lines for the words that only look: `services`, `status`, `doctor`, `audit`. */
@@ -66,6 +68,7 @@ export function registerSlackDoor(app: App, ports: SlackPorts): void {
   });
 
   registerButtons(app, ports);
+  registerThreadDoor(app, ports);
 
   app.event('app_mention', async ({ event, client }) => {
     const { user = '', channel, ts, thread_ts: threadTs } = event;
@@ -88,7 +91,9 @@ export function registerSlackDoor(app: App, ports: SlackPorts): void {
 async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<void> {
   await guarded(ports.log, asked.answer, asked.delivery, async () => {
     // Whoever typed a password into the wrong window is not shown it again.
-    const command = readCommand(wordsOf(redact(text)), 'chat');
+    const said = redact(text);
+    if (await askInThread(said, asked, ports)) return;
+    const command = await understand(said, asked.origin, ports);
     switch (command.kind) {
       case 'capture':
         return capture(command, ports, asked);
@@ -118,6 +123,16 @@ async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<voi
         return asked.answer(mrkdwn`${codeBlock((await ports.look(command)).split('\n'), MAX_REPLY)}`);
     }
   });
+}
+
+/** Under a capture a mistyped question is not taken for a mistyped command. */
+async function understand(said: string, origin: Origin, ports: SlackPorts): Promise<Command> {
+  try {
+    return readCommand(wordsOf(said), 'chat');
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'command_unknown') throw error;
+    throw (await followUpUnknown(said, origin, ports)) ?? error;
+  }
 }
 
 async function capture(command: CaptureCommand, ports: SlackPorts, asked: Asked): Promise<void> {

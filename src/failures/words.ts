@@ -9,6 +9,15 @@ export const WORDS = {
     retry: 'never',
     exit: 1,
   }),
+  follow_up_unknown: entry<{ word: string; suggestion?: string | undefined; known: readonly string[] }>({
+    say: ({ word }) => `"${word}" is neither a command nor a question I can answer here.`,
+    hint: ({ suggestion, known }) =>
+      suggestion
+        ? `Did you mean \`${suggestion}\`?`
+        : `Under a capture I answer ${known.map((usage) => `\`${usage}\``).join(', ')}; \`help\` lists the commands.`,
+    retry: 'never',
+    exit: 1,
+  }),
   terminal_only: entry<{ verb: string; usage: string }>({
     say: ({ verb }) => `\`${verb}\` is for a terminal: it works with files and programs of that machine.`,
     hint: ({ usage }) =>

@@ -100,6 +100,28 @@ export const WORK = {
     retry: 'never',
     exit: 1,
   }),
+  verdict_missing: entry<{ isUnderWay: boolean }>({
+    say: ({ isUnderWay }) =>
+      isUnderWay
+        ? 'The capture of this thread has no verdict yet.'
+        : 'No capture of this thread came to a verdict.',
+    hint: ({ isUnderWay }) =>
+      isUnderWay ? 'Ask again when it has one.' : 'Capture the service again, then ask there.',
+    retry: 'never',
+    exit: 1,
+  }),
+  already_answered: entry<{ words: string }>({
+    say: () => 'That is answered in this thread already.',
+    hint: ({ words }) => `Reply \`${words}\` in the thread to have it answered anew.`,
+    retry: 'never',
+    exit: 1,
+  }),
+  no_other_instance: entry<{ service: string }>({
+    say: ({ service }) => `This capture looked at every instance of ${service} that is registered.`,
+    hint: () => 'Capture again to see how they have gone on.',
+    retry: 'never',
+    exit: 1,
+  }),
   interrupted: entry<Record<never, never>>({
     say: () => 'Interrupted before there was a verdict.',
     hint: () => 'Run it again and let the window pass, or take a shorter one with `--for 10s`.',

@@ -24,6 +24,8 @@ export type Action =
   | 'agree'
   /** Shows the full stacks of what was captured. */
   | 'full-stacks'
+  /** Has something of a report explained in its thread: whoever may see the thread. */
+  | 'ask'
   | 'stop'
   | 'resume'
   | 'cancel'
@@ -111,6 +113,7 @@ const SHOWS: ReadonlySet<Action> = new Set([
   'force',
   'agree',
   'full-stacks',
+  'ask',
   'digest',
 ]);
 const AUTOMATIC: ReadonlySet<Action> = new Set(['capture-light', 'capture-heavy', 'all']);
@@ -136,6 +139,8 @@ function refusePerson(action: Action, person: Person, about: About): Failure | u
   const what = wordsFor(action, about);
   if (typeof standing !== 'string') return personUnknown(standing, what);
   if (standing === 'member') return undefined;
+  // What is explained stands in the thread already, for everybody who is let into the channel.
+  if (action === 'ask' && standing !== 'deactivated' && standing !== 'bot') return undefined;
   // Whoever was let in to ask may take it back.
   if (standing !== 'deactivated' && action === 'cancel' && about.own) return undefined;
   if (standing !== 'deactivated' && SHOWS.has(action)) {
@@ -172,6 +177,7 @@ function byRules(action: Action, person: Person, about: About): Decision {
   if (isAdmin(person, admins)) return YES;
   switch (action) {
     case 'look':
+    case 'ask':
       return YES;
     case 'stop':
     case 'resume':
@@ -309,6 +315,8 @@ function wordsFor(action: Action, { service }: About): string {
       return `agree to what full stacks cost ${name}`;
     case 'full-stacks':
       return `have the full stacks of ${name} shown`;
+    case 'ask':
+      return `have a capture of ${name} explained`;
     case 'stop':
     case 'resume':
       return `${action} captures`;

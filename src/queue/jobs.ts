@@ -14,12 +14,19 @@ export const QUEUE_PREFIX = '{goleak}';
 export const captureJob = z.strictObject({ v: z.literal(1), requestId: z.string().max(80) });
 export type CaptureJob = z.infer<typeof captureJob>;
 
-/** "request": make the thread show what is known of the request. "stacks": add the full stacks of its report. */
-export const deliverJob = z.strictObject({
-  v: z.literal(1),
-  what: z.enum(['request', 'stacks']),
-  requestId: z.string().max(80),
-});
+/**
+ * "request": make the thread show what is known of the request. "stacks": add the full stacks of its report. "answer":
+ * answer a question asked in its thread, whose id takes the place of the request's; of a later version, so that workers
+ * that cannot answer leave it to those that can.
+ */
+export const deliverJob = z.discriminatedUnion('v', [
+  z.strictObject({
+    v: z.literal(1),
+    what: z.enum(['request', 'stacks']),
+    requestId: z.string().max(80),
+  }),
+  z.strictObject({ v: z.literal(2), what: z.literal('answer'), requestId: z.string().max(80) }),
+]);
 export type DeliverJob = z.infer<typeof deliverJob>;
 
 /** Decide anew about the incidents of a service, or about a channel that may be one. */

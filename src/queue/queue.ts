@@ -95,7 +95,8 @@ export function openQueue(connection: Redis): JobQueue {
     },
     deliver: async (requestId, what = 'request') => {
       const deduplication = { id: `${what}-${requestId}`, keepLastIfActive: true };
-      await deliver.add(what, { v: 1, what, requestId }, { ...DELIVERY, deduplication });
+      const job: DeliverJob = what === 'answer' ? { v: 2, what, requestId } : { v: 1, what, requestId };
+      await deliver.add(what, job, { ...DELIVERY, deduplication });
     },
     triage: async (what, id) => {
       const deduplication = { id: `${what}-${id}`, keepLastIfActive: true };

@@ -49,7 +49,8 @@ function stackText(signature: ReportSignature, rank: number): string {
   ].join('\n');
 }
 
-function frameLines(frame: ReportSignature['frames'][number], before = ''): string[] {
+/** A call and, below it, where it is. */
+export function frameLines(frame: ReportSignature['frames'][number], before = ''): string[] {
   const where = frame.file === '' ? '' : `    ${frame.file}${frame.line > 0 ? `:${frame.line}` : ''}`;
   return [
     `${before}${frame.func}${frame.inlined === true ? ' (inlined)' : ''}`,

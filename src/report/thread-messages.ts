@@ -33,6 +33,7 @@ import {
   words,
 } from './foreign.ts';
 import { BLOCKS_PER_MESSAGE, MESSAGE_CHARACTERS, SECTION_TEXT, TABLES_PER_MESSAGE } from './limits.ts';
+import { addLines, note } from './lines.ts';
 import { nameWithin } from './name.ts';
 import { attachedName, pprofCommand } from './pprof-command.ts';
 import type { Report, ReportSignature } from './schema.ts';
@@ -285,24 +286,3 @@ function narrowTable(columns: readonly Column[], rows: readonly Plain[][]): stri
 const TEXT_COLUMNS = 7;
 /** About what a desktop Slack shows of a code block before it wraps. */
 const TEXT_TABLE_WIDTH = 110;
-
-function note(more: string): Mrkdwn[] {
-  return more === '' ? [] : [mrkdwn`${more}`];
-}
-
-/** A titled section of lines; lines beyond Slack's section length go to a further section. */
-function addLines(blocks: Block[], title: Mrkdwn, lines: readonly Mrkdwn[]): void {
-  if (lines.length === 0) return;
-  let current = [title];
-  let length = title.length;
-  for (const line of lines) {
-    if (length + line.length + 1 > SECTION_TEXT) {
-      blocks.push(section(joinMrkdwn(current, '\n')));
-      current = [];
-      length = 0;
-    }
-    current.push(line);
-    length += line.length + 1;
-  }
-  blocks.push(section(joinMrkdwn(current, '\n')));
-}

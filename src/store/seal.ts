@@ -52,6 +52,11 @@ export function digestSeal(keys: readonly string[]): Seal | undefined {
   return sealFor(keys, 'digest record 1');
 }
 
+/** The seal on what was asked about captures in their threads. */
+export function questionSeal(keys: readonly string[]): Seal | undefined {
+  return sealFor(keys, 'question record 1');
+}
+
 function sealFor([current, ...earlier]: readonly string[], purpose: string): Seal | undefined {
   return current === undefined ? undefined : sealWith([current, ...earlier], purpose);
 }

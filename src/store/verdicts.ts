@@ -78,7 +78,7 @@ export function rememberingReports(
 }
 
 /** What is kept of a report. */
-function keptVerdict(report: Report, nowMs: number): KeptVerdict {
+export function keptVerdict(report: Report, nowMs: number): KeptVerdict {
   const { verdict, signatures, window, id } = report;
   const { tier } = verdict;
   return {

@@ -64,6 +64,9 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
           const button = await buttons.find(id);
           return button && { button, ...(rootTs !== undefined && { messageTs: rootTs }) };
         },
+        captureIn: async () => undefined,
+        ask: async () => true,
+        instancesOf: () => [],
         look: async () => '',
         watched: async () => '',
         control: async () => '',

@@ -34,12 +34,15 @@ import { openKnownStore } from '../../src/store/known.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
 import { openMentionStore } from '../../src/store/mentions.ts';
 import { openPaceStore } from '../../src/store/pace.ts';
+import { openQuestionStore } from '../../src/store/questions.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
-import { requestSeal } from '../../src/store/seal.ts';
+import { questionSeal, requestSeal } from '../../src/store/seal.ts';
 import { openSpareReports } from '../../src/store/spare-reports.ts';
 import { spoolCaptures } from '../../src/store/spool.ts';
 import { openSwitchStore } from '../../src/store/switches.ts';
+import { openThreadStore } from '../../src/store/threads.ts';
+import { openVerdictStore } from '../../src/store/verdicts.ts';
 import { openAnalysisChildren } from '../../workers/analysis-children.ts';
 import type { CaptureWork } from '../../workers/capture.ts';
 import type { DeliverWork } from '../../workers/deliver.ts';
@@ -134,6 +137,10 @@ export async function openRoom(): Promise<Room> {
       mentions: openMentionStore(redis),
       slack: createSlackPoster(slack),
       pace: openPaceStore(redis),
+      threads: openThreadStore(redis),
+      questions: openQuestionStore(redis, questionSeal(['the key of this room'])),
+      verdicts: openVerdictStore(redis),
+      authorise,
       renderChart: async () => ({ png: new Uint8Array(TINY_PNG), renderer: 'embedded' }),
     },
     captureWork: (fetch) => ({

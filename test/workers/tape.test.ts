@@ -27,9 +27,12 @@ import { openFlameStore } from '../../src/store/flames.ts';
 import { type IncidentSubject, openIncidentStore } from '../../src/store/incidents.ts';
 import { openKnownStore } from '../../src/store/known.ts';
 import { openMentionStore } from '../../src/store/mentions.ts';
+import { openQuestionStore } from '../../src/store/questions.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore } from '../../src/store/requests.ts';
 import { incidentSeal, requestSeal } from '../../src/store/seal.ts';
+import { openThreadStore } from '../../src/store/threads.ts';
+import { openVerdictStore } from '../../src/store/verdicts.ts';
 import { type HearPorts, hearChannel, hearChoice, hearDelivery, hearMessage } from '../../src/triage.ts';
 import { triage, triageRound } from '../../workers/triage.ts';
 import type { TriageWork } from '../../workers/triage-work.ts';
@@ -181,6 +184,9 @@ async function openParts({ redis }: TestRedis, workspace: Workspace, home: strin
     buttons: openButtonStore(redis),
     fixes: openFixStore(redis),
     mentions: openMentionStore(redis),
+    threads: openThreadStore(redis),
+    questions: openQuestionStore(redis),
+    verdicts: openVerdictStore(redis),
     known: openKnownStore(redis),
     pace: { waitMs: async () => 0, leaveAlone: async () => {}, turn: async () => 0 },
     slack: createSlackPoster(slack),

@@ -1,0 +1,44 @@
+// `stack 2`: one signature's stack as Go prints it, the blocked call first.
+import { type Block, type SlackMessage, section } from '../report/elements.ts';
+import { code, codeBlock, joinMrkdwn, mrkdwn, prose, words } from '../report/foreign.ts';
+import { SECTION_TEXT } from '../report/limits.ts';
+import { addLines } from '../report/lines.ts';
+import type { Report } from '../report/schema.ts';
+import { frameLines } from '../report/stacks.ts';
+import { blockedFunction, countWords, oldestWords } from '../report/wording.ts';
+import { noSuchRank } from './rank.ts';
+
+const NAME = 80;
+const SENTENCE = 400;
+const FUNCTION_WIDTH = 48;
+
+export function stackAnswer(report: Report, rank: number): SlackMessage {
+  const signature = report.signatures[rank - 1];
+  if (!signature) {
+    const text = noSuchRank(report, rank);
+    return { text, blocks: [section(text)] };
+  }
+  const { createdBy, frames, waitReason, hint } = signature;
+  const oldest = oldestWords(signature);
+  const facts = [
+    mrkdwn`${words(waitReason, NAME)}`,
+    ...(oldest === '' ? [] : [mrkdwn`oldest ${oldest}`]),
+    mrkdwn`${words(signature.tier, NAME)}`,
+  ];
+  const name = blockedFunction(signature, FUNCTION_WIDTH);
+  const title = mrkdwn`*${rank}.* ${code(name, NAME)}  *${countWords(signature, report)}*`;
+  const lines = [
+    ...frames.flatMap((frame) => frameLines(frame)),
+    ...(createdBy ? frameLines(createdBy, 'created by ') : []),
+  ];
+  const blocks: Block[] = [
+    section(joinMrkdwn([title, joinMrkdwn(facts, ' · ')], '\n')),
+    section(mrkdwn`${codeBlock(lines, SECTION_TEXT)}`),
+  ];
+  if (hint !== undefined)
+    addLines(blocks, mrkdwn`*How such a leak is mended*`, [mrkdwn`${prose(hint, SENTENCE)}`]);
+  return {
+    text: mrkdwn`Stack ${rank} of ${code(report.service, NAME)}: ${code(name, NAME)}, ${countWords(signature, report)}`,
+    blocks,
+  };
+}
