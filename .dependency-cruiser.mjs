@@ -20,8 +20,8 @@ const rooms = [
   {
     name: 'pure-rooms-know-the-model-only',
     comment:
-      'parse, analyse, report and flame import src/model and their own files. Put a noun both need in src/model; let src/investigate.ts hand the result of one to the other.',
-    from: { path: `^${PURE}/` },
+      'parse, analyse and flame import src/model and their own files. Put a noun both need in src/model; let src/investigate.ts hand the result of one to the other.',
+    from: { path: `^${PURE}/`, pathNot: '^src/report/' },
     to: { path: '^(src|workers|demo|test)/', pathNot: '^src/(model|$1)/' },
   },
   {
@@ -33,6 +33,13 @@ const rooms = [
       path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR],
       pathNot: ['^src/(model|report|answers)/', '^src/owner\\.ts$'],
     },
+  },
+  {
+    name: 'report-knows-what-it-shows',
+    comment:
+      'Reports and pictures are made from src/model, and flames are laid out by src/flame. Put any other noun in src/model; let src/investigate.ts hand over what is to be shown.',
+    from: { path: '^src/report/' },
+    to: { path: '^(src|workers|demo|test)/', pathNot: '^src/(model|report|flame)/' },
   },
   {
     name: 'watch-is-arithmetic',

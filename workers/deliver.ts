@@ -167,7 +167,7 @@ export async function stateOf(
     instances,
     ...(isLastWord(progress.stage) && { buttons: await buttonsOf(request, work) }),
     costSentence: service ? costSentence(request.kinds, request.windowMs, service.allow) : '',
-    ...(report && { report }),
+    ...(report && { report, flames: work.flames.load(report.id) ?? {} }),
     ...(recalled && { recalled }),
     ...(report && (await offerOf(report, work.captures))),
     ...(report && { told: await toldOf(report, request, work) }),

@@ -2,6 +2,7 @@
 // worst one that is well founded, and says how many instances show it.
 import { formatCount } from '../model/units.ts';
 import type { Analysis, Change, LeakSignature, Tier, VerdictKind } from '../model/verdict.ts';
+import { fleetOf } from './fleet.ts';
 
 const WORST_FIRST: readonly VerdictKind[] = [
   'deadlock',
@@ -36,6 +37,7 @@ export function mergeInstances(analyses: readonly Analysis[]): Analysis {
       analysis.load.map((load) => ({ ...load, name: `${analysis.instances[0] ?? ''}: ${load.name}` })),
     ),
     restarts: analyses.flatMap((analysis) => analysis.restarts),
+    fleet: fleetOf(analyses),
     clues: analyses.flatMap((analysis) =>
       analysis.clues.map((clue) => ({ ...clue, text: `${analysis.instances[0] ?? ''}: ${clue.text}` })),
     ),

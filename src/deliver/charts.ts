@@ -1,4 +1,4 @@
-// Chart.js configuration -> PNG, in this process or by a QuickChart host. One picture is drawn at a time:
+// Pictures -> PNG: Chart.js configurations in this process or by a QuickChart host, drawings always here. One picture is drawn at a time:
 // drawing holds the event loop for tens of milliseconds, and two at once would hold it twice as long.
 import { type Canvas, createCanvas } from '@napi-rs/canvas';
 import {
@@ -19,7 +19,10 @@ import {
 } from 'chart.js';
 import type { Problem } from '../model/problem.ts';
 import type { ChartConfig } from '../report/charts/config.ts';
-import type { ChartSize } from './chart-size.ts';
+import type { Drawing } from '../report/charts/drawing.ts';
+import type { Art } from '../report/charts/pictures.ts';
+import type { PictureSize } from '../report/charts/size.ts';
+import { paint } from './drawings.ts';
 import { ensureFonts } from './fonts.ts';
 import { quickChart } from './quickchart.ts';
 
@@ -48,25 +51,27 @@ export interface RenderedChart {
   readonly problem?: Problem;
 }
 
-export type ChartRenderer = (config: ChartConfig, size: ChartSize) => Promise<RenderedChart>;
+export type ChartRenderer = (art: Art, size: PictureSize) => Promise<RenderedChart>;
 
 /** Draws with the QuickChart host when one is configured, and with the embedded renderer otherwise or when it fails. */
 export function chartRenderer(options: { readonly quickchartUrl?: string } = {}): ChartRenderer {
   const { quickchartUrl } = options;
-  return async (config, size) => {
-    if (quickchartUrl === undefined) return { png: await renderChart(config, size), renderer: 'embedded' };
-    const drawn = await quickChart(quickchartUrl, config, size);
+  return async (art, size) => {
+    if (quickchartUrl === undefined || isDrawing(art)) {
+      return { png: await renderChart(art, size), renderer: 'embedded' };
+    }
+    const drawn = await quickChart(quickchartUrl, art, size);
     if ('png' in drawn) return { png: drawn.png, renderer: 'quickchart' };
     const problem = {
       code: 'quickchart-failed',
       text: `The QuickChart host did not draw the chart (${drawn.reason}); it was drawn here instead.`,
     };
-    return { png: await renderChart(config, size), renderer: 'embedded', problem };
+    return { png: await renderChart(art, size), renderer: 'embedded', problem };
   };
 }
 
-export function renderChart(config: ChartConfig, size: ChartSize): Promise<Uint8Array> {
-  const turn = line.then(() => draw(config, size));
+export function renderChart(art: Art, size: PictureSize): Promise<Uint8Array> {
+  const turn = line.then(() => draw(art, size));
   line = turn.catch(() => undefined);
   return turn;
 }
@@ -74,18 +79,24 @@ export function renderChart(config: ChartConfig, size: ChartSize): Promise<Uint8
 /** The end of the queue of pictures waiting to be drawn. */
 let line: Promise<unknown> = Promise.resolve();
 
-async function draw(config: ChartConfig, { width, height }: ChartSize): Promise<Uint8Array> {
+function isDrawing(art: Art): art is Drawing {
+  return 'shapes' in art;
+}
+
+async function draw(art: Art, { width, height }: PictureSize): Promise<Uint8Array> {
   if (![width, height].every((side) => Number.isInteger(side) && side > 0 && side <= LARGEST_SIDE)) {
     throw new RangeError(`A chart is 1 to ${LARGEST_SIDE} pixels wide and high, not ${width} x ${height}.`);
   }
   ensureFonts();
-  const canvas = createCanvas(width, height);
-  const chart = new Chart(asChartItem(canvas), embedded(config));
+  const density = isDrawing(art) ? PIXEL_RATIO : 1;
+  const canvas = createCanvas(width * density, height * density);
+  const chart = isDrawing(art) ? undefined : new Chart(asChartItem(canvas), embedded(art));
   try {
+    if (isDrawing(art)) paint(canvas.getContext('2d'), art, density);
     return await canvas.encode('png');
   } finally {
-    chart.destroy();
-    // Six megabytes of pixels that V8 does not know of: it would be in no hurry to collect the canvas that holds them.
+    chart?.destroy();
+    // Some megabytes of pixels that V8 does not know of: it would be in no hurry to collect the canvas that holds them.
     canvas.width = 1;
     canvas.height = 1;
   }

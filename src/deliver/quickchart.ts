@@ -2,14 +2,14 @@
 // and function names, so it is opt-in. Answers are bounded in time and size and must be PNG.
 import quickChartModule from 'quickchart-js';
 import type { ChartConfig } from '../report/charts/config.ts';
-import type { ChartSize } from './chart-size.ts';
+import type { PictureSize } from '../report/charts/size.ts';
 
 // The package types its CommonJS build; Node loads the ESM one, whose default export is the class itself.
 const QuickChart = quickChartModule as unknown as typeof quickChartModule.default;
 
 /** Beyond this a reader has waited longer than drawing it here takes (about 60 ms). */
 const TIMEOUT_MS = 5_000;
-/** Our pictures are 40-150 kB at 1600x900. */
+/** Our pictures are 40-150 kB at 1040x800. */
 const LARGEST_PNG_BYTES = 5 * 1024 * 1024;
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 /** quickchart-js asks for Chart.js 2.9.4 unless told otherwise. */
@@ -21,7 +21,7 @@ export type QuickChartAnswer = { readonly png: Uint8Array } | { readonly reason:
 export async function quickChart(
   hostUrl: string,
   config: ChartConfig,
-  size: ChartSize,
+  size: PictureSize,
   timeoutMs = TIMEOUT_MS,
 ): Promise<QuickChartAnswer> {
   const host = URL.canParse(hostUrl) ? new URL(hostUrl) : undefined;
@@ -53,7 +53,7 @@ export async function quickChart(
 function chartRequest(
   host: URL,
   config: ChartConfig,
-  { width, height }: ChartSize,
+  { width, height }: PictureSize,
 ): InstanceType<typeof QuickChart> {
   return new QuickChart()
     .setHost(host.host)

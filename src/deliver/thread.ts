@@ -3,6 +3,7 @@
 import { Failure } from '../failure.ts';
 import type { ButtonValues } from '../model/button.ts';
 import type { Offer } from '../model/capture.ts';
+import type { Flames } from '../model/flame.ts';
 import { type CaptureRequest, isLastWord, type Progress } from '../model/request.ts';
 import { type Clock, type Ledger, type Posted, postOnce } from '../outbox/outbox.ts';
 import {
@@ -21,7 +22,6 @@ import { fileName, json, plain } from '../report/foreign.ts';
 import { attachedName } from '../report/pprof-command.ts';
 import { triageFileName } from '../report/report.ts';
 import type { Report } from '../report/schema.ts';
-import { CHART_SIZE } from './chart-size.ts';
 import type { ChartRenderer } from './charts.ts';
 import type { Place, SlackPoster, Upload } from './slack.ts';
 import { isRefusal, SlackBusy } from './slack-call.ts';
@@ -33,6 +33,8 @@ export interface ThreadState {
   readonly costSentence: string;
   /** Present once the verdict is there. */
   readonly report?: Report;
+  /** The stacks that belong to it, for pictures. */
+  readonly flames?: Flames;
   /** The report on the last pair of an instance that is gone. */
   readonly recalled?: Report;
   readonly offer?: Offer;
@@ -99,7 +101,13 @@ export async function showDetails(
   ports: ThreadPorts,
 ): Promise<void> {
   await postParts([
-    () => postPictures('charts', () => pictures(report), thread, ports),
+    () =>
+      postPictures(
+        'charts',
+        () => pictures(report, report === state.report ? state.flames : {}),
+        thread,
+        ports,
+      ),
     ...threadMessages(report, { told: state.told ?? [] }).map(
       (message, index) => () => post(`detail-${index}`, message, thread, state, ports),
     ),
@@ -215,8 +223,8 @@ export async function postPictures(
 ): Promise<void> {
   if ((await ports.ledger.posting(step)).state === 'sent') return;
   const files: Upload[] = [];
-  for (const { name, title, alt, config } of draw()) {
-    const { png } = await ports.renderChart(config, CHART_SIZE);
+  for (const { name, title, alt, art, size } of draw()) {
+    const { png } = await ports.renderChart(art, size);
     files.push({ name: fileName(name), title: plain(title, TITLE), altText: alt, bytes: png });
   }
   if (files.length > 0) await uploadOnce(step, files, thread, ports);

@@ -140,6 +140,14 @@ export interface MemoryFindings {
   readonly forecast?: { readonly limitBytes: number; readonly secondsToLimit: number | null };
 }
 
+/** One of several instances, at the first and at the last reading of the window; what is not known is absent. */
+export interface InstanceFigures {
+  readonly instance: string;
+  readonly verdict: VerdictKind;
+  readonly heapBytes?: { readonly before: number; readonly after: number };
+  readonly goroutines?: { readonly before: number; readonly after: number };
+}
+
 /** Everything the analysis concludes; the report adds who asked, what it cost and where the files are. */
 export interface Analysis {
   readonly instances: readonly string[];
@@ -161,6 +169,8 @@ export interface Analysis {
     readonly asOfGc?: number;
   };
   readonly memory: MemoryFindings;
+  /** A row an instance; absent where there is only one. */
+  readonly fleet?: readonly InstanceFigures[];
   readonly clues: readonly Clue[];
   readonly alignment: readonly ArtefactTime[];
   readonly problems: readonly Problem[];

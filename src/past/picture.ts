@@ -1,7 +1,6 @@
 // The picture of a service's past, in the channel where somebody asked for it: the figures go to that person alone, the
 // picture to all who may see what is known of the service there.
 import type { Authorise } from '../authorise.ts';
-import { CHART_SIZE } from '../deliver/chart-size.ts';
 import type { ChartRenderer } from '../deliver/charts.ts';
 import type { SlackPoster } from '../deliver/slack.ts';
 import type { DrawnHistory } from '../model/history.ts';
@@ -33,8 +32,8 @@ export async function showHistory(
   if (channel === undefined || !picture) return false;
   const decision = await authorise({ at: 'door', origin, actions: ['digest'], service });
   if (decision.may === 'no') return false;
-  const { name, title, alt, config } = picture;
-  const { png } = await renderChart(config, CHART_SIZE);
+  const { name, title, alt, art, size } = picture;
+  const { png } = await renderChart(art, size);
   const file = { name: fileName(name), title: plain(title, TITLE), altText: alt, bytes: png };
   await slack.upload({ channel, ...(threadTs !== undefined && { threadTs }) }, [file], async () => {});
   return true;

@@ -31,6 +31,13 @@ export function nameWithin(func: string, width: number): string {
   return roomy.length <= width ? roomy : middleCut(shortName(func), width);
 }
 
+/** From `payments/ledger.(*Writer).flush` over `ledger.(*Writer).flush` and `(*Writer).flush` to `flush`. */
+export function shorterAndShorter(func: string): readonly string[] {
+  const { symbol } = splitName(func);
+  const method = /^(?:\([^)]*\)\.)?(.+)$/.exec(symbol)?.[1] ?? symbol;
+  return [...new Set([shortName(func, 1), shortName(func), symbol, method])];
+}
+
 /** `ledger.(*Writ…lush.func1`: both ends stay, the end a little longer, for that is where names differ. */
 export function middleCut(text: string, width: number): string {
   const characters = [...text];

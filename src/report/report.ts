@@ -3,7 +3,15 @@
 import type { Frame } from '../model/goroutine.ts';
 import type { MemoryReading } from '../model/memory.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Analysis, Change, Clue, HeapSite, LeakSignature, SideVerdict } from '../model/verdict.ts';
+import type {
+  Analysis,
+  Change,
+  Clue,
+  HeapSite,
+  InstanceFigures,
+  LeakSignature,
+  SideVerdict,
+} from '../model/verdict.ts';
 import type { Report } from './schema.ts';
 
 /** What the report says beside the analysis: who asked, what it cost the service, where the files are. */
@@ -67,6 +75,7 @@ export function buildReport(analysis: Analysis, facts: ReportFacts): Report {
       },
     ),
     memory: copyMemory(analysis.memory),
+    ...optional('fleet', analysis.fleet?.map(copyInstance)),
     clues: analysis.clues.map(copyClue),
     alignment: analysis.alignment.map(({ artefact, span, uncertaintyNs, clock }) => ({
       artefact,
@@ -157,6 +166,17 @@ function copySite(site: HeapSite): NonNullable<Report['heap']>['sites'][number] 
     deltaBytes: finite(site.deltaBytes),
     perMinute: finite(site.perMinute),
     shape: site.shape,
+  };
+}
+
+function copyInstance({ instance, verdict, heapBytes, goroutines }: InstanceFigures) {
+  const both = (figure: InstanceFigures['heapBytes']) =>
+    figure && { before: finite(figure.before), after: finite(figure.after) };
+  return {
+    instance,
+    verdict,
+    ...optional('heapBytes', both(heapBytes)),
+    ...optional('goroutines', both(goroutines)),
   };
 }
 

@@ -69,6 +69,7 @@ const memory = z.object({
   forecast: z.object({ limitBytes: z.number(), secondsToLimit: z.number().nullable() }).optional(),
 });
 
+const beforeAndAfter = z.object({ before: z.number(), after: z.number() });
 const span = { from: z.number(), to: z.number() };
 
 /** The report as published. Times are Unix milliseconds unless the name says otherwise. */
@@ -123,6 +124,17 @@ export const reportSchema = z.object({
     .object({ sites: z.array(heapSite), sampleRate: z.number(), asOfGc: z.number().optional() })
     .optional(),
   memory,
+  fleet: z
+    .array(
+      z.object({
+        instance: z.string(),
+        verdict: kind,
+        heapBytes: beforeAndAfter.optional().describe('heap allocated at the first and the last reading'),
+        goroutines: beforeAndAfter.optional(),
+      }),
+    )
+    .optional()
+    .describe('a row an instance; absent where there is only one'),
   clues: z.array(
     z.object({
       clue: z.string(),

@@ -4,7 +4,6 @@ import { openPrometheus } from '../capture/prometheus.ts';
 import type { Env } from '../config/env.ts';
 import { watchServices } from '../config/services.ts';
 import { tendWatched, type WatchedCommand } from '../control/watching.ts';
-import { CHART_SIZE } from '../deliver/chart-size.ts';
 import { Failure } from '../failure.ts';
 import type { DrawnHistory } from '../model/history.ts';
 import { answersPing, connectRedis } from '../queue/connection.ts';
@@ -48,6 +47,6 @@ async function drawInto(path: string, drawn: DrawnHistory | undefined): Promise<
   const picture = drawn && historyPicture(drawn);
   if (!picture) return 'There is not enough of it to draw.';
   const { renderChart } = await import('../deliver/charts.ts');
-  await writeFile(path, await renderChart(picture.config, CHART_SIZE));
+  await writeFile(path, await renderChart(picture.art, picture.size));
   return `Drawn into ${path}.`;
 }

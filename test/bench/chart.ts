@@ -1,7 +1,6 @@
 // docs/performance.md and its picture from what the benchmark printed:
 //   npm run -s bench -- --json > bench.json && npx tsx test/bench/chart.ts bench.json
 import { readFileSync, writeFileSync } from 'node:fs';
-import { CHART_SIZE } from '../../src/deliver/chart-size.ts';
 import { renderChart } from '../../src/deliver/charts.ts';
 import { chartConfig } from '../../src/report/charts/config.ts';
 import { PALETTE, TEXT } from '../../src/report/charts/style.ts';
@@ -70,7 +69,7 @@ const config = chartConfig({
     },
   },
 });
-writeFileSync('docs/performance.png', await renderChart(config, { ...CHART_SIZE, height: 560 }));
+writeFileSync('docs/performance.png', await renderChart(config, { width: 800, height: 560 }));
 
 const figure = (value: number): string =>
   value >= 100 ? Math.round(value).toString() : value.toPrecision(3);

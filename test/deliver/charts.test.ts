@@ -2,18 +2,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { afterEach, describe, expect, it } from 'vitest';
-import { CHART_SIZE } from '../../src/deliver/chart-size.ts';
 import { chartRenderer, renderChart } from '../../src/deliver/charts.ts';
 import { ensureFonts, hasInk } from '../../src/deliver/fonts.ts';
 import { quickChart } from '../../src/deliver/quickchart.ts';
+import { heapFlame } from '../../src/flame/flame.ts';
 import type { ChartConfig } from '../../src/report/charts/config.ts';
 import { pictures } from '../../src/report/charts/pictures.ts';
+import { CHART_SIZE } from '../../src/report/charts/size.ts';
+import { textWidth } from '../../src/report/charts/text-width.ts';
+import { heapStacks } from '../kit/heap-stacks.ts';
 import { sampleReport } from '../kit/report.ts';
 
-const [memory, signatures] = pictures(sampleReport()).map(({ config }) => config) as [
-  ChartConfig,
-  ChartConfig,
-];
+const [memory, signatures] = pictures(sampleReport()).map(({ art }) => art) as [ChartConfig, ChartConfig];
 
 async function pixelsOf(png: Uint8Array) {
   const image = await loadImage(Buffer.from(png));
@@ -37,7 +37,7 @@ const isDark = (rgb: number[]) => rgb.every((value) => value < 100);
 describe('renderChart', () => {
   it('draws at twice the size, on white, with text, lines and dashes', async () => {
     const picture = await pixelsOf(await renderChart(memory, CHART_SIZE));
-    expect([picture.width, picture.height]).toEqual([1600, 900]);
+    expect([picture.width, picture.height]).toEqual([1040, 800]);
     expect(picture.at(2, 2)).toEqual([255, 255, 255]);
     // the title's strip, above the plot
     expect(picture.count(isDark, 0, 70)).toBeGreaterThan(1_000);
@@ -48,6 +48,22 @@ describe('renderChart', () => {
   it('draws the bars', async () => {
     const picture = await pixelsOf(await renderChart(signatures, CHART_SIZE));
     expect(picture.count((rgb) => close(rgb, [0xd5, 0x5e, 0x00]))).toBeGreaterThan(20_000);
+  });
+
+  it('draws what Chart.js cannot, in the tones of growth, with words', async () => {
+    const heap = heapFlame([
+      {
+        before: heapStacks`main.main → ledger.append 2MiB`,
+        after: heapStacks`main.main → ledger.append 90MiB`,
+      },
+    ]);
+    const [flame] = pictures(sampleReport('heap-leak'), heap ? { heap } : {}).slice(1);
+    if (!flame) throw new Error('there is a flame');
+    const { png } = await chartRenderer({ quickchartUrl: 'http://127.0.0.1:9' })(flame.art, flame.size);
+    const picture = await pixelsOf(png);
+    expect([picture.width, picture.height]).toEqual([1040, flame.size.height * 2]);
+    expect(picture.count((rgb) => close(rgb, [0xec, 0x8c, 0x52]))).toBeGreaterThan(50_000);
+    expect(picture.count(isDark)).toBeGreaterThan(3_000);
   });
 
   it('leaves the configuration as it was', async () => {
@@ -62,6 +78,22 @@ describe('renderChart', () => {
     await expect(bad).rejects.toThrow('A chart is 1 to 4000 pixels wide and high');
     expect((await good).length).toBeGreaterThan(1_000);
   });
+});
+
+it('knows how wide words are in the bundled font', () => {
+  ensureFonts();
+  const pen = createCanvas(1, 1).getContext('2d');
+  for (const [weight, name] of [
+    [400, 'regular'],
+    [600, 'bold'],
+  ] as const) {
+    pen.font = `${weight} 15px Inter`;
+    for (const words of ['payments/ledger.(*Writer).flush', 'net/http.(*conn).serve', '+98.1 MiB', 'W@…']) {
+      const drawn = pen.measureText(words).width;
+      expect(textWidth(words, 15, name) / drawn).toBeGreaterThan(0.99);
+      expect(textWidth(words, 15, name) / drawn).toBeLessThan(1.06);
+    }
+  }
 });
 
 it('knows a font that leaves ink from one that is not there', () => {
@@ -117,8 +149,8 @@ describe('a QuickChart host', () => {
         path: '/chart',
         body: {
           version: '4',
-          width: 800,
-          height: 450,
+          width: 520,
+          height: 400,
           devicePixelRatio: 2,
           format: 'png',
           backgroundColor: '#FFFFFF',

@@ -177,9 +177,9 @@ export function checkNames(names: readonly string[]): void {
     mentionsIn(contentOf(sent[0] as SlackMessage)).some(({ target }) => target === ASKER),
     'who asked is not mentioned',
   );
-  for (const { name, title, alt, config } of pictures(report)) {
+  for (const { name, title, alt, art } of pictures(report)) {
     checkVisible(JSON.stringify([name, title, alt]), 'picture');
-    checkVisible(Object.values(stringsIn(config)).join(''), 'drawing');
+    checkVisible(Object.values(stringsIn(art)).join(''), 'drawing');
   }
   checkTerminal(reportText(report, { color: true, width: 100 }), 'report');
   checkTerminal(screen(names.join('\n')), 'screen');

@@ -1,16 +1,12 @@
 // Pictures as plain Chart.js v4 configurations: pure JSON, no callbacks, so that the embedded renderer and a
 // QuickChart host draw the same. Whatever needs formatting is formatted here.
 import { byteScale, formatBytes, formatCount, formatDuration } from '../../model/units.ts';
-import { nameWithin } from '../name.ts';
-import type { Report, ReportSignature } from '../schema.ts';
+import type { Report } from '../schema.ts';
 import { type ChartConfig, chartConfig, type Json } from './config.ts';
-import { chartText, PALETTE, paleAxis, type Series, TEXT, titleOf } from './style.ts';
+import { chartText, PALETTE, paleAxis, type Series, titleOf } from './style.ts';
 
-/** More points than this cannot be told apart at 800 pixels; longer series are thinned evenly. */
+/** More points than this cannot be told apart at the width of a picture; longer series are thinned evenly. */
 const POINTS_DRAWN = 400;
-const SIGNATURES_DRAWN = 5;
-/** Longest name that stays legible beside its bar at phone width. */
-const LABEL_WIDTH = 34;
 /** The limit is drawn once memory has come this near; further away it would flatten everything else. */
 export const LIMIT_IS_NEAR = 0.5;
 
@@ -74,43 +70,6 @@ export function memoryChart(report: Report): ChartConfig | undefined {
           }),
         }),
         ...(collections.length > 0 && { marks: { display: false, min: 0, max: 1 } }),
-      },
-    },
-  });
-}
-
-/** Bars per signature, first and last snapshot; undefined when nothing leaks. */
-export function signatureChart(report: Report): ChartConfig | undefined {
-  const shown = report.signatures.slice(0, SIGNATURES_DRAWN);
-  if (shown.length === 0) return undefined;
-  const compared = report.window.snapshots > 1;
-  const left = report.signatures.length - shown.length;
-  const more = left > 0 ? ` (top ${shown.length} of ${report.signatures.length})` : '';
-  const over = report.window.seconds > 0 ? ` over ${formatDuration(report.window.seconds * 1000)}` : '';
-  return chartConfig({
-    type: 'bar',
-    data: {
-      labels: shown.map((signature) => signatureLabel(signature, compared)),
-      datasets: [
-        ...(compared ? [barDataset('first snapshot', PALETTE.before, shown.map(countBefore))] : []),
-        barDataset(
-          compared ? 'last snapshot' : 'goroutines',
-          PALETTE.after,
-          shown.map(({ count }) => count),
-        ),
-      ],
-    },
-    options: {
-      ...FIXED,
-      ...titleOf([`${chartText(report.service, 40)}: leaking goroutines${over}${more}`], 'bars'),
-      indexAxis: 'y',
-      scales: {
-        x: paleAxis({ title: 'goroutines', min: 0, whole: true, room: 0.02 }),
-        y: {
-          grid: { display: false },
-          border: { display: false },
-          ticks: { ...TEXT.axis, color: TEXT.ink, autoSkip: false },
-        },
       },
     },
   });
@@ -235,22 +194,6 @@ function memoryTitle(report: Report, heap: boolean, goroutines: boolean): string
   return [`${chartText(report.service, 40)}: ${what} over ${over}`, ...(when === '' ? [] : [when])];
 }
 
-/** Two lines: the function, then `chan send, 12 to 1,216`; so the figures are there without colour or axis. */
-function signatureLabel(signature: ReportSignature, compared: boolean): Json {
-  const func = signature.frames[0]?.func;
-  const name = chartText(
-    func === undefined ? signature.waitReason : nameWithin(func, LABEL_WIDTH),
-    LABEL_WIDTH,
-  );
-  const now = formatCount(signature.count);
-  const counts = compared ? `${formatCount(countBefore(signature))} to ${now}` : now;
-  return [name, `${chartText(signature.waitReason, 20)}, ${counts}`];
-}
-
-function countBefore({ count, delta }: ReportSignature): number {
-  return Math.max(0, count - delta);
-}
-
 export function lineDataset(
   label: string,
   series: Series,
@@ -294,23 +237,6 @@ export function markDataset(label: string, seconds: readonly number[]): Json {
 
 /** Just above the axis, as a share of the picture's height. */
 const MARK_HEIGHT = 0.02;
-
-function barDataset(label: string, series: Series, counts: readonly number[]): Json {
-  return {
-    label,
-    data: [...counts],
-    backgroundColor: series.color,
-    borderColor: series.edge ?? series.color,
-    borderWidth: series.width,
-    borderRadius: 3,
-    borderSkipped: false,
-    maxBarThickness: 26,
-    // A bar of one goroutine beside thousands must still be seen.
-    minBarLength: 2,
-    categoryPercentage: 0.72,
-    barPercentage: 0.9,
-  };
-}
 
 /** Three decimals; never -0, which JSON turns into 0. */
 function rounded(value: number): number {

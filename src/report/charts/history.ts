@@ -6,9 +6,10 @@ import { type Plain, plain } from '../foreign.ts';
 import { FIXED, GOROUTINE_AXIS, LIMIT_IS_NEAR, lineDataset, markDataset, type Point } from './capture.ts';
 import { type ChartConfig, chartConfig, type Json } from './config.ts';
 import type { Picture } from './pictures.ts';
+import { CHART_SIZE } from './size.ts';
 import { chartText, PALETTE, paleAxis, type Series, titleOf } from './style.ts';
 
-/** More points than this cannot be told apart at 800 pixels. */
+/** More points than this cannot be told apart at the width of a picture. */
 const POINTS_DRAWN = 400;
 const LABEL_WIDTH = 24;
 const ALT_TEXT = 1_000;
@@ -31,7 +32,8 @@ export function historyPicture(history: DrawnHistory): Picture | undefined {
     name: 'history.png',
     title: `${history.service}: history`,
     alt: historyAlt(history),
-    config,
+    art: config,
+    size: CHART_SIZE,
   };
 }
 

@@ -1,50 +1,113 @@
 // The pictures that belong to a report, each with a file name, a title and words for those who cannot see it.
+import type { Flames } from '../../model/flame.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import type { VerdictKind } from '../../model/verdict.ts';
 import { type Plain, plain } from '../foreign.ts';
 import type { Report } from '../schema.ts';
 import { blockedFunction, countWords, windowWords } from '../wording.ts';
-import { memoryChart, recoveryChart, recoveryFigure, signatureChart } from './capture.ts';
+import { memoryChart, recoveryChart, recoveryFigure } from './capture.ts';
 import type { ChartConfig } from './config.ts';
+import type { Drawing } from './drawing.ts';
+import { heapFlamePicture } from './flame.ts';
+import { fleetPicture } from './fleet.ts';
+import { signatureChart } from './signatures.ts';
+import { CHART_SIZE, type PictureSize } from './size.ts';
+import { waterfallAlt, waterfallChart } from './waterfall.ts';
 
 export interface Picture {
   readonly name: string;
   readonly title: string;
   /** What the picture shows, in one or two sentences. */
   readonly alt: Plain;
-  readonly config: ChartConfig;
+  readonly art: Art;
+  readonly size: PictureSize;
 }
+
+/** What is drawn: by Chart.js, or box by box. */
+export type Art = ChartConfig | Drawing;
 
 const NAMED = 3;
 /** Slack takes 1,000 characters with an uploaded file: https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
 const ALT_TEXT = 1_000;
 const FUNCTION_WIDTH = 60;
 
-/** In the order they are shown; empty when there is nothing to draw. */
-export function pictures(report: Report): Picture[] {
-  const memory = memoryChart(report);
-  const signatures = signatureChart(report);
-  return [
-    ...(memory
-      ? [
-          {
-            name: 'memory-and-goroutines.png',
-            title: 'Memory and goroutines over the window',
-            alt: memoryAlt(report),
-            config: memory,
-          },
-        ]
-      : []),
-    ...(signatures
-      ? [
-          {
-            name: 'signatures.png',
-            title: 'Goroutine signatures before and after',
-            alt: signaturesAlt(report),
-            config: signatures,
-          },
-        ]
-      : []),
-  ];
+/** A thread is calm: what more there is to see is in the page attached to it. */
+const SHOWN_IN_A_THREAD = 3;
+
+type Subject = 'fleet' | 'memory' | 'signatures' | 'heap' | 'waterfall';
+
+/** What shows a verdict best, besides the fleet and the window, which are always worth a look. */
+const TELLING: Readonly<Record<VerdictKind, readonly Subject[]>> = {
+  'goroutine-leak': ['signatures', 'heap'],
+  deadlock: ['signatures'],
+  'heap-leak': ['heap', 'signatures'],
+  churn: ['heap'],
+  fragmentation: ['waterfall'],
+  'off-heap-growth': ['waterfall'],
+  'gc-pressure': ['heap', 'waterfall'],
+  'scales-with-load': ['signatures', 'heap'],
+  healthy: [],
+  inconclusive: [],
+};
+
+/** Those that show the verdict, in the order they are shown; empty when there is nothing to draw. */
+export function pictures(report: Report, flames: Flames = {}): Picture[] {
+  const wanted: readonly Subject[] = ['memory', 'fleet', ...TELLING[report.verdict.kind]];
+  return wanted.flatMap((subject) => DRAWN[subject](report, flames) ?? []).slice(0, SHOWN_IN_A_THREAD);
+}
+
+/** Every picture there can be of a report. */
+export function allPictures(report: Report, flames: Flames = {}): Picture[] {
+  const every: readonly Subject[] = ['memory', 'fleet', 'signatures', 'heap', 'waterfall'];
+  return every.flatMap((subject) => DRAWN[subject](report, flames) ?? []);
+}
+
+const DRAWN: Readonly<Record<Subject, (report: Report, flames: Flames) => Picture | undefined>> = {
+  memory: (report) => {
+    const art = memoryChart(report);
+    const title = 'Memory and goroutines over the window';
+    return (
+      art && {
+        name: 'memory-and-goroutines.png',
+        title,
+        alt: memoryAlt(report),
+        art,
+        size: CHART_SIZE,
+      }
+    );
+  },
+  fleet: (report) => {
+    const fleet = fleetPicture(report);
+    return fleet && { name: 'instances.png', title: 'The instances side by side', ...drawn(fleet) };
+  },
+  signatures: (report) => {
+    const chart = signatureChart(report);
+    if (!chart) return undefined;
+    const { config: art, size } = chart;
+    const title = 'Goroutine signatures before and after';
+    return { name: 'signatures.png', title, alt: signaturesAlt(report), art, size };
+  },
+  heap: (report, flames) => {
+    const flame = heapFlamePicture(report, flames);
+    const title = flames.heap?.before ? 'Heap by call path: what grew' : 'Heap by call path';
+    return flame && { name: 'heap-flame.png', title, ...drawn(flame) };
+  },
+  waterfall: (report) => {
+    const chart = waterfallChart(report);
+    if (!chart) return undefined;
+    const { config: art, size } = chart;
+    return {
+      name: 'memory-waterfall.png',
+      title: 'Where the memory is',
+      alt: waterfallAlt(report),
+      art,
+      size,
+    };
+  },
+};
+
+function drawn({ drawing, alt }: { readonly drawing: Drawing; readonly alt: Plain }) {
+  return { alt, art: drawing, size: { width: drawing.width, height: drawing.height } };
 }
 
 /** Before and after, of an incident that is over; empty without two reports to draw. */
@@ -58,7 +121,8 @@ export function recoveryPictures(before: Report, after: Report): Picture[] {
       name: 'before-and-after.png',
       title: `${before.service}: ${what} before and after`,
       alt: plain(`Line chart of ${before.service}: ${what} before ${said[0]}; after ${said[1]}.`, ALT_TEXT),
-      config,
+      art: config,
+      size: CHART_SIZE,
     },
   ];
 }

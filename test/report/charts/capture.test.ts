@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memoryChart, signatureChart } from '../../../src/report/charts/capture.ts';
+import { memoryChart } from '../../../src/report/charts/capture.ts';
 import type { ChartConfig } from '../../../src/report/charts/config.ts';
-import { pictures } from '../../../src/report/charts/pictures.ts';
+import { allPictures, pictures } from '../../../src/report/charts/pictures.ts';
+import { signatureChart } from '../../../src/report/charts/signatures.ts';
 import type { Report } from '../../../src/report/schema.ts';
 import { sampleReport } from '../../kit/report.ts';
 import { anyReport } from '../../kit/report-arbitraries.ts';
 
 interface Dataset {
   readonly label: string;
-  readonly data: readonly ({ x: number; y: number } | number)[];
+  readonly data: readonly ({ x: number; y: number } | number | null)[];
   readonly yAxisID?: string;
 }
 
@@ -48,9 +49,9 @@ describe('memoryChart', () => {
 
   it('marks each garbage collection of the window once', () => {
     expect(dataset(chart, 'GC')).toMatchObject({ label: 'GC (6)', yAxisID: 'marks' });
-    expect(dataset(chart, 'GC')?.data.map((point) => (typeof point === 'number' ? point : point.x))).toEqual([
-      3.188, 8.188, 13.188, 18.188, 23.188, 28.188,
-    ]);
+    expect(dataset(chart, 'GC')?.data.map((point) => (typeof point === 'object' ? point?.x : point))).toEqual(
+      [3.188, 8.188, 13.188, 18.188, 23.188, 28.188],
+    );
   });
 
   it('draws the memory limit only when memory is near it', () => {
@@ -80,26 +81,29 @@ describe('memoryChart', () => {
     const samples = report.memory.samples.map(({ atMs: _, ...figures }) => figures);
     const chart = memoryChart({ ...report, memory: { ...report.memory, samples } });
     expect(
-      dataset(chart, 'heap allocated')?.data.map((point) => (typeof point === 'number' ? 0 : point.x)),
+      dataset(chart, 'heap allocated')?.data.map((point) => (typeof point === 'object' ? point?.x : 0)),
     ).toEqual([0, 5, 10, 15, 20, 25, 30]);
   });
 });
 
 describe('signatureChart', () => {
-  it('compares the first with the last snapshot and writes the figures beside the bars', () => {
-    const chart = signatureChart(sampleReport());
+  it('compares the first with the last snapshot and writes name and figures above the bars', () => {
+    const chart = signatureChart(sampleReport())?.config;
     expect(chart?.data.labels).toEqual([
-      ['payments/ledger.(*Writer).flush', 'chan send, 12 to 1,216'],
-      ['retry.(*Backof…pstreamAvailability', 'select, 17 to 48'],
-      ['notify.(*Hub).subscribe.func2', 'chan receive, 12 to 12'],
+      'payments/ledger.(*Writer).flush: chan send, 12 to 1,216',
+      '',
+      'retry.(*Backoff[...]).waitForUpstreamAvailability: select, 17 to 48',
+      '',
+      'payments/notify.(*Hub).subscribe.func2: chan receive, 12 to 12',
+      '',
     ]);
-    expect(dataset(chart, 'first snapshot')?.data).toEqual([12, 17, 12]);
-    expect(dataset(chart, 'last snapshot')?.data).toEqual([1_216, 48, 12]);
+    expect(dataset(chart, 'first snapshot')?.data).toEqual([null, 12, null, 17, null, 12]);
+    expect(dataset(chart, 'last snapshot')?.data).toEqual([null, 1_216, null, 48, null, 12]);
   });
 
   it('claims no earlier count when there was one snapshot', () => {
     const report = sampleReport();
-    const chart = signatureChart({ ...report, window: { seconds: 0, snapshots: 1 } });
+    const chart = signatureChart({ ...report, window: { seconds: 0, snapshots: 1 } })?.config;
     expect(datasets(chart).map(({ label }) => label)).toEqual(['goroutines']);
   });
 
@@ -111,9 +115,9 @@ describe('signatureChart', () => {
 it('is pure JSON and draws only characters the bundled font has', () => {
   fc.assert(
     fc.property(anyReport(), (report) => {
-      for (const { config, alt } of pictures(report)) {
-        expect(JSON.parse(JSON.stringify(config))).toEqual(config);
-        expect(JSON.stringify(config)).toMatch(
+      for (const { art, alt } of allPictures(report)) {
+        expect(JSON.parse(JSON.stringify(art))).toEqual(art);
+        expect(JSON.stringify(art)).toMatch(
           /^[\u0020-\u007e\u00a0-\u00ff\u2013\u2014\u2018-\u201d\u2026\u2212]*$/,
         );
         expect(alt.length).toBeLessThanOrEqual(1_000);
