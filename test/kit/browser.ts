@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, chromium } from 'playwright-core';
+import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 import { pathOf } from './require.ts';
 
 const ARGS = [
@@ -21,14 +21,18 @@ export interface TestBrowser {
   readonly close: () => Promise<void>;
 }
 
-/** @param viewport logical pixels; pictures are taken at double density */
-export async function openBrowser(viewport: { width: number; height: number }): Promise<TestBrowser> {
+/** @param viewport logical pixels; pictures are taken at double density unless `options` say otherwise */
+export async function openBrowser(
+  viewport: { width: number; height: number },
+  options: BrowserContextOptions = {},
+): Promise<TestBrowser> {
   const profile = mkdtempSync(join(tmpdir(), 'goleak-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: pathOf('chromium'),
     args: ARGS,
     viewport,
     deviceScaleFactor: 2,
+    ...options,
   });
   return {
     context,

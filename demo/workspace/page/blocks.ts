@@ -107,7 +107,7 @@ function tableHtml(block: Json, world: World): Html {
         new Html(`<${tag} class="${cellClass(cell, column)}">${cellHtml(cell, world)}</${tag}>`),
     );
   const caption = typeof block.caption === 'string' && html`<caption>${block.caption}</caption>`;
-  return html`<div class="block table-frame"><table>${caption}<thead><tr>${cells(head ?? [], 'th')}</tr></thead>
+  return html`<div class="block table-frame" tabindex="0" role="region" aria-label="Table"><table>${caption}<thead><tr>${cells(head ?? [], 'th')}</tr></thead>
     <tbody>${rows.map((row) => html`<tr>${cells(row, 'td')}</tr>`)}</tbody></table></div>`;
 }
 
