@@ -320,8 +320,8 @@ const vendors = [
   {
     name: 'undici-in-capture',
     comment:
-      'HTTP to services goes through the guard and the bounds of src/capture/fetch.ts, and to Slack through src/deliver/slack.ts. Call those.',
-    from: { path: '^(src|workers)/', pathNot: '^src/capture/|^src/deliver/slack-client' },
+      'HTTP to services goes through the guard and the bounds of src/capture/fetch.ts, and to Slack through src/deliver/slack.ts and slack-files.ts. Call those.',
+    from: { path: '^(src|workers)/', pathNot: '^src/capture/|^src/deliver/slack-(client|files)' },
     to: { path: VENDOR('undici') },
   },
   {

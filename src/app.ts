@@ -60,6 +60,7 @@ import { openSwitchStore } from './store/switches.ts';
 import { openThreadStore } from './store/threads.ts';
 import { openVerdictStore } from './store/verdicts.ts';
 import { openWatchingStore } from './store/watching.ts';
+import { uploadPorts } from './upload-doors.ts';
 
 const DEFAULT_PORT = 3000;
 
@@ -125,6 +126,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     requestOf: (id) => withinDeadline(requests.load(id)),
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
     ...threadsOf(redis, env, { requests, queue }),
+    uploads: uploadPorts({ redis, requests, queue, trail, authorise, log }),
     look: async (command) => {
       if (command.kind === 'services') return servicesText(services.all());
       if (command.kind === 'audit') return auditText(env.home, command, Date.now());

@@ -3,12 +3,13 @@
 import type { Entry } from './failures/entry.ts';
 import { PERMISSIONS } from './failures/permissions.ts';
 import { TARGETS } from './failures/targets.ts';
+import { UPLOADS } from './failures/uploads.ts';
 import { WORDS } from './failures/words.ts';
 import { WORK } from './failures/work.ts';
 
 export type { Late, Said } from './failures/targets.ts';
 
-export const catalogue = { ...WORDS, ...TARGETS, ...PERMISSIONS, ...WORK };
+export const catalogue = { ...WORDS, ...TARGETS, ...PERMISSIONS, ...WORK, ...UPLOADS };
 
 export type Code = keyof typeof catalogue;
 export type Facts<C extends Code> = (typeof catalogue)[C] extends Entry<infer F> ? F : never;

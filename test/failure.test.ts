@@ -39,6 +39,10 @@ const FACTS = {
   days: 14,
   words: 'why?',
   isUnderWay: true,
+  name: 'before.pb.gz',
+  size: '1.2 GiB',
+  count: 12,
+  most: 10,
 };
 
 describe('the catalogue of failures', () => {

@@ -5,9 +5,12 @@ import { type CapturedFiles, readCaptures } from '../src/analysis.ts';
 import type { Captured } from '../src/investigate.ts';
 import type { AnalysisContext } from '../src/model/verdict.ts';
 import { type HeldFile, openCaptureStore } from '../src/store/captures.ts';
+import { readUploads, type UploadQuestion } from './read-uploads.ts';
+
+export type Question = CaptureQuestion | UploadQuestion;
 
 /** Files are read from the store here, so that a worker never holds them. */
-export interface Question {
+export interface CaptureQuestion {
   readonly home: string;
   readonly id: string;
   readonly compareWith?: string;
@@ -20,7 +23,7 @@ export interface Question {
 export type Answer =
   /** The file at hand from now on, before it is parsed; '' when all are. */
   | { readonly kind: 'at'; readonly file: string }
-  /** A serialized Reading. */
+  /** A serialized Reading, of uploads a SavedReading. */
   | { readonly kind: 'read'; readonly bytes: Uint8Array }
   | { readonly kind: 'too-large'; readonly sizeBytes: number }
   | { readonly kind: 'threw'; readonly stack: string };
@@ -42,16 +45,26 @@ process.on('message', (question: Question) => {
 
 async function read(question: Question): Promise<Answer> {
   let at = '';
-  const reading = readCaptures(await filesOf(question), question.context, (file) => {
+  const tellFile = (file: string): void => {
     if (file !== at) tell({ kind: 'at', file });
     at = file;
-  });
+  };
+  const reading =
+    'uploaded' in question
+      ? await readUploads(question, tellFile)
+      : readCaptures(await filesOf(question), question.context, tellFile);
   const bytes = serialize(reading);
   if (bytes.byteLength > MAX_READING_BYTES) return { kind: 'too-large', sizeBytes: bytes.byteLength };
   return { kind: 'read', bytes };
 }
 
-async function filesOf({ home, id, compareWith, captured, held = {} }: Question): Promise<CapturedFiles[]> {
+async function filesOf({
+  home,
+  id,
+  compareWith,
+  captured,
+  held = {},
+}: CaptureQuestion): Promise<CapturedFiles[]> {
   const store = openCaptureStore(home);
   const files: CapturedFiles[] = [];
   for (const { instance, records } of captured) {

@@ -1,15 +1,15 @@
 // Analysis in children that can be killed. A hostile or merely huge file costs its own capture the verdict, and nobody
 // else anything: a child that takes too long, too much memory, or falls over is ended and replaced.
-import type { Reading } from '../src/analysis.ts';
 import { Failure } from '../src/failure.ts';
 import type { Log } from '../src/log.ts';
 import { formatBytes } from '../src/model/units.ts';
+import type { SavedReading } from '../src/saved/reading.ts';
 import type { Question } from './analyse.child.ts';
 import { type Ending, type Limits, startChild, type WatchedChild } from './watched-child.ts';
 
 export interface AnalysisChildren {
   /** @throws Failure `analysis_stopped`, `analysis_died`; the signal's reason when it is aborted. */
-  readonly analyse: (question: Asked, signal: AbortSignal) => Promise<Reading>;
+  readonly analyse: (question: Asked, signal: AbortSignal) => Promise<SavedReading>;
   /** Kills what runs. */
   readonly close: () => Promise<void>;
 }
@@ -69,7 +69,7 @@ export function openAnalysisChildren(options: ChildrenOptions): AnalysisChildren
     running += 1;
   };
 
-  const ask = async ({ service, question }: Asked, signal: AbortSignal): Promise<Reading> => {
+  const ask = async ({ service, question }: Asked, signal: AbortSignal): Promise<SavedReading> => {
     const child = take();
     const ending = await child.ask(question, signal);
     if (ending.kind === 'answered') {

@@ -6,6 +6,7 @@ import type { Fetch } from '../src/capture/fetch.ts';
 import { resolveInstances } from '../src/capture/resolve.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
 import { stoppedFailure } from '../src/control/captures.ts';
+import type { SlackFiles } from '../src/deliver/slack-files.ts';
 import { explain, Failure, isGone } from '../src/failure.ts';
 import { type Captured, investigate, NotYet } from '../src/investigate.ts';
 import type { Log } from '../src/log.ts';
@@ -32,6 +33,7 @@ import { type ProgressBoard, progressBoard } from './progress.ts';
 import { putBack } from './put-back.ts';
 import { captureTarget, type Granted } from './target.ts';
 import { AlreadyTold, beginTurn, PlaceLost, type Turn } from './turn.ts';
+import { runUpload } from './upload.ts';
 
 export interface CaptureWork {
   readonly services: ServiceCatalog;
@@ -53,6 +55,8 @@ export interface CaptureWork {
   readonly remember: (report: Report, request: CaptureRequest) => Promise<Report>;
   /** What is known of instances that are gone. */
   readonly recall: (service: string, instances: readonly string[]) => Promise<LastKnown | undefined>;
+  /** What people uploaded, and Slack keeps. */
+  readonly files: SlackFiles;
   readonly log: Log;
   /** Aborted when this process must end before the window does; the job then goes back to the queue. */
   readonly leaving: AbortSignal;
@@ -169,12 +173,12 @@ async function refuseJob(job: Job, token: string | undefined, work: CaptureWork)
 
 /** Asked before every single request to a service, and once a second. */
 async function objectionTo(
-  { id, service }: CaptureRequest,
+  { id, service, files }: CaptureRequest,
   { switches, requests }: CaptureWork,
 ): Promise<Error | undefined> {
   const [stop, { stage }] = await Promise.all([switches.stopOf(service), requests.progress(id)]);
   if (stage === 'failed' || stage === 'cancelled') return new AlreadyTold();
-  return stop && stoppedFailure(service, stop.atMs);
+  return stop && !files ? stoppedFailure(service, stop.atMs) : undefined;
 }
 
 /** Once: a capture that waits for minutes is not a message every second. */
@@ -213,6 +217,11 @@ async function finish(
 ): Promise<Progress> {
   const kept = await work.reports.load(request.id);
   if (kept) return { stage: 'done', reportId: kept.id };
+  const { files } = request;
+  if (files) {
+    await runUpload({ ...request, files }, tell, work);
+    return { stage: 'done', reportId: request.id };
+  }
   const service = work.services.find(request.service);
   if (!service) {
     const known = work.services.all().map(({ name }) => name);

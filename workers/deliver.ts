@@ -71,7 +71,7 @@ export async function runDeliver(job: Job, token: string | undefined, work: Deli
     const ports = portsOf(state, work);
     if (what === 'stacks') return await addStacks(state, ports);
     await bringUpToDate(state, ports);
-    if (state.report) await followLeak(request, state.report, work.fixes);
+    if (state.report && !request.files) await followLeak(request, state.report, work.fixes);
     if (isLastWord(state.progress.stage)) await work.requests.close(requestId);
   } catch (error) {
     await waitForSlack(error, job, token);
@@ -165,7 +165,7 @@ export async function stateOf(
     request,
     progress,
     instances,
-    ...(isLastWord(progress.stage) && { buttons: await buttonsOf(request, work) }),
+    ...(isLastWord(progress.stage) && !request.files && { buttons: await buttonsOf(request, work) }),
     costSentence: service ? costSentence(request.kinds, request.windowMs, service.allow) : '',
     ...(report && { report, flames: work.flames.load(report.id) ?? {} }),
     ...(recalled && { recalled }),
@@ -234,7 +234,9 @@ export function portsOf(
       save: (content) => work.requests.saveRendered(request.id, 'root', content),
     },
     placed: (thread) => work.threads.note(thread, { id: request.id, atMs: request.acceptedAtMs }),
-    artefacts: () => attachable(capture, work.captures, work.services.find(request.service)?.rawStacks),
+    // Whoever uploaded files has them there already.
+    artefacts: async () =>
+      request.files ? [] : attachable(capture, work.captures, work.services.find(request.service)?.rawStacks),
     claimName: ({ channel, threadTs }, name) =>
       work.requests.claimName(request.id, `${channel}:${threadTs ?? ''}`, name),
   };

@@ -4,7 +4,7 @@ import type { Authorise } from '../src/authorise.ts';
 import { NotYet } from '../src/investigate.ts';
 import type { CaptureRequest } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
-import { actionsOf, consentAction } from '../src/policy/who-may.ts';
+import { actionsOf, consentAction, type Decision } from '../src/policy/who-may.ts';
 import type { Granted } from './target.ts';
 
 const ASKED_LIGHTLY =
@@ -22,12 +22,7 @@ export async function grant(
   const { origin, kinds, id, lightOnly } = request;
   const ask = { at: 'worker' as const, origin, service, kinds, request: id };
   const decision = await authorise({ ...ask, actions: actionsOf(request) });
-  if (decision.may === 'no') {
-    const { code } = decision.refusal;
-    if (code === 'person_unknown') throw new NotYet('Slack has not said yet whether whoever asked may');
-    if (code === 'place_unknown') throw new NotYet('Slack has not said yet what kind of channel this is');
-    throw decision.refusal;
-  }
+  permitted(decision);
   if (decision.may === 'light-only') return { lightBecause: decision.because };
   if (lightOnly) return { lightBecause: ASKED_LIGHTLY };
   const consent = consentAction(request);
@@ -35,4 +30,16 @@ export async function grant(
   // Whoever may not agree any more still has what needs no agreement.
   const { may } = await authorise({ ...ask, actions: [consent] });
   return may === 'yes' ? { consent: request.consent } : {};
+}
+
+/**
+ * @throws NotYet while Slack does not say who asked, or where
+ * @throws Failure when they may not
+ */
+export function permitted(decision: Decision): asserts decision is Exclude<Decision, { may: 'no' }> {
+  if (decision.may !== 'no') return;
+  const { code } = decision.refusal;
+  if (code === 'person_unknown') throw new NotYet('Slack has not said yet whether whoever asked may');
+  if (code === 'place_unknown') throw new NotYet('Slack has not said yet what kind of channel this is');
+  throw decision.refusal;
 }

@@ -7,6 +7,7 @@ import { botTokenOf, type Env } from '../src/config/env.ts';
 import { watchServices } from '../src/config/services.ts';
 import { createSlackClient } from '../src/deliver/slack.ts';
 import { slackAnswers } from '../src/deliver/slack-check.ts';
+import { openSlackFiles } from '../src/deliver/slack-files.ts';
 import { startHealthServer } from '../src/entry/health.ts';
 import { type Running, runProcess } from '../src/lifecycle.ts';
 import type { Log } from '../src/log.ts';
@@ -102,6 +103,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
     queue,
     fetch: measuredFetch(fetcher.fetch, metrics),
     analyse: children.analyse,
+    files: openSlackFiles(slack, { token: botToken, apiUrl: env.slack.apiUrl }),
     home: env.home,
     ...openMemory(kept, captures, log),
     leaving: leaving.signal,

@@ -52,10 +52,12 @@ export async function mendRequest(id: string, { requests, queue, log }: MendWork
     // The job ended without a word: its worker was killed too often or between two steps, or it was not as we write it.
     const { service } = request;
     const reason = (await queue.captureFailure(id)) ?? '';
-    const failure =
-      reason === '' || reason.startsWith(STALLED)
-        ? new Failure('workers_lost', { service })
-        : new Failure('job_refused', { service, reason });
+    const isLost = reason === '' || reason.startsWith(STALLED);
+    const failure = isLost
+      ? request.files
+        ? new Failure('upload_workers_lost', {})
+        : new Failure('workers_lost', { service })
+      : new Failure('job_refused', { service, reason });
     const progress = { stage: 'failed', ...explain(failure, id) } as const;
     return tellThreads(id, progress, { requests, queue });
   } else {

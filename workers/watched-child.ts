@@ -4,7 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { deserialize } from 'node:v8';
-import type { Reading } from '../src/analysis.ts';
+import type { SavedReading } from '../src/saved/reading.ts';
 import type { Answer, Question } from './analyse.child.ts';
 
 export interface Limits {
@@ -15,7 +15,7 @@ export interface Limits {
 
 /** How a question ended; `file` is what was being read, '' when that is not known or all was read. */
 export type Ending =
-  | { readonly kind: 'answered'; readonly reading: Reading }
+  | { readonly kind: 'answered'; readonly reading: SavedReading }
   | { readonly kind: 'too-slow' | 'too-big' | 'too-large' | 'cancelled'; readonly file: string }
   | { readonly kind: 'threw'; readonly file: string; readonly printed: string }
   | { readonly kind: 'died'; readonly file: string; readonly how: string; readonly printed: string };
@@ -127,7 +127,7 @@ function loader(script: URL): string[] {
 function endingOf(answer: Exclude<Answer, { kind: 'at' }>, file: string): Ending {
   switch (answer.kind) {
     case 'read':
-      return { kind: 'answered', reading: deserialize(answer.bytes) as Reading };
+      return { kind: 'answered', reading: deserialize(answer.bytes) as SavedReading };
     case 'too-large':
       return { kind: 'too-large', file };
     case 'threw':

@@ -35,6 +35,13 @@ export const faultShape = z.discriminatedUnion('kind', [
     times,
     copies: z.number().int().min(1).max(10).default(1),
   }),
+  /** The next private files that are asked for: sent elsewhere, cut off, longer than said, or never ending. */
+  z.strictObject({
+    kind: z.literal('download'),
+    times,
+    how: z.enum(['cut', 'longer', 'stalls', 'unavailable']),
+  }),
+  z.strictObject({ kind: z.literal('download-redirect'), times, to: z.url() }),
   z.strictObject({ kind: z.literal('bad-signature'), times }),
   z.strictObject({ kind: z.literal('stale-signature'), times }),
 ]);
@@ -42,7 +49,8 @@ export const faultShape = z.discriminatedUnion('kind', [
 export type Fault = z.input<typeof faultShape>;
 type KnownFault = z.output<typeof faultShape>;
 export type CallFault = Extract<KnownFault, { method: string }>;
-type DeliveryFault = Exclude<KnownFault, CallFault>;
+export type DownloadFault = Extract<KnownFault, { kind: 'download' | 'download-redirect' }>;
+type DeliveryFault = Exclude<KnownFault, CallFault | DownloadFault>;
 
 export class Faults {
   #planned: { readonly fault: KnownFault; left: number }[] = [];
@@ -72,6 +80,12 @@ export class Faults {
     kind: Kind,
   ): Extract<DeliveryFault, { kind: Kind }> | undefined {
     return this.#take((fault): fault is Extract<DeliveryFault, { kind: Kind }> => fault.kind === kind);
+  }
+
+  forDownload(): DownloadFault | undefined {
+    return this.#take(
+      (fault): fault is DownloadFault => fault.kind === 'download' || fault.kind === 'download-redirect',
+    );
   }
 
   #take<F extends KnownFault>(fits: (fault: KnownFault) => fault is F): F | undefined {

@@ -98,3 +98,5 @@ export const VIEWS_IN_STACK = 3;
 
 /** apis/web-api/rate-limits: calls a minute, by tier. Tiers say "at least"; the least is what is given here. */
 export const CALLS_PER_MINUTE = { 1: 1, 2: 20, 3: 50, 4: 100 } as const;
+/** https://slack.com/help/articles/201330736: ten files in one message. */
+export const FILES_PER_MESSAGE = 10;

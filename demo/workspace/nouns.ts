@@ -85,6 +85,8 @@ export interface StoredFile {
   readonly title: string;
   readonly sizeBytes: number;
   readonly mimetype: string;
+  /** Who uploaded it; the app's own have none. */
+  readonly user?: string;
   readonly altText?: string;
   readonly createdMs: number;
   readonly uploaded: boolean;

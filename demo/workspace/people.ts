@@ -11,11 +11,12 @@ import {
 } from './channel-life.ts';
 import type { Deliveries, Outcome } from './delivery.ts';
 import { findElement } from './entries.ts';
+import { type Dropping, filesInEvent, keepDropped, refuseFiles, shareDropped } from './dropped-files.ts';
 import { isJson, type Json } from './json.ts';
 import type { Permissions, SlashCommand } from './manifest.ts';
 import { shownView } from './methods/views.ts';
 import { escapeMrkdwn } from './mrkdwn.ts';
-import { BOT, type Channel, defined, type User, type View } from './nouns.ts';
+import { BOT, type Channel, defined, type StoredFile, type User, type View } from './nouns.ts';
 import { blockActions, slashCommand } from './payloads.ts';
 import { Refusal } from './refusal.ts';
 import type { Occasion, ResponseUrls } from './response-urls.ts';
@@ -67,13 +68,18 @@ export class People {
   }
 
   async types(typing: Typing): Promise<Typed> {
-    const channel = this.#channel(typing.channel);
-    const user = this.#user(typing.user);
+    const { channel, user } = this.#speaker(typing.channel, typing.user);
     const text = typing.text.trim();
-    if (user.deactivated) throw new Error(`${user.name} is deactivated`);
-    if (!channel.members.has(user.id)) throw new Error(`${user.name} is not a member of ${channel.name}`);
     if (text.startsWith('/')) return this.#command(channel, user, text, typing.threadTs);
-    return this.#message(channel, user, text, typing.threadTs);
+    return this.#message(channel, user, text, { threadTs: typing.threadTs });
+  }
+
+  /** Files dropped into a conversation, with or without words. */
+  async drops(dropping: Dropping): Promise<Typed> {
+    const { channel, user } = this.#speaker(dropping.channel, dropping.user);
+    refuseFiles(dropping.files);
+    const files = keepDropped(dropping.files, user, this.#stage.world);
+    return this.#message(channel, user, dropping.text?.trim() ?? '', { threadTs: dropping.threadTs, files });
   }
 
   /** A button pressed or an option chosen, in a message or in something only this person sees. */
@@ -190,10 +196,25 @@ export class People {
     return toolPosts(this.#stage, this.#channel(read.channel), read);
   }
 
-  #message(channel: Channel, user: User, text: string, threadTs: string | undefined): Typed {
+  #message(
+    channel: Channel,
+    user: User,
+    text: string,
+    { threadTs, files = [] }: { threadTs: string | undefined; files?: readonly StoredFile[] },
+  ): Typed {
     const { world, permissions } = this.#stage;
     const said = linked(text, world, false);
-    const posted = world.post({ channel: channel.id, user: user.id, text: said, threadTs });
+    const ids = files.map(({ id }) => id);
+    const subtype = files.length > 0 ? 'file_share' : undefined;
+    const posted = world.post({
+      channel: channel.id,
+      user: user.id,
+      text: said,
+      threadTs,
+      subtype,
+      files: ids,
+    });
+    shareDropped(files, posted, world);
     const mentionsBot = said.includes(`<@${BOT.id}>`);
     const isMember = channel.members.has(BOT.id);
     if (mentionsBot && !isMember) {
@@ -213,6 +234,9 @@ export class People {
       events.map((each) =>
         this.#event(each.subscription, {
           ...shownMessage(posted, world),
+          ...(files.length > 0 && { files: filesInEvent(ids, channel, world, this.#stage.origin()) }),
+          // A mention is no kind of message: it has no subtype.
+          ...(each.type === 'app_mention' && { subtype: undefined }),
           type: each.type,
           channel: channel.id,
           ...(each.type === 'message' ? { channel_type: CHANNEL_TYPE[channel.kind] } : {}),
@@ -323,6 +347,15 @@ export class People {
 
   #event(subscription: string, event: Json): Promise<Outcome> {
     return tellEvent(this.#stage, subscription, event);
+  }
+
+  /** Somebody who may say something there. */
+  #speaker(channelName: string, userName: string): { channel: Channel; user: User } {
+    const channel = this.#channel(channelName);
+    const user = this.#user(userName);
+    if (user.deactivated) throw new Error(`${user.name} is deactivated`);
+    if (!channel.members.has(user.id)) throw new Error(`${user.name} is not a member of ${channel.name}`);
+    return { channel, user };
   }
 
   #channel(nameOrId: string): Channel {

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerControl } from './control.ts';
+import { isSeenByBot } from './dropped-files.ts';
 import { FORM_BYTES, formOrJson, isLocalHost, isSameOrigin, readBody, send, sendJson } from './http.ts';
 import { answerPage } from './page/routes.ts';
 import { Refusal } from './refusal.ts';
 import type { Parts } from './server.ts';
-import { receiveUpload, sendFile } from './uploads.ts';
+import { receiveUpload, sendFile, sendSpoiled } from './uploads.ts';
 import { answerCall, spoil } from './web-api.ts';
 
 /** Which part of the workspace answers a request. */
@@ -87,8 +88,14 @@ function privateFile(parts: Parts, path: string, request: IncomingMessage, respo
   if (request.headers.authorization !== `Bearer ${parts.tokens.bot}`)
     send(response, 302, '', { location: '/' });
   else if (!parts.api.permissions.scopes.has('files:read')) send(response, 403, 'missing_scope');
-  else if (!file?.completed || !bytes) send(response, 404, 'file_not_found');
-  else sendFile(response, file, bytes);
+  else if (!file?.completed || !bytes || !isSeenByBot(file, parts.api.world))
+    send(response, 404, 'file_not_found');
+  else {
+    const fault = parts.faults.forDownload();
+    parts.calls.add({ atMs: parts.api.world.now(), method: 'download', args: { file: id }, status: 200 });
+    if (fault) sendSpoiled(response, fault, bytes);
+    else sendFile(response, file, bytes);
+  }
 }
 
 function fail(response: ServerResponse, error: unknown): void {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Call, CallLog } from './call-log.ts';
 import type { Opening, ToolPost } from './channel-life.ts';
 import { Deliveries, type Delivery, type Outcome } from './delivery.ts';
+import type { Dropping } from './dropped-files.ts';
 import { type Fault, Faults } from './faults.ts';
 import { isLocalHost } from './http.ts';
 import type { Json } from './json.ts';
@@ -89,6 +90,8 @@ export interface Workspace {
   /** An alerting tool's own app posts; gives the message's timestamp. */
   toolPosts(post: ToolPost): string;
   userTypes(typing: Typing): Promise<Typed>;
+  /** Files dropped into a conversation. */
+  userDrops(dropping: Dropping): Promise<Typed>;
   click(click: Click): Promise<Outcome>;
   /** Something pressed, chosen or typed in a modal or a home tab. */
   actInView(acting: { viewId: string; user: string } & Entering): Promise<Outcome>;
@@ -214,6 +217,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     userPins: (about) => void people.pins(about),
     toolPosts: (post) => people.toolPosts(post).ts,
     userTypes: (typing) => people.types(typing),
+    userDrops: (dropping) => people.drops(dropping),
     click: (click) => people.clicks(click),
     actInView: (acting) => people.acts(acting),
     searchOptions: (asked) => people.searches(asked),

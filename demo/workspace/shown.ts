@@ -103,6 +103,7 @@ export function shownFile(file: StoredFile, origin = ''): Json {
     mimetype: file.mimetype,
     filetype: file.name.split('.').at(-1) ?? 'binary',
     size: file.sizeBytes,
+    user: file.user ?? BOT.id,
     mode: 'hosted',
     is_external: false,
     is_public: file.shares.length > 0,
@@ -111,6 +112,8 @@ export function shownFile(file: StoredFile, origin = ''): Json {
     url_private_download: `${where}?download=1`,
     permalink: `${origin}/files/${file.id}`,
     channels: file.shares.map((share) => share.channel).filter((id) => id.startsWith('C')),
+    groups: file.shares.map((share) => share.channel).filter((id) => id.startsWith('G')),
+    ims: file.shares.map((share) => share.channel).filter((id) => id.startsWith('D')),
     shares: { public: shares('C'), private: shares('G') },
   };
 }

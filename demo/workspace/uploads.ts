@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DownloadFault } from './faults.ts';
 import { readBody, send, uploadedBytes } from './http.ts';
 import { FILE_BYTES } from './limits.ts';
+import { trueMimetype } from './mimetypes.ts';
 import type { StoredFile } from './nouns.ts';
 import type { World } from './world.ts';
 
@@ -28,6 +30,30 @@ export async function receiveUpload(
   return { status: 200, text: `OK - ${bytes.byteLength}` };
 }
 
+/** A private file whose way to the app is spoiled on purpose. */
+export function sendSpoiled(response: ServerResponse, fault: DownloadFault, bytes: Uint8Array): void {
+  if (fault.kind === 'download-redirect') {
+    send(response, 302, '', { location: fault.to });
+    return;
+  }
+  if (fault.how === 'unavailable') {
+    send(response, 503, 'service_unavailable');
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'application/octet-stream', 'transfer-encoding': 'chunked' });
+  if (fault.how === 'longer') {
+    response.write(bytes);
+    response.end(new Uint8Array(1024));
+    return;
+  }
+  response.write(bytes.subarray(0, Math.ceil(bytes.byteLength / 2)));
+  // A stalled one is ended by whoever asked.
+  if (fault.how === 'cut') setTimeout(() => response.socket?.resetAndDestroy(), CUT_AFTER_MS).unref();
+}
+
+/** Time for the first half to arrive. */
+const CUT_AFTER_MS = 20;
+
 export function sendFile(response: ServerResponse, file: StoredFile, bytes: Uint8Array): void {
   const inline = file.mimetype.startsWith('image/');
   send(response, 200, bytes, {
@@ -36,17 +62,4 @@ export function sendFile(response: ServerResponse, file: StoredFile, bytes: Uint
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; sandbox",
   });
-}
-
-const SIGNATURES: readonly { mimetype: string; starts: readonly number[] }[] = [
-  { mimetype: 'image/png', starts: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] },
-  { mimetype: 'image/jpeg', starts: [0xff, 0xd8, 0xff] },
-  { mimetype: 'image/gif', starts: [0x47, 0x49, 0x46, 0x38] },
-];
-
-/** A name can say .png; only bytes make it an image. */
-function trueMimetype(file: StoredFile, bytes: Uint8Array): string {
-  const seen = SIGNATURES.find((each) => each.starts.every((byte, index) => bytes[index] === byte))?.mimetype;
-  if (seen) return seen;
-  return file.mimetype.startsWith('image/') ? 'application/octet-stream' : file.mimetype;
 }

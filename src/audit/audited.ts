@@ -123,7 +123,7 @@ export function aboutOrigin({ user, door, channel }: Pick<Origin, 'user' | 'door
 }
 
 export function aboutRequest(request: CaptureRequest): Omit<Decision, 'what'> {
-  const { id, service, instances, kinds, origin, consent } = request;
+  const { id, service, instances, kinds, origin, consent, files } = request;
   return {
     ...aboutOrigin(origin),
     service,
@@ -131,6 +131,7 @@ export function aboutRequest(request: CaptureRequest): Omit<Decision, 'what'> {
     kinds,
     request: id,
     ...(consent !== undefined && { why: `heavy questions ${consent}` }),
+    ...(files && { why: `files ${files.join(' ')}` }),
   };
 }
 

@@ -61,7 +61,9 @@ async function stop(service: string, { user }: Origin, ports: ControlPorts): Pro
   const { requests, queue, switches, now } = ports;
   const atMs = now();
   const theirs = async (): Promise<readonly CaptureRequest[]> =>
-    (await underWay(ports)).filter((request) => service === EVERYTHING || request.service === service);
+    (await underWay(ports)).filter((request) =>
+      service === EVERYTHING ? request.files === undefined : request.service === service,
+    );
   // Workers that see the switch end captures by themselves, before they could be counted.
   const before = await theirs();
   // First the switch: whatever is accepted from here on finds it.

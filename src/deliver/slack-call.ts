@@ -3,7 +3,7 @@ import { ErrorCode } from '@slack/web-api';
 import { Failure } from '../failure.ts';
 
 /** Whatever a gateway says: the next attempt is not put off for longer. */
-const MAX_RETRY_AFTER_MS = 600_000;
+export const MAX_RETRY_AFTER_MS = 600_000;
 
 /** Slack said to wait. Thrown instead of waiting, so that a job gives its place to others. */
 export class SlackBusy extends Error {

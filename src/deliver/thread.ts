@@ -15,6 +15,7 @@ import {
   type SlackMessage,
   type ThreadStyle,
   threadMessages,
+  uploadMessage,
   verdictMessage,
 } from '../report/blocks.ts';
 import { type Picture, pictures } from '../report/charts/pictures.ts';
@@ -173,6 +174,7 @@ function rootMessage(state: ThreadState): SlackMessage {
       ...(offer && { offer }),
     });
   }
+  if (request.files) return uploadMessage(request, progress);
   if (progress.stage === 'failed') {
     const about = {
       service: request.service,

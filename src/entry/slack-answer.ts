@@ -1,5 +1,5 @@
 // Answers that only the person who asked can see.
-import type { RespondFn } from '@slack/bolt';
+import type { AllMiddlewareArgs, RespondFn } from '@slack/bolt';
 import { explain, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { redact } from '../model/secrets.ts';
@@ -14,6 +14,24 @@ export function ephemeral(respond: RespondFn): Answer {
   return async (text) => {
     await respond({ response_type: 'ephemeral', replace_original: false, ...textContent(text) });
   };
+}
+
+/** Where somebody said something that is answered to them alone. */
+export interface WhisperPlace {
+  readonly channel: string;
+  readonly user: string;
+  readonly threadTs?: string;
+}
+
+export type Whisper = (place: WhisperPlace) => Answer;
+
+/** Answers to what was said in a message, which has no address of its own to answer to. */
+export function whisperer(client: AllMiddlewareArgs['client']): Whisper {
+  return ({ channel, user, threadTs }) =>
+    async (text) => {
+      const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
+      await client.chat.postEphemeral({ channel, user, ...textContent(text), ...thread });
+    };
 }
 
 /** Runs one piece of work and tells the person in plain words when it cannot be done. */

@@ -35,7 +35,8 @@ export function registerIncidentDoor(app: App, ports: IncidentDoorPorts): void {
   });
 
   app.event('message', async ({ event }) => {
-    const { channel, subtype } = event;
+    const { channel, channel_type: kind, subtype } = event;
+    if (kind === 'im') return;
     if (subtype !== undefined && !SAID.has(subtype)) return;
     if (await isAlertChannel(channel, ports)) await ports.hearMessage(event, channel);
     else if (await ports.isListenedTo(channel)) await ports.hearChannel(channel);

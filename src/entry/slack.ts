@@ -15,15 +15,17 @@ import { codeBlock, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { type CaptureCommand, findService, requestId, toRequest } from './accept.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { permit, permitted } from './permit.ts';
-import { type Answer, ephemeral, guarded, MAX_REPLY } from './slack-answer.ts';
+import { type Answer, ephemeral, guarded, MAX_REPLY, whisperer } from './slack-answer.ts';
 import { type ButtonPorts, registerButtons } from './slack-buttons.ts';
 import { askInThread, followUpUnknown, registerThreadDoor, type ThreadPorts } from './slack-thread.ts';
+import { hearUpload, registerUploads, type UploadPorts } from './slack-uploads.ts';
 
 type ControlKind = 'stop' | 'resume' | 'cancel';
 type WatchedKind = 'watch' | 'unwatch' | 'history' | 'baseline';
 
 /** What the door is handed; it knows nothing of queues, captures or stores. */
 export interface SlackPorts extends ButtonPorts, ThreadPorts {
+  readonly uploads: UploadPorts;
   /** Accepts a request for work. Throws Failure `queue_unavailable` within its own deadline. */
   readonly submit: (request: CaptureRequest) => Promise<void>;
   /** Plain lines for the words that only look: `services`, `status`, `doctor`, `audit`. */
@@ -69,21 +71,33 @@ export function registerSlackDoor(app: App, ports: SlackPorts): void {
 
   registerButtons(app, ports);
   registerThreadDoor(app, ports);
+  registerUploads(app, ports.uploads);
 
   app.event('app_mention', async ({ event, client }) => {
-    const { user = '', channel, ts, thread_ts: threadTs } = event;
+    const { user = '', channel, ts, thread_ts: threadTs, files = [] } = event;
+    const whisper = whisperer(client);
+    // Whoever brings files along wants them read, whatever else is said.
+    if (files.length > 0) {
+      return hearUpload({ user, channel, ts, threadTs, files }, 'mention', {
+        ...ports.uploads,
+        whisper,
+      });
+    }
     await serve(event.text.replace(/^\s*<@[A-Z0-9]+(?:\|[^>]*)?>/, ''), ports, {
       origin: { door: 'mention', user, channel, threadTs: threadTs ?? ts },
       delivery: `mention ${channel} ${ts}`,
-      answer: async (text) => {
-        const content = textContent(text);
-        await client.chat.postEphemeral({
-          channel,
-          user,
-          ...content,
-          ...(threadTs && { thread_ts: threadTs }),
-        });
-      },
+      answer: whisper({ channel, user, ...(threadTs !== undefined && { threadTs }) }),
+    });
+  });
+
+  // In a direct message everything is said to the bot.
+  app.event('message', async ({ event, client }) => {
+    if (event.channel_type !== 'im' || event.subtype !== undefined || event.bot_id !== undefined) return;
+    const { user, channel, ts, thread_ts: threadTs, text = '' } = event;
+    await serve(text, ports, {
+      origin: { door: 'dm', user, channel, threadTs: threadTs ?? ts },
+      delivery: `dm ${channel} ${ts}`,
+      answer: whisperer(client)({ channel, user, ...(threadTs !== undefined && { threadTs }) }),
     });
   });
 }

@@ -44,6 +44,8 @@ export interface CaptureRequest {
   readonly quiet?: true;
   /** A look at a new build, for the thread of a leak. */
   readonly verifies?: { readonly request: string; readonly build: string };
+  /** Slack's ids of files somebody uploaded, in their order: these are read, and no service is asked anything. */
+  readonly files?: readonly string[];
   /** Why it is made though nobody asked, as in "payments-svc-1 has reached 85 % of its memory limit". */
   readonly because?: string;
 }

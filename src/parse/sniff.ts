@@ -68,6 +68,22 @@ export const FORMATS: readonly Format[] = [
     parse: () => wrong('binary-file', 'This is an executable, not a dump of a running service.'),
   },
   {
+    name: 'picture',
+    looksLike: (_, head) =>
+      /^(\xff\xd8\xff|\x89PNG\r\n|GIF8[79]a|RIFF....WEBP|....ftyp(hei|mif|avif))/s.test(head),
+    parse: () =>
+      wrong(
+        'picture',
+        'This is a picture, and words in pictures are not read; the dump itself is what helps here.',
+      ),
+  },
+  {
+    name: 'document',
+    looksLike: (_, head) => /^(%PDF-|\{\\rtf)/.test(head),
+    parse: () =>
+      wrong('document', 'This is a document for people; copy the dump out of it into a file of plain text.'),
+  },
+  {
     name: 'HTML page',
     looksLike: (_, head) =>
       /^\s*(<\?xml[^>]{0,200}>\s*)?(<!--.{0,400}?-->\s*)?<(!doctype html|html|head|body)\b/is.test(head),

@@ -3,7 +3,7 @@ import { type CaptureRequest, isAutomatic } from '../model/request.ts';
 
 /**
  * What a request wants, as a text that is equal for two requests one capture can answer. Undefined for one that needs a
- * capture of its own: a comparison starts from one certain capture.
+ * capture of its own: a comparison starts from one certain capture, and uploaded files are read for those who uploaded them.
  */
 export function wantsSame(request: CaptureRequest): string | undefined {
   const {
@@ -16,8 +16,9 @@ export function wantsSame(request: CaptureRequest): string | undefined {
     lightOnly = false,
     compareWith,
     sameInstancesAs,
+    files,
   } = request;
-  if (compareWith !== undefined || sameInstancesAs !== undefined) return undefined;
+  if (files !== undefined || compareWith !== undefined || sameInstancesAs !== undefined) return undefined;
   const which = typeof instances === 'string' ? instances : [...instances].sort();
   return JSON.stringify([
     service,

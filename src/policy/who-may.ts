@@ -3,6 +3,7 @@
 import { Failure } from '../failure.ts';
 import { type CaptureRequest, isAutomatic, type Origin } from '../model/request.ts';
 import type { CaptureKind, Service } from '../model/target.ts';
+import { UPLOADED } from '../model/upload.ts';
 import {
   type Admins,
   type Clause,
@@ -22,6 +23,8 @@ export type Action =
   | 'force'
   /** Agrees to the price of heavy questions. */
   | 'agree'
+  /** Has files read that they uploaded, and what they mean shown. */
+  | 'upload'
   /** Shows the full stacks of what was captured. */
   | 'full-stacks'
   /** Has something of a report explained in its thread: whoever may see the thread. */
@@ -71,7 +74,7 @@ export function whoMay(action: Action, about: About): Decision {
   const refusal =
     person === 'automatic' ? refuseAutomatic(action, about) : refusePerson(action, person, about);
   if (refusal) return no(refusal);
-  const misplaced = SHOWS.has(action) ? refusePlace(about) : undefined;
+  const misplaced = SHOWS.has(action) ? refusePlace(action, about) : undefined;
   if (misplaced) return no(misplaced);
   return person === 'automatic' ? automaticWeight(action, about) : byRules(action, person, about);
 }
@@ -114,6 +117,7 @@ const SHOWS: ReadonlySet<Action> = new Set([
   'agree',
   'full-stacks',
   'ask',
+  'upload',
   'digest',
 ]);
 const AUTOMATIC: ReadonlySet<Action> = new Set(['capture-light', 'capture-heavy', 'all']);
@@ -150,10 +154,10 @@ function refusePerson(action: Action, person: Person, about: About): Failure | u
   return new Failure('person_refused', { standing, what });
 }
 
-function refusePlace(about: About): Failure | undefined {
+function refusePlace(action: Action, about: About): Failure | undefined {
   const { place, service } = about;
   if (place === undefined) return undefined;
-  const name = service?.name ?? 'this service';
+  const name = service?.name ?? (action === 'upload' ? UPLOADED : 'this service');
   const { kind } = place;
   if (place.isMember === false) return new Failure('not_in_channel', { channel: place.id });
   if (typeof kind !== 'string') {
@@ -178,6 +182,7 @@ function byRules(action: Action, person: Person, about: About): Decision {
   switch (action) {
     case 'look':
     case 'ask':
+    case 'upload':
       return YES;
     case 'stop':
     case 'resume':
@@ -313,6 +318,8 @@ function wordsFor(action: Action, { service }: About): string {
       return `force captures of ${name}`;
     case 'agree':
       return `agree to what full stacks cost ${name}`;
+    case 'upload':
+      return 'have uploaded files read';
     case 'full-stacks':
       return `have the full stacks of ${name} shown`;
     case 'ask':

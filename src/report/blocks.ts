@@ -20,3 +20,4 @@ export {
 } from './root-message.ts';
 export { fullStacksFile } from './stacks.ts';
 export { type ThreadStyle, threadMessages } from './thread-messages.ts';
+export { uploadMessage } from './upload-message.ts';

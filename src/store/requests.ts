@@ -5,6 +5,7 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import { z } from 'zod';
 import { type CaptureRequest, isLastWord, type Progress } from '../model/request.ts';
 import { CAPTURE_KINDS } from '../model/target.ts';
+import { MAX_UPLOADS } from '../model/upload.ts';
 import type { Ledger } from '../outbox/outbox.ts';
 import { openLedger } from './ledger.ts';
 import { scriptOf } from './script.ts';
@@ -45,6 +46,7 @@ const requestSchema = z.object({
   incident: z.string().optional(),
   quiet: z.literal(true).optional(),
   verifies: z.object({ request: z.string(), build: z.string() }).optional(),
+  files: z.array(z.string().max(40)).max(MAX_UPLOADS).optional(),
   because: z.string().max(2_000).optional(),
 });
 

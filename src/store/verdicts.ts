@@ -3,6 +3,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { KeptSignature, KeptVerdict } from '../model/digest.ts';
+import { isUploaded } from '../model/upload.ts';
 import { TIERS, VERDICT_KINDS } from '../model/verdict.ts';
 import type { Report, ReportSignature } from '../report/schema.ts';
 import type { ReportStore } from './reports.ts';
@@ -72,7 +73,7 @@ export function rememberingReports(
     ...reports,
     save: async (report) => {
       await reports.save(report);
-      await verdicts.keep(report.service, keptVerdict(report, now()));
+      if (!isUploaded(report.service)) await verdicts.keep(report.service, keptVerdict(report, now()));
     },
   };
 }

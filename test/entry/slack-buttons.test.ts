@@ -56,6 +56,13 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
         submit: async (request) => {
           submitted.push(request);
         },
+        uploads: {
+          authorise: async () => ({ may: 'yes' }),
+          read: async () => {},
+          isOurThread: async () => false,
+          now: () => nowMs,
+          log: createLog('test', 'silent'),
+        },
         requestOf: async (id) => (id === EARLIER.id ? EARLIER : undefined),
         fullStacks: async (id) => {
           stacks.push(id);

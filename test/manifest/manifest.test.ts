@@ -15,8 +15,8 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   'chat.postMessage': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.update': ['chat:write'],
-  'conversations.history': ['channels:history', 'groups:history'],
-  'conversations.replies': ['channels:history', 'groups:history'],
+  'conversations.history': ['channels:history', 'groups:history', 'im:history'],
+  'conversations.replies': ['channels:history', 'groups:history', 'im:history'],
   'conversations.info': ['channels:read', 'groups:read', 'mpim:read'],
   'users.info': ['users:read'],
   'usergroups.users.list': ['usergroups:read'],
@@ -25,6 +25,7 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   'pins.list': ['pins:read'],
   'files.getUploadURLExternal': ['files:write'],
   'files.completeUploadExternal': ['files:write'],
+  'files.info': ['files:read'],
 };
 const EVENT_SCOPES: Readonly<Record<string, readonly string[]>> = {
   app_mention: ['app_mentions:read'],
@@ -32,11 +33,12 @@ const EVENT_SCOPES: Readonly<Record<string, readonly string[]>> = {
   member_joined_channel: ['channels:read', 'groups:read'],
   'message.channels': ['channels:history'],
   'message.groups': ['groups:history'],
+  'message.im': ['im:history'],
   pin_added: ['pins:read'],
 };
 /** One listener hears what Slack subscribes to by kind of channel. */
 const SUBSCRIPTIONS: Readonly<Record<string, readonly string[]>> = {
-  message: ['message.channels', 'message.groups'],
+  message: ['message.channels', 'message.groups', 'message.im'],
 };
 
 const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -62,9 +64,11 @@ describe('manifest.yml', () => {
       'channels:read',
       'chat:write',
       'commands',
+      'files:read',
       'files:write',
       'groups:history',
       'groups:read',
+      'im:history',
       'users:read',
     ] as const satisfies NonNullable<NonNullable<Manifest['oauth_config']>['scopes']>['bot'];
     // Without these it works for less: in no group message, by no user group, with no pinned alert, joining nothing.

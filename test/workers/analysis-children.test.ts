@@ -12,7 +12,7 @@ import { readCaptures } from '../../src/analysis.ts';
 import { createLog } from '../../src/log.ts';
 import type { StepRecord } from '../../src/model/capture.ts';
 import { openCaptureStore } from '../../src/store/captures.ts';
-import type { Question } from '../../workers/analyse.child.ts';
+import type { CaptureQuestion } from '../../workers/analyse.child.ts';
 import { type AnalysisChildren, openAnalysisChildren } from '../../workers/analysis-children.ts';
 import type { Limits } from '../../workers/watched-child.ts';
 
@@ -37,12 +37,12 @@ function children(options: { script?: URL; limits?: Partial<Limits>; atOnce?: nu
     ...options,
   });
   open.push(opened);
-  const ask = (question: Partial<Question>, signal = never) =>
+  const ask = (question: Partial<CaptureQuestion>, signal = never) =>
     opened.analyse({ service: 'payments-svc', question: { ...EMPTY, ...question } }, signal);
   return { ask, kills };
 }
 
-const EMPTY: Question = {
+const EMPTY: CaptureQuestion = {
   home: '/nowhere',
   id: ID,
   captured: [],
@@ -50,7 +50,7 @@ const EMPTY: Question = {
 };
 
 /** A store that holds one snapshot of one instance. */
-async function kept(file: string, bytes: Uint8Array): Promise<Question> {
+async function kept(file: string, bytes: Uint8Array): Promise<CaptureQuestion> {
   const home = mkdtempSync(join(tmpdir(), 'goleak-child-'));
   folders.push(home);
   const record: StepRecord = {
@@ -121,7 +121,7 @@ describe('the analysis in a child', () => {
       const here = readCaptures(
         [
           {
-            ...(question.captured[0] as Question['captured'][number]),
+            ...(question.captured[0] as CaptureQuestion['captured'][number]),
             snapshots: await openCaptureStore(question.home).snapshots(ID, 'payments-1'),
             earlier: [],
           },

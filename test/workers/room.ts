@@ -10,6 +10,7 @@ import { type Authorise, createAuthorise } from '../../src/authorise.ts';
 import type { Fetch } from '../../src/capture/fetch.ts';
 import { serviceFromUrl } from '../../src/capture/resolve.ts';
 import { createSlackClient, createSlackPoster } from '../../src/deliver/slack.ts';
+import { openSlackFiles } from '../../src/deliver/slack-files.ts';
 import { openSlackDirectory } from '../../src/deliver/slack-people.ts';
 import { createLog } from '../../src/log.ts';
 import { DEFAULT_INCIDENT_RULES } from '../../src/model/incident.ts';
@@ -154,6 +155,7 @@ export async function openRoom(): Promise<Room> {
       authorise,
       home,
       analyse: children.analyse,
+      files: openSlackFiles(slack, { token: SLACK_BOT_TOKEN, apiUrl: SLACK_API_URL, withinMs: 1_500 }),
       ...memory,
       leaving: leaving.signal,
     }),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { checkedBlocks } from '../content.ts';
+import { isSeenByBot } from '../dropped-files.ts';
 import { isJson } from '../json.ts';
 import { FILE_ALT_TEXT_CHARS, FILE_BYTES, MESSAGE_TEXT_CHARS } from '../limits.ts';
 import { type Api, method, structured, timestamp, whole } from '../method.ts';
+import { mimetypeOf } from '../mimetypes.ts';
 import { BOT, type Channel, defined, newId, type StoredFile } from '../nouns.ts';
 import { refuse } from '../refusal.ts';
 import { shownFile } from '../shown.ts';
@@ -104,7 +106,7 @@ const filesInfo = method({
   args: z.strictObject({ file: z.string().min(1), limit: whole.optional(), cursor: z.string().optional() }),
   run: (args, api) => {
     const file = api.world.files.get(args.file);
-    if (!file?.completed) throw refuse('file_not_found');
+    if (!file?.completed || !isSeenByBot(file, api.world)) throw refuse('file_not_found');
     return { file: shownFile(file, api.origin), comments: [], response_metadata: { next_cursor: '' } };
   },
 });
@@ -138,21 +140,4 @@ function shareFiles(
     const share = { channel: channel.id, ts: message.ts, ...defined({ threadTs: comment.threadTs }) };
     api.world.keepFile({ ...now, shares: [...now.shares, share] });
   }
-}
-
-const MIMETYPES: Record<string, string> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  gif: 'image/gif',
-  json: 'application/json',
-  txt: 'text/plain',
-  log: 'text/plain',
-  md: 'text/markdown',
-  gz: 'application/gzip',
-  zip: 'application/zip',
-};
-
-/** By name at first; the upload looks at the bytes and corrects what claims to be an image and is not. */
-export function mimetypeOf(name: string): string {
-  return MIMETYPES[name.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/octet-stream';
 }
