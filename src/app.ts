@@ -110,7 +110,6 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     firstTime: openSignatureMemory(redis, SIGNATURE_LIVES_MS, { now: Date.now, log }),
     log,
   });
-  const { appToken } = env.slack;
   registerSlackDoor(app, {
     services: services.all,
     authorise,
@@ -139,7 +138,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
       }
       const findings = examineInstallation({
         slack,
-        ...(appToken !== undefined && { appToken }),
+        ...(env.slack.appToken !== undefined && { appToken: env.slack.appToken }),
         redis: { client: redis, url },
         services: services.all(),
         ruledGroups: services.all().flatMap(({ who }) => groupsNamed(services.admins(), who)),

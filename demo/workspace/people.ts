@@ -10,8 +10,8 @@ import {
   toolPosts,
 } from './channel-life.ts';
 import type { Deliveries, Outcome } from './delivery.ts';
-import { findElement } from './entries.ts';
 import { type Dropping, filesInEvent, keepDropped, refuseFiles, shareDropped } from './dropped-files.ts';
+import { findElement } from './entries.ts';
 import { isJson, type Json } from './json.ts';
 import type { Permissions, SlashCommand } from './manifest.ts';
 import { shownView } from './methods/views.ts';

@@ -107,17 +107,20 @@ export async function handOn(
   ports: ThreadPorts,
 ): Promise<boolean> {
   const { origin } = asking;
-  const service = findService(request.service, ports.services());
+  // Uploaded files are of no registered service.
+  const service = request.files ? undefined : findService(request.service, ports.services());
+  const about = { origin, request: request.id, ...(service && { service }) };
   switch (question.kind) {
     case 'all-instances':
+      if (!service) throw new Failure('no_other_instance', { service: request.service });
       await captureOthers(request, service, asking, ports);
       return true;
     case 'stacks':
-      await permit({ origin, actions: ['full-stacks'], service, request: request.id }, ports.authorise);
+      await permit({ ...about, actions: ['full-stacks'] }, ports.authorise);
       await ports.fullStacks(request.id);
       return true;
     default:
-      await permit({ origin, actions: [actionFor(question)], service, request: request.id }, ports.authorise);
+      await permit({ ...about, actions: [actionFor(question)] }, ports.authorise);
       return ports.ask(asked(question, request, asking, ports.now()));
   }
 }

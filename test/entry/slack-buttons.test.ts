@@ -22,6 +22,7 @@ import { openTestRedis, type TestRedis } from '../kit/private-redis.ts';
 import { requires } from '../kit/require.ts';
 import { CHANNEL, ON_CALL } from '../kit/stage.ts';
 import { requestOf } from '../workers/room.ts';
+import { NO_UPLOADS } from './no-uploads.ts';
 
 const DAY_MS = 86_400_000;
 const EARLIER = requestOf('20261101-0123456789ab', { consent: 'confirmed' });
@@ -56,13 +57,7 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
         submit: async (request) => {
           submitted.push(request);
         },
-        uploads: {
-          authorise: async () => ({ may: 'yes' }),
-          read: async () => {},
-          isOurThread: async () => false,
-          now: () => nowMs,
-          log: createLog('test', 'silent'),
-        },
+        uploads: NO_UPLOADS,
         requestOf: async (id) => (id === EARLIER.id ? EARLIER : undefined),
         fullStacks: async (id) => {
           stacks.push(id);

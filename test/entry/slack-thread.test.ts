@@ -15,6 +15,7 @@ import { boltInSocketMode } from '../demo/workspace/bolt.ts';
 import { clientOf, openWorkspace } from '../demo/workspace/open.ts';
 import { CHANNEL, ON_CALL } from '../kit/stage.ts';
 import { requestOf } from '../workers/room.ts';
+import { NO_UPLOADS } from './no-uploads.ts';
 
 const CAPTURE = requestOf('20261101-0123456789ab', { instances: ['payments-svc-1'], consent: 'confirmed' });
 const instance = (name: string) => ({ name, pprofUrl: `http://127.0.0.1:1/${name}` });
@@ -45,6 +46,7 @@ describe('a reply in a thread', () => {
         submit: async (request) => {
           submitted.push(request);
         },
+        uploads: NO_UPLOADS,
         requestOf: async () => CAPTURE,
         fullStacks: async (id) => {
           stacks.push(id);
