@@ -30,6 +30,7 @@ import {
   CONTEXT_ELEMENTS,
   HEADER_TEXT,
   IMAGE_ALT_TEXT,
+  OPTION_VALUE,
   SECTION_TEXT,
   TABLE_ROWS,
 } from './limits.ts';
@@ -60,8 +61,13 @@ export function textContent(text: Mrkdwn): Content {
   return { text: unlinked(text), blocks: text.length <= SECTION_TEXT ? [section(text)] : [] };
 }
 
-export function section(text: Mrkdwn): Made<SectionBlock> {
-  return make({ type: 'section', text: mrkdwnText(text) });
+/** @param beside a button at its right edge */
+export function section(text: Mrkdwn, beside?: ButtonWords): Made<SectionBlock> {
+  return make({
+    type: 'section',
+    text: mrkdwnText(text),
+    ...(beside && { accessory: button(beside) }),
+  });
 }
 
 export function context(lines: readonly Mrkdwn[]): Made<ContextBlock> {
@@ -81,6 +87,7 @@ export interface ButtonWords {
   readonly actionId: string;
   readonly value: string;
   readonly primary?: boolean;
+  readonly danger?: boolean;
   /** What a screen reader says instead of the short text. */
   readonly says?: string;
 }
@@ -112,9 +119,6 @@ export function select({ placeholder, actionId, options }: SelectWords): SelectM
     })),
   } as SelectMenu;
 }
-
-/** https://docs.slack.dev/reference/block-kit/composition-objects/option-object */
-const OPTION_VALUE = 150;
 
 /** An image that was uploaded to Slack before. */
 export function uploadedImage(fileId: string, alt: string): Made<ImageBlock> {
@@ -155,17 +159,18 @@ export function charactersOf(blocks: readonly unknown[]): number {
 
 export const NOTHING: Mrkdwn = mrkdwn``;
 
-function make<Kind extends KnownBlock>(block: Kind): Made<Kind> {
+export function make<Kind extends KnownBlock>(block: Kind): Made<Kind> {
   return block as Made<Kind>;
 }
 
-function button({ text, actionId, value, primary, says }: ButtonWords): Button {
+function button({ text, actionId, value, primary, danger, says }: ButtonWords): Button {
   return {
     type: 'button',
     text: plainText(plain(text, BUTTON_TEXT)),
     action_id: actionId,
     value: value.slice(0, BUTTON_VALUE),
     ...(primary && { style: 'primary' as const }),
+    ...(danger && { style: 'danger' as const }),
     ...(says !== undefined && { accessibility_label: plain(says, BUTTON_TEXT) }),
   };
 }
@@ -178,6 +183,6 @@ function mrkdwnText(text: Mrkdwn): MrkdwnElement {
   return { type: 'mrkdwn', text, verbatim: true };
 }
 
-function plainText(text: Plain): PlainTextElement {
+export function plainText(text: Plain): PlainTextElement {
   return { type: 'plain_text', text, emoji: false };
 }

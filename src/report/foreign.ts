@@ -102,6 +102,19 @@ export function mention(id: Foreign): Markup {
   return words(id, DEFAULT_SPAN);
 }
 
+/** `<#C…>` for a real channel's id; anything else stays words. */
+export function channelMention(id: Foreign): Markup {
+  if (/^[CG](?=[A-Z]*\d)[A-Z0-9]{2,20}$/.test(id)) return { markup: `<#${id}>` as Mrkdwn };
+  return words(id, DEFAULT_SPAN);
+}
+
+/** A link under words of ours, where the address is a plain one that cannot end the link early; else the words. */
+export function link(address: Foreign, label: Foreign): Markup {
+  const inside = words(label, DEFAULT_SPAN);
+  if (!/^https?:\/\/[\w.:[\]-]+(?:\/[\w./?&=%+-]*)?$/.test(address)) return inside;
+  return { markup: `<${escapeMrkdwn(address)}|${inside.markup}>` as Mrkdwn };
+}
+
 export function plain(foreign: Foreign, maxLength: number): Plain {
   return bounded(visible(foreign), maxLength, (text) => text) as Plain;
 }

@@ -21,3 +21,15 @@ export const TABLES_PER_MESSAGE = 1;
 export const MESSAGE_CHARACTERS = 12_000;
 /** `text` beside blocks is what notifications and screen readers get; Slack advises 4,000 at most. */
 export const FALLBACK_TEXT = 4_000;
+
+/** A modal or a home tab. */
+export const BLOCKS_PER_VIEW = 100;
+/** Of a modal's title and of its two buttons. */
+export const VIEW_TITLE = 24;
+export const PRIVATE_METADATA = 3_000;
+export const INPUT_LABEL = 2_000;
+/** https://docs.slack.dev/reference/block-kit/composition-objects/option-object */
+export const OPTION_TEXT = 75;
+export const OPTION_VALUE = 150;
+export const OPTIONS_PER_SELECT = 100;
+export const PLACEHOLDER = 150;

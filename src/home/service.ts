@@ -1,0 +1,58 @@
+// One service in the home tab: how it stands in a line or two, and what can be done about it.
+import { formatBytes, formatDuration } from '../model/units.ts';
+import { sparkline } from '../report/digest-message.ts';
+import { actions, type Block, type ButtonWords, section } from '../report/elements.ts';
+import { code, joinMrkdwn, type Mrkdwn, markup, mrkdwn, prose, words } from '../report/foreign.ts';
+import { summaryWords, verdictTitle } from '../report/wording.ts';
+import { HOME_CAPTURE, HOME_UNWATCH, HOME_WATCH } from './actions.ts';
+import type { HomeService } from './facts.ts';
+
+const NAME = 80;
+const SUMMARY = 300;
+/** Shape carries the standing; there is no colour to miss. */
+const MARKS = { sick: '▲', unclear: '◆', recovered: '✓', well: '○' } as const;
+
+export function serviceBlocks(service: HomeService, nowMs: number): Block[] {
+  const buttons = buttonsOf(service);
+  return [section(aboutService(service, nowMs)), ...(buttons.length > 0 ? [actions(buttons)] : [])];
+}
+
+function aboutService(service: HomeService, nowMs: number): Mrkdwn {
+  const { name, owner, instances, known } = service;
+  const mark = known ? `${MARKS[known.standing]} ` : '';
+  const curve = known?.days.some((day) => day !== undefined) ? ` ${sparkline(known.days)}` : '';
+  const head = mrkdwn`${mark}*${code(name, NAME)}*${curve}`;
+  const facts = [
+    mrkdwn`${instances} ${instances === 1 ? 'instance' : 'instances'}`,
+    ...memoryOf(service),
+    ...(owner === undefined ? [] : [mrkdwn`${words(owner, NAME)}`]),
+    ...(service.isWatched ? [mrkdwn`watched`] : []),
+    ...(service.isUntouchable ? [mrkdwn`not to be touched: services.yml says so`] : []),
+    ...(service.may === 'light' ? [mrkdwn`you may capture it lightly`] : []),
+    ...(service.may === 'no' ? [mrkdwn`you may not capture it`] : []),
+  ];
+  return joinMrkdwn([head, ...verdictOf(service, nowMs), joinMrkdwn(facts, ' · ')], '\n');
+}
+
+function verdictOf({ known }: HomeService, nowMs: number): Mrkdwn[] {
+  if (!known) return [];
+  const { verdict } = known;
+  if (!verdict) return [mrkdwn`Not captured yet`];
+  const ago = formatDuration(Math.max(0, nowMs - verdict.atMs));
+  const summary = verdict.kind === 'healthy' ? [] : [mrkdwn`${prose(summaryWords(verdict), SUMMARY)}`];
+  return [joinMrkdwn([mrkdwn`*${verdictTitle(verdict)}*, ${ago} ago`, ...summary], ' · ')];
+}
+
+function memoryOf({ known }: HomeService): Mrkdwn[] {
+  if (!known?.memory) return [];
+  const of = known.limitBytes === undefined ? '' : ` of ${formatBytes(known.limitBytes)}`;
+  return [mrkdwn`${formatBytes(known.memory.nowBytes)}${of}`];
+}
+
+function buttonsOf({ name, may, isWatched, isUntouchable }: HomeService): ButtonWords[] {
+  if (may === 'no' || isUntouchable) return [];
+  const watching: ButtonWords = isWatched
+    ? { text: 'Unwatch', actionId: HOME_UNWATCH, value: name, says: `Unwatch ${name}` }
+    : { text: 'Watch', actionId: HOME_WATCH, value: name, says: `Watch ${name}` };
+  return [{ text: 'Capture…', actionId: HOME_CAPTURE, value: name, says: `Capture ${name}` }, watching];
+}
