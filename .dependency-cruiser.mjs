@@ -96,6 +96,16 @@ const rooms = [
     },
   },
   {
+    name: 'views-are-drawn-only',
+    comment:
+      'src/home and src/forms turn facts into views, and what was entered into commands: no clock, no Redis, no Slack client. Gather facts in src/past/home-facts.ts; open and publish in src/entry.',
+    from: { path: '^src/(home|forms)/' },
+    to: {
+      path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR],
+      pathNot: ['^src/(model|report|command|home|forms)/', VENDOR('@slack/types')],
+    },
+  },
+  {
     name: 'digests-know-the-calendar-only',
     comment:
       'src/digest is told what time it is and what is known of the services: no clock, no Redis, no Slack. Hand the facts in; workers/ send what comes out.',
@@ -185,7 +195,7 @@ const rooms = [
     to: {
       path: '^(src|workers)/',
       pathNot: [
-        '^src/(model|entry|command|config|incident|report|policy)/',
+        '^src/(model|entry|command|config|incident|report|policy|home|forms)/',
         '^src/(failure|log|lifecycle)\\.ts$',
       ],
     },
@@ -198,7 +208,7 @@ const rooms = [
     to: {
       path: ['^(src|workers)/', VENDOR('bullmq', 'ioredis', '@slack/.*')],
       pathNot: [
-        '^src/(model|past|store|watch|digest|known|report|deliver)/',
+        '^src/(model|past|store|watch|digest|known|report|deliver|home)/',
         '^src/capture/prometheus\\.ts$',
         '^src/(authorise|failure|log)\\.ts$',
       ],

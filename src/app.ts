@@ -23,14 +23,19 @@ import { tendWatched, type WatchedCommand } from './control/watching.ts';
 import { chartRenderer } from './deliver/charts.ts';
 import { createSlackClient, createSlackPoster } from './deliver/slack.ts';
 import { slackAnswers } from './deliver/slack-check.ts';
+import { openSlackLinks } from './deliver/slack-links.ts';
 import { openSlackDirectory } from './deliver/slack-people.ts';
 import { examineInstallation, findingsText } from './doctor.ts';
 import { servicesText } from './entry/look.ts';
 import { SIGNATURE_LIVES_MS } from './entry/signed-http.ts';
 import { registerSlackDoor, type SlackPorts } from './entry/slack.ts';
 import { openSlackApp } from './entry/slack-app.ts';
+import { registerCaptureForm } from './entry/slack-form.ts';
+import { registerHome } from './entry/slack-home.ts';
 import { registerIncidentDoor } from './entry/slack-incidents.ts';
+import { registerShortcuts } from './entry/slack-shortcuts.ts';
 import { Failure } from './failure.ts';
+import { homeDoors } from './home-doors.ts';
 import { incidentPorts } from './incident-doors.ts';
 import { type Lifecycle, type Running, runProcess } from './lifecycle.ts';
 import type { Log } from './log.ts';
@@ -38,13 +43,13 @@ import { openMetrics } from './metrics.ts';
 import type { Button } from './model/button.ts';
 import type { Origin } from './model/request.ts';
 import { groupsNamed } from './model/who.ts';
-import { factsReader } from './past/digest-facts.ts';
+import { type FactPorts, factsReader } from './past/digest-facts.ts';
 import { digestHistory, recordedHistory } from './past/digest-history.ts';
 import type { ReadPrometheus } from './past/past.ts';
 import { showHistory } from './past/picture.ts';
 import { answersPing, connectRedis } from './queue/connection.ts';
 import { startPrivateRedis } from './queue/private-redis.ts';
-import { openQueue, withinDeadline } from './queue/queue.ts';
+import { type JobQueue, openQueue, withinDeadline } from './queue/queue.ts';
 import { watchRedis } from './queue/redis-check.ts';
 import { submit } from './queue/submit.ts';
 import { openBaselineStore } from './store/baselines.ts';
@@ -56,7 +61,7 @@ import { openQuestionStore } from './store/questions.ts';
 import { openRequestStore, type RequestStore } from './store/requests.ts';
 import { digestSeal, questionSeal, requestSeal } from './store/seal.ts';
 import { openSignatureMemory } from './store/signatures.ts';
-import { openSwitchStore } from './store/switches.ts';
+import { openSwitchStore, type SwitchStore } from './store/switches.ts';
 import { openThreadStore } from './store/threads.ts';
 import { openVerdictStore } from './store/verdicts.ts';
 import { openWatchingStore } from './store/watching.ts';
@@ -81,11 +86,8 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const requests = auditedRequests(kept, trail, async () => undefined);
   const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
   const switches = openSwitchStore(redis);
-  const authorise = createAuthorise({
-    directory: openSlackDirectory(slack),
-    admins: services.admins,
-    decided: auditedAsks(trail),
-  });
+  const directory = openSlackDirectory(slack);
+  const authorise = createAuthorise({ directory, admins: services.admins, decided: auditedAsks(trail) });
   const buttons = openButtonStore(redis);
   const controlled = { requests, queue, switches, authorise, now: Date.now };
   const mayStart = async (name: string): Promise<void> => {
@@ -110,7 +112,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     firstTime: openSignatureMemory(redis, SIGNATURE_LIVES_MS, { now: Date.now, log }),
     log,
   });
-  registerSlackDoor(app, {
+  const ports: SlackPorts = {
     services: services.all,
     authorise,
     submit: (request) =>
@@ -126,34 +128,65 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
     ...threadsOf(redis, env, { requests, queue }),
     uploads: uploadPorts({ redis, requests, queue, trail, authorise, log }),
-    look: async (command) => {
-      if (command.kind === 'services') return servicesText(services.all());
-      if (command.kind === 'audit') return auditText(env.home, command, Date.now());
-      if (command.kind === 'status') {
-        const nowMs = Date.now();
-        return statusText(
-          await withinDeadline(readStatus(nowMs, { ...controlled, circuits: openCircuitStore(redis) })),
-          nowMs,
-        );
-      }
-      const findings = examineInstallation({
-        slack,
-        ...(env.slack.appToken !== undefined && { appToken: env.slack.appToken }),
-        redis: { client: redis, url },
-        services: services.all(),
-        ruledGroups: services.all().flatMap(({ who }) => groupsNamed(services.admins(), who)),
-        fetch: fetcher.fetch,
-        stopOf: switches.stopOf,
-      });
-      return findingsText(await findings);
-    },
+    look: lookBy(redis, { env, url, services, slack, fetch: fetcher.fetch, switches, requests, queue }),
     now: Date.now,
     log,
+  };
+  registerSlackDoor(app, ports);
+  const home = homeDoors({
+    services,
+    authorise: createAuthorise({ directory, admins: services.admins }),
+    verdicts: openVerdictStore(redis),
+    history: historyOf(redis, { services, prometheus }),
+    digests: openDigestStore(redis, digestSeal(env.sealKeys)),
+    watching: openWatchingStore(redis),
+    requests,
+    linkTo: openSlackLinks(slack),
   });
+  registerHome(app, { ...ports, ...home });
+  registerCaptureForm(app, { ...ports, ...home });
+  registerShortcuts(app, { ...ports, ...home, rules: services.incidents });
   registerIncidentDoor(app, incidents.door);
   lifecycle.onEnd('Slack', stop);
   await start();
   log.info({ services: services.all().length }, 'The app is ready.');
+}
+
+/** What `services`, `status`, `audit` and `doctor` are answered by. */
+function lookBy(
+  redis: ReturnType<typeof connectRedis>,
+  about: {
+    readonly env: Env;
+    readonly url: string;
+    readonly services: ServiceCatalog;
+    readonly slack: ReturnType<typeof createSlackClient>;
+    readonly fetch: ReturnType<typeof createFetcher>['fetch'];
+    readonly switches: SwitchStore;
+    readonly requests: RequestStore;
+    readonly queue: JobQueue;
+  },
+): SlackPorts['look'] {
+  const { env, url, services, switches, ...rest } = about;
+  const { appToken } = env.slack;
+  return async (command) => {
+    if (command.kind === 'services') return servicesText(services.all());
+    if (command.kind === 'audit') return auditText(env.home, command, Date.now());
+    if (command.kind === 'status') {
+      const nowMs = Date.now();
+      const ports = { ...rest, switches, circuits: openCircuitStore(redis) };
+      return statusText(await withinDeadline(readStatus(nowMs, ports)), nowMs);
+    }
+    const findings = examineInstallation({
+      slack: rest.slack,
+      ...(appToken !== undefined && { appToken }),
+      redis: { client: redis, url },
+      services: services.all(),
+      ruledGroups: services.all().flatMap(({ who }) => groupsNamed(services.admins(), who)),
+      fetch: rest.fetch,
+      stopOf: switches.stopOf,
+    });
+    return findingsText(await findings);
+  };
 }
 
 /** What replies in threads are answered by. */
@@ -227,6 +260,14 @@ function watchedDoor(
   };
 }
 
+/** What was sampled here, or where a service names a Prometheus, is recorded there. */
+function historyOf(
+  redis: ReturnType<typeof connectRedis>,
+  { services, prometheus }: { readonly services: ServiceCatalog; readonly prometheus: ReadPrometheus },
+): FactPorts['history'] {
+  return recordedHistory(digestHistory(openHistoryStore(redis)), { find: services.find, prometheus });
+}
+
 function digestsBy(
   redis: ReturnType<typeof connectRedis>,
   env: Env,
@@ -243,7 +284,7 @@ function digestsBy(
   const digests = openDigestStore(redis, digestSeal(env.sealKeys));
   const factsOf = factsReader({
     verdicts: openVerdictStore(redis),
-    history: recordedHistory(digestHistory(openHistoryStore(redis)), { find: services.find, prometheus }),
+    history: historyOf(redis, { services, prometheus }),
   });
   return (command, asked) => {
     const about = { digests, written: services.digests(), services: services.all(), factsOf, authorise };

@@ -104,7 +104,7 @@ async function now(
   { digests }: DigestControlPorts,
 ): Promise<string> {
   const { user: by, door, channel = channelOf(base) } = origin;
-  if (door === 'button' || door === 'schedule' || door === 'webhook')
+  if (door !== 'slash' && door !== 'mention' && door !== 'dm' && door !== 'terminal')
     throw wrong('a digest is asked for in words');
   await digests.ask({ id: delivery, digest: { ...base, channel }, by, door, atMs });
   return `The digest of ${base.id} is on its way.`;

@@ -106,7 +106,8 @@ function changeOf(
   return 'same';
 }
 
-function isSick(verdict: KeptVerdict | undefined): boolean {
+/** Whether a verdict asks for somebody to act. */
+export function isSick(verdict: KeptVerdict | undefined): boolean {
   return verdict !== undefined && SICK.has(verdict.kind);
 }
 

@@ -10,9 +10,15 @@ export const MAX_REPLY = 2_900;
 
 export type Answer = (text: Mrkdwn) => Promise<void>;
 
-export function ephemeral(respond: RespondFn): Answer {
+/** @param threadTs the thread it belongs to, where Slack does not know it by itself */
+export function ephemeral(respond: RespondFn, threadTs?: string): Answer {
   return async (text) => {
-    await respond({ response_type: 'ephemeral', replace_original: false, ...textContent(text) });
+    await respond({
+      response_type: 'ephemeral',
+      replace_original: false,
+      ...textContent(text),
+      ...(threadTs !== undefined && { thread_ts: threadTs }),
+    });
   };
 }
 

@@ -17,6 +17,7 @@ import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { permit, permitted } from './permit.ts';
 import { type Answer, ephemeral, guarded, MAX_REPLY, whisperer } from './slack-answer.ts';
 import { type ButtonPorts, registerButtons } from './slack-buttons.ts';
+import { openCaptureForm } from './slack-form.ts';
 import { askInThread, followUpUnknown, registerThreadDoor, type ThreadPorts } from './slack-thread.ts';
 import { hearUpload, registerUploads, type UploadPorts } from './slack-uploads.ts';
 
@@ -53,19 +54,22 @@ interface Asked {
 
 /** Registers every listener on a Bolt app. */
 export function registerSlackDoor(app: App, ports: SlackPorts): void {
-  app.command(COMMAND, async ({ command, ack, respond }) => {
+  app.command(COMMAND, async ({ command, ack, respond, client }) => {
     const acknowledge = once(async (answer: RespondArguments | undefined) => ack(answer));
     // A first answer travels with the acknowledgement: a crash loses both or neither.
     const answer: Answer = async (text) => {
       if (acknowledge.isCalled()) await ephemeral(respond)(text);
       else await acknowledge({ response_type: 'ephemeral', ...textContent(text) });
     };
+    const { text, user_id: user, channel_id: channel, trigger_id: triggerId } = command;
     await doneThenAcknowledged(acknowledge, () =>
-      serve(command.text, ports, {
-        origin: { door: 'slash', user: command.user_id, channel: command.channel_id },
-        delivery: `slash ${command.trigger_id}`,
-        answer,
-      }),
+      text.trim() === ''
+        ? guarded(ports.log, answer, triggerId, () => openCaptureForm(client, triggerId, { channel }))
+        : serve(text, ports, {
+            origin: { door: 'slash', user, channel },
+            delivery: `slash ${triggerId}`,
+            answer,
+          }),
     );
   });
 

@@ -8,7 +8,6 @@ export const HOME_CAPTURE = 'home_capture';
 export const HOME_WATCH = 'home_watch';
 export const HOME_UNWATCH = 'home_unwatch';
 export const HOME_DIGEST = 'home_digest';
-export const HOME_PROPOSE = 'home_propose';
 
-/** Buttons of one kind stand more than once in an actions block nowhere, but in one view: the service tells them apart. */
+/** Keeps what is typed there, through every drawing. */
 export const SEARCH_BLOCK = 'home-search';

@@ -13,6 +13,7 @@ import {
 } from '../report/foreign.ts';
 import { verdictTitle } from '../report/wording.ts';
 import { HOME_DIGEST } from './actions.ts';
+import { agoWords } from './ago.ts';
 import type { HomeCapture, HomeDigest, HomeFacts } from './facts.ts';
 
 const DIGESTS_SHOWN = 12;
@@ -68,6 +69,6 @@ export function recentBlocks({ recent, nowMs }: HomeFacts): Block[] {
 
 function captureLine({ service, atMs, kind, tier, link: address }: HomeCapture, nowMs: number): Mrkdwn {
   const thread = address === undefined ? [] : [mrkdwn`${link(address, 'its thread')}`];
-  const about = mrkdwn`${code(service, NAME)} ${verdictTitle({ kind, tier })}, ${formatDuration(Math.max(0, nowMs - atMs))} ago`;
+  const about = mrkdwn`${code(service, NAME)} ${verdictTitle({ kind, tier })}, ${agoWords(atMs, nowMs)}`;
   return joinMrkdwn([about, ...thread], ' · ');
 }

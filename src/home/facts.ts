@@ -1,6 +1,7 @@
 // What the home tab shows, as plain facts. They are gathered in src/past/home-facts.ts and drawn in home.ts.
 import type { DigestRow } from '../model/digest.ts';
 import type { VerdictKind } from '../model/verdict.ts';
+import type { Mrkdwn } from '../report/foreign.ts';
 
 /** Where somebody is in it. Slack keeps it and hands it back: it says what to show, and never what somebody may. */
 export interface HomeState {
@@ -50,7 +51,7 @@ export interface HomeFacts {
   readonly nowMs: number;
   readonly state: HomeState;
   /** What became of the last thing pressed, where it is not to be seen below. */
-  readonly notice?: string;
+  readonly notice?: Mrkdwn;
   /** Of the page that is shown; those that are ill first. */
   readonly services: readonly HomeService[];
   /** Of all that were searched for. */

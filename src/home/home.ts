@@ -12,14 +12,7 @@ import {
 } from '../report/elements.ts';
 import { code, joinMrkdwn, type Mrkdwn, markup, mrkdwn, prose, words } from '../report/foreign.ts';
 import { homeTab, textField } from '../report/form.ts';
-import {
-  HOME_CAPTURE,
-  HOME_NEXT,
-  HOME_PREVIOUS,
-  HOME_PROPOSE,
-  HOME_SEARCH,
-  SEARCH_BLOCK,
-} from './actions.ts';
+import { HOME_CAPTURE, HOME_NEXT, HOME_PREVIOUS, HOME_SEARCH, SEARCH_BLOCK } from './actions.ts';
 import { digestBlocks, recentBlocks } from './below.ts';
 import type { HomeFacts } from './facts.ts';
 import { serviceBlocks } from './service.ts';
@@ -30,7 +23,7 @@ const NOTICE = 1_000;
 
 export function homeView(facts: HomeFacts): HomeView {
   const blocks = [
-    ...(facts.notice === undefined ? [] : [section(mrkdwn`${prose(facts.notice, NOTICE)}`), divider()]),
+    ...(facts.notice === undefined ? [] : [section(facts.notice), divider()]),
     header('Services'),
     context([standingLine(facts)]),
     ...searchBlocks(facts),
@@ -69,7 +62,6 @@ function standingLine({ visible, services, found, state }: HomeFacts): Mrkdwn {
 function searchBlocks({ state, visible }: HomeFacts): Block[] {
   const first: ButtonWords[] = [
     { text: 'Capture…', actionId: HOME_CAPTURE, value: '', primary: true, says: 'Open the capture form' },
-    { text: 'Propose a service…', actionId: HOME_PROPOSE, value: '' },
   ];
   const search = textField({
     blockId: SEARCH_BLOCK,
@@ -87,7 +79,7 @@ function searchBlocks({ state, visible }: HomeFacts): Block[] {
 function nothingLine({ visible, state }: HomeFacts): Mrkdwn {
   if (visible > 0)
     return mrkdwn`No service matches “${words(state.query, 100)}”. An empty search shows all again.`;
-  return mrkdwn`No service is registered yet. Services are registered in services.yml, or proposed here.`;
+  return mrkdwn`No service is registered yet. Services are registered in services.yml.`;
 }
 
 function pagerBlocks({ state, found }: HomeFacts): Block[] {

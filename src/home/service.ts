@@ -1,10 +1,11 @@
 // One service in the home tab: how it stands in a line or two, and what can be done about it.
-import { formatBytes, formatDuration } from '../model/units.ts';
+import { formatBytes } from '../model/units.ts';
 import { sparkline } from '../report/digest-message.ts';
 import { actions, type Block, type ButtonWords, section } from '../report/elements.ts';
-import { code, joinMrkdwn, type Mrkdwn, markup, mrkdwn, prose, words } from '../report/foreign.ts';
+import { code, joinMrkdwn, type Mrkdwn, mrkdwn, prose, words } from '../report/foreign.ts';
 import { summaryWords, verdictTitle } from '../report/wording.ts';
 import { HOME_CAPTURE, HOME_UNWATCH, HOME_WATCH } from './actions.ts';
+import { agoWords } from './ago.ts';
 import type { HomeService } from './facts.ts';
 
 const NAME = 80;
@@ -38,9 +39,9 @@ function verdictOf({ known }: HomeService, nowMs: number): Mrkdwn[] {
   if (!known) return [];
   const { verdict } = known;
   if (!verdict) return [mrkdwn`Not captured yet`];
-  const ago = formatDuration(Math.max(0, nowMs - verdict.atMs));
+  const ago = agoWords(verdict.atMs, nowMs);
   const summary = verdict.kind === 'healthy' ? [] : [mrkdwn`${prose(summaryWords(verdict), SUMMARY)}`];
-  return [joinMrkdwn([mrkdwn`*${verdictTitle(verdict)}*, ${ago} ago`, ...summary], ' · ')];
+  return [joinMrkdwn([mrkdwn`*${verdictTitle(verdict)}*, ${ago}`, ...summary], ' · ')];
 }
 
 function memoryOf({ known }: HomeService): Mrkdwn[] {

@@ -2,9 +2,23 @@ import type { LastKnown } from './black-box.ts';
 import type { Fix } from './fix.ts';
 import type { CaptureKind } from './target.ts';
 
+/** Where requests come from; a workflow is a door at which nobody waits. */
+export const DOORS = [
+  'slash',
+  'mention',
+  'button',
+  'form',
+  'shortcut',
+  'dm',
+  'terminal',
+  'workflow',
+  'schedule',
+  'webhook',
+] as const;
+
 /** Who asked, and where the answer goes. Slack ids are opaque here. */
 export interface Origin {
-  readonly door: 'slash' | 'mention' | 'button' | 'dm' | 'terminal' | 'schedule' | 'webhook';
+  readonly door: (typeof DOORS)[number];
   readonly user: string;
   readonly channel?: string;
   /** Set when the request was made inside an existing thread. */
@@ -13,7 +27,7 @@ export interface Origin {
 
 /** Nobody is waiting for this one: it may be refused more easily. */
 export function isAutomatic({ door }: Origin): boolean {
-  return door === 'schedule' || door === 'webhook';
+  return door === 'schedule' || door === 'webhook' || door === 'workflow';
 }
 
 /** What somebody agreed to beforehand: the printed price (button), or more than is safe (an admin's --force). */

@@ -11,6 +11,7 @@ import {
   OPTIONS_PER_SELECT,
   PLACEHOLDER,
   PRIVATE_METADATA,
+  SECTION_TEXT,
   VIEW_TITLE,
 } from './limits.ts';
 
@@ -48,7 +49,7 @@ export function textField(
   return field(words, {
     type: 'plain_text_input',
     action_id: actionId,
-    ...(initial !== undefined && initial !== '' && { initial_value: initial }),
+    ...(initial !== undefined && initial !== '' && { initial_value: plain(initial, most ?? SECTION_TEXT) }),
     ...(placeholder !== undefined && { placeholder: plainText(plain(placeholder, PLACEHOLDER)) }),
     ...(most !== undefined && { max_length: most }),
     ...(isLong && { multiline: true }),

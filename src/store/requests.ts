@@ -3,7 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { z } from 'zod';
-import { type CaptureRequest, isLastWord, type Progress } from '../model/request.ts';
+import { type CaptureRequest, DOORS, isLastWord, type Progress } from '../model/request.ts';
 import { CAPTURE_KINDS } from '../model/target.ts';
 import { MAX_UPLOADS } from '../model/upload.ts';
 import type { Ledger } from '../outbox/outbox.ts';
@@ -33,7 +33,7 @@ const requestSchema = z.object({
   windowMs: z.number(),
   kinds: z.array(z.enum(CAPTURE_KINDS)),
   origin: z.object({
-    door: z.enum(['slash', 'mention', 'button', 'dm', 'terminal', 'schedule', 'webhook']),
+    door: z.enum(DOORS),
     user: z.string(),
     channel: z.string().optional(),
     threadTs: z.string().optional(),

@@ -1,6 +1,6 @@
 // The verdicts on each service, newest last, in Redis: what a digest compares. Reports themselves stay on disk, where
 // only the machine that made them has them.
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import { z } from 'zod';
 import type { KeptSignature, KeptVerdict } from '../model/digest.ts';
 import { isUploaded } from '../model/upload.ts';
@@ -40,6 +40,11 @@ export interface VerdictStore {
   readonly keep: (service: string, verdict: KeptVerdict) => Promise<void>;
   /** Oldest first. */
   readonly of: (service: string) => Promise<readonly KeptVerdict[]>;
+  /** The last few of each of many services, oldest first; of services without any, nothing. */
+  readonly latest: (
+    services: readonly string[],
+    count: number,
+  ) => Promise<ReadonlyMap<string, readonly KeptVerdict[]>>;
 }
 
 export function openVerdictStore(redis: Redis): VerdictStore {
@@ -56,7 +61,25 @@ export function openVerdictStore(redis: Redis): VerdictStore {
       const kept = ids.length === 0 ? [] : await redis.hmget(reportsOf(key), ...ids);
       return kept.flatMap(verdictIn);
     },
+    latest: async (services, count) => {
+      const listed = redis.pipeline();
+      for (const service of services) listed.zrange(PREFIX + service, String(-count), '-1');
+      const ids = (await answersOf(listed)) as string[][];
+      const some = services.flatMap((service, at) => {
+        const own = ids[at] ?? [];
+        return own.length === 0 ? [] : [{ service, own }];
+      });
+      const read = redis.pipeline();
+      for (const { service, own } of some) read.hmget(reportsOf(PREFIX + service), ...own);
+      const texts = (await answersOf(read)) as (string | null)[][];
+      return new Map(some.map(({ service }, at) => [service, (texts[at] ?? []).flatMap(verdictIn)]));
+    },
   };
+}
+
+/** An answer that is an error counts as none: what is not known of one service hides no other. */
+async function answersOf(commands: ChainableCommander): Promise<unknown[]> {
+  return ((await commands.exec()) ?? []).map(([error, answer]) => (error ? [] : answer));
 }
 
 function reportsOf(key: string): string {

@@ -23,11 +23,14 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   'conversations.list': ['channels:read', 'groups:read'],
   'conversations.join': ['channels:join'],
   'pins.list': ['pins:read'],
+  'views.open': [],
+  'views.publish': [],
   'files.getUploadURLExternal': ['files:write'],
   'files.completeUploadExternal': ['files:write'],
   'files.info': ['files:read'],
 };
 const EVENT_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  app_home_opened: [],
   app_mention: ['app_mentions:read'],
   channel_created: ['channels:read'],
   member_joined_channel: ['channels:read', 'groups:read'],
@@ -108,6 +111,21 @@ describe('manifest.yml', () => {
     ]);
     const { bot, bot_optional: optional } = manifest.oauth_config.scopes;
     expect([...bot, ...optional].sort()).toEqual([...needed].sort());
+  });
+
+  it('names exactly the shortcuts the code answers, within the lengths Slack shows', () => {
+    const named: { name: string; callback_id: string; description: string }[] = manifest.features.shortcuts;
+    const answered = found(/^const CAPTURE_[A-Z]+ = '([a-z_]+)';/gm);
+    expect(named.map(({ callback_id: id }) => id).sort()).toEqual(answered);
+    for (const { name, description } of named) {
+      expect(name.length).toBeLessThanOrEqual(24);
+      expect(description.length).toBeLessThanOrEqual(150);
+    }
+  });
+
+  it('has a home tab because the code publishes one', () => {
+    expect(source).toContain('views.publish');
+    expect(manifest.features.app_home.home_tab_enabled).toBe(true);
   });
 
   it('is interactive because the code has buttons', () => {

@@ -61,6 +61,8 @@ export async function answerPage(
     return send(response, 200, bytes, { 'content-type': asset.type, ...PAGE_HEADERS });
   }
   const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
+  const message = MESSAGE.exec(path);
+  if (message?.groups) return toMessage(message.groups, query.get('thread_ts'), response);
   if (path === '/page/events') return stream(parts, response);
   if (path === '/page/places')
     return sendJson(response, 200, {
@@ -86,6 +88,18 @@ function assetAt(path: string): { file: URL; type: string } | undefined {
   const type = part?.endsWith('.css') ? 'text/css' : 'text/javascript';
   const asset = part ? { file: part, type: `${type}; charset=utf-8` } : STATIC[path];
   return asset && { file: new URL(asset.file, import.meta.url), type: asset.type };
+}
+
+/** An address of a message, as Slack makes them, opens its thread. */
+const MESSAGE = /^\/archives\/(?<channel>[A-Z0-9]+)\/p(?<seconds>\d+)(?<micros>\d{6})$/;
+
+function toMessage(
+  { channel = '', seconds, micros }: Record<string, string | undefined>,
+  threadTs: string | null,
+  response: ServerResponse,
+): void {
+  const place = new URLSearchParams({ channel, thread: threadTs ?? `${seconds}.${micros}` });
+  send(response, 302, '', { location: `/#${place}`, ...PAGE_HEADERS });
 }
 
 async function fragmentOf(parts: Parts, path: string, query: URLSearchParams): Promise<Html | undefined> {

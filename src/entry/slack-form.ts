@@ -1,0 +1,147 @@
+// The form that asks for a capture: opened by a button, a shortcut or a command without words, and answered as if somebody
+// had typed the command. What cannot be done is said beside the field, while the form is still open.
+import type { AllMiddlewareArgs, App, ViewSubmitAction } from '@slack/bolt';
+import { explain, Failure } from '../failure.ts';
+import {
+  CAPTURE_FORM,
+  type CaptureFormAbout,
+  captureForm,
+  FIELD,
+  readCaptureForm,
+  SERVICE_SEARCH,
+} from '../forms/capture.ts';
+import type { Log } from '../log.ts';
+import type { CaptureRequest, Origin } from '../model/request.ts';
+import { redact } from '../model/secrets.ts';
+import type { Service } from '../model/target.ts';
+import { textContent } from '../report/blocks.ts';
+import { mrkdwn, plain, prose } from '../report/foreign.ts';
+import { option } from '../report/form.ts';
+import { OPTIONS_PER_SELECT } from '../report/limits.ts';
+import { findService, toRequest } from './accept.ts';
+import { ACKNOWLEDGE_WITHIN_MS } from './acknowledge.ts';
+import { type Authorise, permitted } from './permit.ts';
+import { MAX_REPLY } from './slack-answer.ts';
+
+/** Bolt's own, with the token of the workspace that asked. */
+export type SlackCalls = AllMiddlewareArgs['client'];
+
+export interface FormPorts {
+  readonly services: () => readonly Service[];
+  /** Those somebody may choose among. */
+  readonly servicesFor: (user: string) => Promise<readonly Service[]>;
+  readonly authorise: Authorise;
+  readonly submit: (request: CaptureRequest) => Promise<void>;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** Opens it; a trigger is good for three seconds, so nothing slow may come before. */
+export async function openCaptureForm(
+  client: SlackCalls,
+  triggerId: string,
+  about: CaptureFormAbout,
+): Promise<void> {
+  await client.views.open({ trigger_id: triggerId, view: captureForm(about) });
+}
+
+export function registerCaptureForm(app: App, ports: FormPorts): void {
+  app.options(SERVICE_SEARCH, async ({ ack, options, body }) => {
+    const typed = options.value.trim().toLowerCase();
+    const known = (await ports.servicesFor(body.user.id)).map(({ name }) => name);
+    await ack({ options: matching(known, typed).map((name) => option({ text: name, value: name })) });
+  });
+
+  app.view<ViewSubmitAction>(CAPTURE_FORM, async ({ ack, view, body, client }) => {
+    const { command, channel, threadTs } = readCaptureForm(view.state.values, view.private_metadata);
+    const origin: Origin = {
+      door: 'form',
+      user: body.user.id,
+      ...(channel !== undefined && { channel }),
+      ...(threadTs !== undefined && { threadTs }),
+    };
+    await answered(
+      {
+        ack,
+        field: FIELD.service,
+        log: ports.log,
+        id: view.id,
+        late: (text) => tellLater(client, origin, text),
+      },
+      async () => {
+        const service = findService(command.target, ports.services());
+        // A form submitted twice is one request.
+        const asked = { origin, delivery: `form ${view.id}`, nowMs: ports.now() };
+        const request = toRequest(command, service, asked);
+        await ports.submit(await permitted(request, service, ports.authorise));
+      },
+    );
+  });
+}
+
+/** Names that begin with what was typed, then those that have it inside. */
+function matching(names: readonly string[], typed: string): readonly string[] {
+  const sorted = [...names].sort();
+  const first = sorted.filter((name) => name.startsWith(typed));
+  const others = sorted.filter((name) => !name.startsWith(typed) && name.includes(typed));
+  return [...first, ...others].slice(0, OPTIONS_PER_SELECT);
+}
+
+export interface Submission {
+  readonly ack: (answer?: { response_action: 'errors'; errors: Record<string, string> }) => Promise<void>;
+  /** Block of the field a complaint is shown beside. */
+  readonly field: string;
+  readonly log: Log;
+  readonly id: string;
+  /** Says it where the form was closed by then. */
+  readonly late: (text: string) => Promise<void>;
+}
+
+/** Slack writes an error under its field; a few hundred characters are still read there. */
+const MAX_COMPLAINT = 600;
+
+/**
+ * Does what was submitted, and closes the form; leaves it open with a sentence when it cannot be done. When that takes
+ * longer than Slack waits, the form is closed, and the sentence comes after it.
+ */
+export async function answered(
+  { ack, field, log, id, late }: Submission,
+  work: () => Promise<void>,
+): Promise<void> {
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ACKNOWLEDGE_WITHIN_MS);
+  }).then(async () => {
+    isClosed = true;
+    await ack();
+  });
+  const done = work().then(
+    () => undefined,
+    (error: unknown) => {
+      if (!(error instanceof Failure)) log.error({ err: error, id }, 'a form could not be served');
+      const told = explain(error, id);
+      return redact(`${told.what} ${told.hint}`);
+    },
+  );
+  const complaint = await Promise.race([done, patience.then(() => done)]);
+  clearTimeout(timer);
+  if (isClosed) return complaint === undefined ? undefined : late(complaint);
+  if (complaint === undefined) return ack();
+  await ack({ response_action: 'errors', errors: { [field]: plain(complaint, MAX_COMPLAINT) } });
+}
+
+async function tellLater(
+  client: SlackCalls,
+  { channel, user, threadTs }: Origin,
+  text: string,
+): Promise<void> {
+  if (channel === undefined) return;
+  const content = textContent(mrkdwn`${prose(text, MAX_REPLY)}`);
+  await client.chat.postEphemeral({
+    channel,
+    user,
+    ...content,
+    ...(threadTs !== undefined && { thread_ts: threadTs }),
+  });
+}
