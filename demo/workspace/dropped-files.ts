@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { readBody } from './http.ts';
 import type { Json } from './json.ts';
 import { FILE_BYTES, FILES_PER_MESSAGE, MESSAGE_TEXT_CHARS } from './limits.ts';
 import { mimetypeOf, trueMimetype } from './mimetypes.ts';
@@ -17,12 +19,31 @@ export interface Dropping {
 }
 
 /** What goes with the bytes. */
-export const droppingShape = z.strictObject({
+const droppingShape = z.strictObject({
   channel: z.string(),
   user: z.string(),
   text: z.string().max(MESSAGE_TEXT_CHARS).optional(),
   threadTs: z.string().optional(),
 });
+
+/** A few files of the largest kind; this Slack is for one machine. */
+const FORM_BYTES = 160 * 1024 * 1024;
+
+/** What the page's form carries. */
+export async function readDropped(request: IncomingMessage): Promise<Dropping> {
+  const body = await readBody(request, FORM_BYTES);
+  if (!body) throw new Error('these files are too large together');
+  const type = request.headers['content-type'] ?? '';
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
+  const files = await Promise.all(
+    form
+      .getAll('file')
+      .flatMap((part) => (typeof part === 'string' ? [] : [part]))
+      .map(async (part) => ({ name: part.name, bytes: new Uint8Array(await part.arrayBuffer()) })),
+  );
+  const words = [...form].filter(([, value]) => typeof value === 'string');
+  return { ...droppingShape.parse(Object.fromEntries(words)), files };
+}
 
 /** As Slack says it to the person, who has to choose other ones. */
 export function refuseFiles(files: Dropping['files']): void {

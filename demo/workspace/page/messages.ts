@@ -1,8 +1,9 @@
-import type { Channel, Ephemeral, Message, StoredFile } from '../nouns.ts';
+import type { Channel, Ephemeral, Message } from '../nouns.ts';
 import { BOT } from '../nouns.ts';
 import type { World } from '../world.ts';
 import type { Draw } from './blocks.ts';
 import { withEmoji } from './emoji.ts';
+import { filesHtml } from './files.ts';
 import { type Html, html, Html as Raw } from './html.ts';
 import { mrkdwnHtml } from './text.ts';
 
@@ -125,27 +126,6 @@ function avatar(author: string): Html {
   const name = author.replace(/^U0?/, '');
   const colour = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % COLOURS;
   return html`<span class="avatar colour-${colour}" aria-hidden="true">${name.slice(0, 1).toUpperCase()}</span>`;
-}
-
-function filesHtml(message: Message, world: World): Html | false {
-  const files = message.files.flatMap((id) => world.files.get(id) ?? []);
-  return files.length > 0 && html`<div class="files">${files.map(fileHtml)}</div>`;
-}
-
-function fileHtml(file: StoredFile): Html {
-  const where = `/page/file/${file.id}`;
-  if (file.mimetype.startsWith('image/')) {
-    return html`<figure class="file-image"><figcaption>${file.title}</figcaption>
-      <a class="zoom" href="${where}" target="_blank" rel="noopener"><img src="${where}" alt="${file.altText ?? file.title}"></a></figure>`;
-  }
-  return html`<a class="file-card" href="${where}?download=1" download="${file.name}">
-    <span class="file-kind">${(file.name.split('.').at(-1) ?? 'file').slice(0, 4)}</span>
-    <span class="file-about"><b>${file.title}</b><small>${size(file.sizeBytes)}</small></span></a>`;
-}
-
-function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
 function reactionsHtml(message: Message): Html | false {

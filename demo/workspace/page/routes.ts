@@ -10,6 +10,7 @@ import {
   submitShape,
   typingShape,
 } from '../deeds.ts';
+import { readDropped } from '../dropped-files.ts';
 import { FORM_BYTES, readBody, send, sendJson } from '../http.ts';
 import { type Json, parsedJson } from '../json.ts';
 import type { Channel } from '../nouns.ts';
@@ -53,6 +54,7 @@ export async function answerPage(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (request.method === 'POST' && path === '/page/drop') return drop(parts, request, response);
   if (request.method === 'POST') return act(parts, path, request, response);
   const asset = assetAt(path);
   if (asset) {
@@ -136,6 +138,16 @@ async function act(
     const done = await perform(parts, path, given);
     if (done) sendJson(response, 200, { ok: true, ...(done === true ? {} : done) });
     else sendJson(response, 404, { error: 'not found' });
+  } catch (error) {
+    sendJson(response, 400, { error: error instanceof Error ? error.message : 'failed' });
+  }
+}
+
+/** A form of the browser: files, and where they were dropped. */
+async function drop(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await parts.people.drops(await readDropped(request));
+    sendJson(response, 200, { ok: true });
   } catch (error) {
     sendJson(response, 400, { error: error instanceof Error ? error.message : 'failed' });
   }

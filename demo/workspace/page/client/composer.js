@@ -1,11 +1,13 @@
 // The box people type into, with the commands that fit what is typed.
+import { attachments } from './attach.js';
 import { stickToBottom } from './lists.js';
-import { act } from './server.js';
+import { act, drop } from './server.js';
 import { $, state } from './state.js';
 
 export function composer(form) {
   const area = form.querySelector('textarea');
   const hints = form.querySelector('.hints');
+  const attached = attachments(form);
   const grow = () => {
     area.rows = Math.min(8, area.value.split('\n').length);
     const typed = area.value;
@@ -38,13 +40,17 @@ export function composer(form) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const text = area.value.trim();
-    if (!text) return;
+    const files = attached.empty();
+    if (!text && files.length === 0) return;
     area.value = '';
     grow();
     const body = { channel: state.channel, user: state.user, text };
     const inThread = form.dataset.place === 'thread' && state.thread;
     stickToBottom(inThread ? $('#replies') : $('#messages'));
-    const sent = await act('/page/type', inThread ? { ...body, threadTs: state.thread } : body);
-    if (!sent) area.value = text;
+    const said = inThread ? { ...body, threadTs: state.thread } : body;
+    const sent = await (files.length > 0 ? drop(said, files) : act('/page/type', said));
+    if (sent) return;
+    area.value = text;
+    attached.add(files);
   });
 }
