@@ -86,6 +86,16 @@ const rooms = [
     to: { path: NODE_OR_VENDOR, pathNot: VENDOR('zod') },
   },
   {
+    name: 'a-page-is-put-together',
+    comment:
+      'src/page makes one file of a report: text in, text out, and a hash of its own script. Draw in src/deliver and hand the pictures in; what a report says is put in words by src/report.',
+    from: { path: '^src/page/' },
+    to: {
+      path: ['^(src|workers|demo|test)/', NODE_OR_VENDOR],
+      pathNot: ['^src/(model|flame|report|page)/', CORE('crypto')],
+    },
+  },
+  {
     name: 'policy-decides-only',
     comment:
       'src/policy decides from plain facts what may be done: no clock, no Redis, no network, no packages. Hand the facts in, and act on the answer in workers/, src/entry or src/control.',
@@ -184,7 +194,7 @@ const rooms = [
     from: { path: '^src/deliver/' },
     to: {
       path: '^(src|workers)/',
-      pathNot: ['^src/(model|report|deliver|outbox)/', '^src/(failure|log)\\.ts$'],
+      pathNot: ['^src/(model|report|page|deliver|outbox)/', '^src/(failure|log)\\.ts$'],
     },
   },
   {

@@ -14,11 +14,15 @@ export type Command =
       readonly force?: boolean;
       /** Terminal only: folder to keep the raw artefacts in, one subfolder a snapshot. */
       readonly save?: string;
+      /** Terminal only: file for the report as a page. */
+      readonly html?: string;
     }
   | {
       readonly kind: 'analyze';
       readonly paths: readonly string[];
       readonly intervalMs: number;
+      /** File for the report as a page. */
+      readonly html?: string;
       readonly batch?: string;
       readonly out?: string;
     }

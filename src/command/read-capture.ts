@@ -22,6 +22,8 @@ export function readCapture(words: Words, usage: string): Command {
   }
   const save = words.flags.get('save');
   if (save === true) throw wrong('--save needs a folder', usage);
+  const html = words.flags.get('html');
+  if (html === true) throw wrong('--html needs the name of a file', usage);
   return {
     kind: 'capture',
     target,
@@ -30,6 +32,7 @@ export function readCapture(words: Words, usage: string): Command {
     kinds: readKinds(words, usage),
     ...(words.flags.has('force') && { force: true }),
     ...(save !== undefined && { save }),
+    ...(html !== undefined && { html }),
   };
 }
 

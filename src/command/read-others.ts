@@ -16,10 +16,15 @@ export function readAnalyze(words: Words, usage: string): Command {
   if (batch === undefined && words.plain.length === 0)
     throw wrong('analyze needs at least one file or folder', usage);
   if (batch !== undefined && out === undefined) throw wrong('--batch needs --out DIR for the reports', usage);
+  const html = words.flags.get('html');
+  if (html === true) throw wrong('--html needs the name of a file', usage);
+  if (html !== undefined && batch !== undefined)
+    throw wrong('--html is for one report, not for a batch', usage);
   return {
     kind: 'analyze',
     paths: words.plain,
     intervalMs,
+    ...(html !== undefined && { html }),
     ...(batch !== undefined && { batch }),
     ...(out !== undefined && { out }),
   };

@@ -12,6 +12,7 @@ const VALUED_FLAGS: ReadonlySet<string> = new Set([
   'instance',
   'kinds',
   'save',
+  'html',
   'interval',
   'batch',
   'out',

@@ -41,6 +41,7 @@ export const VERBS: readonly Verb[] = [
       { flag: '--instance I', about: 'this instance (may be repeated, comma separated)' },
       { flag: '--all', about: 'every registered instance' },
       { flag: '--save DIR', about: 'terminal only: keep the raw artefacts, one folder a snapshot' },
+      { flag: '--html FILE', about: 'terminal only: write the report as a page that needs no network' },
       { flag: '--force', about: 'admins only: full stacks of up to 100,000 goroutines, whatever the pause' },
       { flag: '--kinds K,K', about: `any of ${DEFAULT_KINDS.join(', ')}` },
     ],
@@ -51,10 +52,14 @@ export const VERBS: readonly Verb[] = [
     verb: 'analyze',
     aliases: ['analyse'],
     doors: ['terminal'],
-    usage: 'analyze PATH... [--interval 30s] | analyze --batch DIR --out DIR',
+    usage: 'analyze PATH... [--interval 30s] [--html FILE] | analyze --batch DIR --out DIR',
     about: 'Diagnose files or folders you already have; one folder is one snapshot',
     flags: [
       { flag: '--interval 30s', about: 'time between snapshots that carry none of their own' },
+      {
+        flag: '--html FILE',
+        about: 'write the report as a page: searchable stacks, flame graphs, no network',
+      },
       { flag: '--batch DIR', about: 'a folder of cases: <case>/<snapshot>/files' },
       { flag: '--out DIR', about: 'with --batch: where <case>.json goes' },
     ],

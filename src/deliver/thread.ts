@@ -21,9 +21,10 @@ import {
 import { type Picture, pictures } from '../report/charts/pictures.ts';
 import { fileName, json, plain } from '../report/foreign.ts';
 import { attachedName } from '../report/pprof-command.ts';
-import { triageFileName } from '../report/report.ts';
+import { pageFileName, triageFileName } from '../report/report.ts';
 import type { Report } from '../report/schema.ts';
 import type { ChartRenderer } from './charts.ts';
+import { drawPage } from './page.ts';
 import type { Place, SlackPoster, Upload } from './slack.ts';
 import { isRefusal, SlackBusy } from './slack-call.ts';
 
@@ -101,18 +102,13 @@ export async function showDetails(
   thread: Place,
   ports: ThreadPorts,
 ): Promise<void> {
+  const flames = (report === state.report && state.flames) || {};
   await postParts([
-    () =>
-      postPictures(
-        'charts',
-        () => pictures(report, report === state.report ? state.flames : {}),
-        thread,
-        ports,
-      ),
+    () => postPictures('charts', () => pictures(report, flames), thread, ports),
     ...threadMessages(report, { told: state.told ?? [] }).map(
       (message, index) => () => post(`detail-${index}`, message, thread, state, ports),
     ),
-    () => postArtefacts(report, thread, ports),
+    () => postArtefacts(report, flames, thread, ports),
   ]);
 }
 
@@ -232,7 +228,12 @@ export async function postPictures(
   if (files.length > 0) await uploadOnce(step, files, thread, ports);
 }
 
-async function postArtefacts(report: Report, thread: Place, ports: ThreadPorts): Promise<void> {
+async function postArtefacts(
+  report: Report,
+  flames: Flames,
+  thread: Place,
+  ports: ThreadPorts,
+): Promise<void> {
   if ((await ports.ledger.posting('artefacts')).state === 'sent') return;
   const name = await triageName(report, thread, ports);
   const triage: Upload = {
@@ -240,8 +241,13 @@ async function postArtefacts(report: Report, thread: Place, ports: ThreadPorts):
     title: plain(name, TITLE),
     bytes: new TextEncoder().encode(json(report, 2)),
   };
+  const page: Upload = {
+    name: fileName(pageFileName(name)),
+    title: plain('The report as a page: open it in a browser', TITLE),
+    bytes: new TextEncoder().encode(await drawPage(report, flames)),
+  };
   const raw = await uploadsOf(attached(await ports.artefacts()));
-  await uploadOnce('artefacts', [triage, ...raw], thread, ports);
+  await uploadOnce('artefacts', [triage, page, ...raw], thread, ports);
 }
 
 function uploadsOf(files: readonly Attachable[]): Promise<Upload[]> {

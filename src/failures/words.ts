@@ -78,6 +78,12 @@ export const WORDS = {
     retry: 'never',
     exit: 1,
   }),
+  file_unwritable: entry<{ path: string; reason: string }>({
+    say: ({ path, reason }) => `The page cannot be written to ${path}: ${reason}.`,
+    hint: () => 'Name a file in a folder that is there and may be written to.',
+    retry: 'never',
+    exit: 1,
+  }),
   artefact_unknown: entry<{ path: string; reasons: readonly string[] }>({
     say: ({ path, reasons }) => {
       if (reasons.length === 0) return `There is nothing to read in ${path}.`;

@@ -44,6 +44,16 @@ export function compareFlames(before: Flame, after: Flame, nodes = FLAME_NODES):
   return { ...flame, cut: { nodes: cut.nodes + Math.max(before.cut.nodes, after.cut.nodes), largest } };
 }
 
+/** The same with fewer nodes. */
+export function shrinkFlame(flame: Flame, nodes: number): Flame {
+  if (flame.parents.length <= nodes) return flame;
+  const tree = new StackTree();
+  addFlame(tree, 'after', flame);
+  if (flame.before) addFlame(tree, 'before', { ...flame, after: flame.before });
+  const { cut, ...smaller } = pruned(tree, flame.measure, { nodes, compared: flame.before !== undefined });
+  return { ...smaller, cut: { nodes: cut.nodes + flame.cut.nodes, largest: cut.largest } };
+}
+
 const IN_USE = 'inuse_space';
 
 function flameOf<Kind>(

@@ -169,6 +169,41 @@ export function html(foreign: Foreign): HtmlText {
   return escaped as HtmlText;
 }
 
+/** A piece of a page on its way into a bigger one. */
+export interface Markings {
+  readonly html: HtmlText;
+}
+
+/** Builds a page: the tags of the template are ours, every string or number put into it is escaped. */
+export function tags(
+  words: TemplateStringsArray,
+  ...values: readonly (Foreign | Plain | number | Markings | readonly Markings[])[]
+): Markings {
+  const parts = values.map((value) => {
+    if (typeof value !== 'object') return html(String(value));
+    return 'html' in value ? value.html : value.map((each) => each.html).join('');
+  });
+  return { html: words.map((word, index) => word + (parts[index] ?? '')).join('') as HtmlText };
+}
+
+/** A text of our own program, a sheet or a script, as it stands in a page. Refuses what would end its element. */
+export function inlined(element: 'style' | 'script', text: string): Markings {
+  if (/<\/|<!--/.test(text)) throw new RangeError('an inlined text cannot hold a closing tag or a comment');
+  return { html: `<${element}>${text}</${element}>` as HtmlText };
+}
+
+/** A value for a page's own script, in a block that a browser neither runs nor takes for tags. */
+export function dataBlock(id: 'flames', value: unknown): Markings {
+  const text = json(value).replace(/[<>&]/g, (mark) => `\\u00${mark.charCodeAt(0).toString(16)}`);
+  return { html: `<script type="application/json" id="${id}">${text}</script>` as HtmlText };
+}
+
+/** A picture inside the page itself. */
+export function embeddedPng(png: Uint8Array, alt: Foreign): Markings {
+  const bytes = Buffer.from(png).toString('base64');
+  return { html: `<img src="data:image/png;base64,${bytes}" alt="${html(alt)}">` as HtmlText };
+}
+
 /**
  * Always quoted; what a spreadsheet takes for the beginning of a formula (`= + - @`, their full-width forms, a tab
  * or a return) gets an apostrophe.

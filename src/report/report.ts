@@ -111,6 +111,11 @@ export function triageFileName(atMs: number, taken: (name: string) => boolean): 
   return name;
 }
 
+/** Of the triage file beside it: `triage_20261123_0312.json` -> `report_20261123_0312.html`. */
+export function pageFileName(triageName: string): string {
+  return triageName.replace(/^triage_(.*)\.json$/, 'report_$1.html');
+}
+
 function judgement({ kind, tier, confidence, summary }: SideVerdict): Report['also'][number] {
   const bounded = Math.min(1, Math.max(0, finite(confidence)));
   return { kind, ...optional('tier', tier), confidence: bounded, summary };

@@ -3,12 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from '../command/command.ts';
 import { explain, Failure } from '../failure.ts';
+import { flamesOf } from '../flame/captures.ts';
 import { conclude } from '../investigate.ts';
 import { assembleSeries } from '../parse/snapshot.ts';
 import { terminal as clean, json } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
 import { holdsClues } from '../saved/reading.ts';
 import { listCases, readFolder } from './files.ts';
+import { mayWrite, writePage } from './page.ts';
 import { EXIT_OK, type Terminal } from './ports.ts';
 import { digestOf, type ReadArtefacts, readArtefacts } from './read.ts';
 
@@ -18,7 +20,11 @@ type AnalyzeCommand = Extract<Command, { kind: 'analyze' }>;
 
 /** @throws Failure `file_unreadable`, `artefact_unknown` */
 export async function analyzePaths(command: AnalyzeCommand): Promise<Report> {
-  return reportOn(await readArtefacts(command.paths, holdsClues), command.intervalMs);
+  if (command.html !== undefined) await mayWrite(command.html);
+  const read = await readArtefacts(command.paths, holdsClues);
+  const report = reportOn(read, command.intervalMs);
+  if (command.html !== undefined) await writePage(command.html, report, flamesOf([read.series]));
+  return report;
 }
 
 /**

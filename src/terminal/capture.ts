@@ -13,6 +13,7 @@ import { type CaptureCommand, findService, toRequest } from '../entry/accept.ts'
 import { Failure } from '../failure.ts';
 import { type Captured, investigate } from '../investigate.ts';
 import type { StepRecord } from '../model/capture.ts';
+import type { Flames } from '../model/flame.ts';
 import type { CaptureRequest } from '../model/request.ts';
 import type { RawArtefact } from '../model/snapshot.ts';
 import type { Instance, Service } from '../model/target.ts';
@@ -20,12 +21,14 @@ import { formatDuration } from '../model/units.ts';
 import { terminal as clean } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
 import { TIMES_FILE, timesFile } from '../saved/times.ts';
+import { mayWrite, writePage } from './page.ts';
 import type { Terminal } from './ports.ts';
 
 export async function captureNow(command: CaptureCommand, terminal: Terminal): Promise<Report> {
   const env = await terminal.env();
   const { service, request } = targetOf(command, env);
   if (command.save !== undefined) await prepareFolder(command.save);
+  if (command.html !== undefined) await mayWrite(command.html);
   const { fetch, close } = createFetcher(env.secret);
   try {
     const { capture, filesOf } = memoryCapture(request, service, (instance) => ({
@@ -33,20 +36,24 @@ export async function captureNow(command: CaptureCommand, terminal: Terminal): P
       signal: terminal.signal,
       progress: (progress) => terminal.progress(clean(progressText(instance, progress))),
     }));
-    return await investigate(request, service, {
+    let flames: Flames = {};
+    const report = await investigate(request, service, {
       capture: async (instance, looks) => {
         const captured = await capture(instance, looks);
         const files = { instance: instance.name, snapshots: filesOf(instance.name) };
         if (command.save !== undefined) await save(command.save, files, request.instances === 'one');
         return captured;
       },
-      analyse: async (captured, context) =>
-        readCaptures(
-          captured.map((one) => ({ ...one, snapshots: filesOf(one.instance), earlier: [] })),
-          context,
-        ),
+      analyse: async (captured, context) => {
+        const files = captured.map((one) => ({ ...one, snapshots: filesOf(one.instance), earlier: [] }));
+        const reading = readCaptures(files, context);
+        flames = reading.flames;
+        return reading;
+      },
       analysing: async () => terminal.progress(clean('analysing')),
     });
+    if (command.html !== undefined) await writePage(command.html, report, flames);
+    return report;
   } finally {
     await close();
   }

@@ -16,6 +16,7 @@ import {
   type HtmlText,
   html,
   joinMrkdwn,
+  type Markings,
   type Mrkdwn,
   markup,
   mrkdwn,
@@ -23,6 +24,7 @@ import {
   plain,
   screen,
   type TerminalText,
+  tags,
   terminal,
   type Unlinked,
   words,
@@ -78,6 +80,13 @@ export function rawStringsHaveNoWayOut(raw: string, at: Terminal, slack: SlackPo
   // @ts-expect-error a drawing is made by chartConfig
   const drawing: ChartConfig = { type: 'bar', data: { labels: [raw] }, options: {} };
 
+  // @ts-expect-error a page is made of tags, which escape
+  const markings: Markings = raw;
+  // @ts-expect-error a template without the tag escapes nothing
+  tags`<p>${{ html: `<b>${raw}</b>` }}</p>`;
+  // @ts-expect-error what is escaped already would be escaped twice
+  tags`<p>${html(raw)}</p>`;
+
   // @ts-expect-error one language is not another
   const crossed: Mrkdwn = plain(raw, 9);
   // @ts-expect-error
@@ -92,6 +101,7 @@ export function rawStringsHaveNoWayOut(raw: string, at: Terminal, slack: SlackPo
   words(mrkdwn`${raw}`, 9);
   void [
     drawing,
+    markings,
     byText,
     byHand,
     byHandToo,

@@ -210,3 +210,25 @@ describe('analyze --batch', () => {
     await expect(analyzeBatch(command, terminal)).rejects.toMatchObject({ code: 'file_unreadable', exit: 1 });
   });
 });
+
+describe('goleak analyze --html', () => {
+  it('writes the report as a page, flames and all', async () => {
+    const folder = folderOf({
+      'a.heap.pb.gz': captured('profiles/heap-leak.t065.heap.pb.gz'),
+      'b.heap.pb.gz': captured('profiles/heap-leak.t305.heap.pb.gz'),
+    });
+    const html = join(folder, 'report.html');
+    const paths = ['a', 'b'].map((name) => join(folder, `${name}.heap.pb.gz`));
+    await analyzePaths({ kind: 'analyze', paths, intervalMs: 30_000, html });
+    const page = readFileSync(html, 'utf8');
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain('id="flame-heap"');
+    expect(page).toContain('Width: ');
+  }, 60_000);
+
+  it('says so before the work when it cannot be written', async () => {
+    const html = join(folderOf({}), 'nowhere', 'report.html');
+    const asked = { kind: 'analyze', paths: ['not-even-read'], intervalMs: 30_000, html } as const;
+    await expect(analyzePaths(asked)).rejects.toThrow(/cannot be written to .*: its folder is not there\./);
+  });
+});

@@ -93,6 +93,8 @@ describe.skipIf(requires('redis'))('delivering to a thread', () => {
     }
     for (const names of [files, later.files]) {
       await expect.poll(() => names().filter((name) => name.startsWith('triage_')).length).toBe(1);
+      const [triage = ''] = names().filter((name) => name.startsWith('triage_'));
+      expect(names()).toContain(triage.replace('triage_', 'report_').replace('.json', '.html'));
     }
   }, 40_000);
 

@@ -1,0 +1,117 @@
+// What a report holds as rows: instances, memory, changes, alignment, cost, files.
+import { formatBytes, formatBytesDelta, formatCount, formatDelta, formatDuration } from '../model/units.ts';
+import { changeRows } from '../report/changes.ts';
+import { cutList, type Markings, tags } from '../report/foreign.ts';
+import type { Report } from '../report/schema.ts';
+import { bandWords, costWords, KIND_WORDS } from '../report/wording.ts';
+import { list, NOTHING, prose, table } from './parts.ts';
+
+/** A page is read by people; the triage JSON has every row. */
+const ROWS_SHOWN = 200;
+const NAME = 300;
+const LABEL_WIDTH = 90;
+
+export function instanceTable({ fleet }: Report): Markings | undefined {
+  if (!fleet || fleet.length < 2) return undefined;
+  const { shown, more } = cutList(fleet, ROWS_SHOWN);
+  const rows = shown.map(({ instance, verdict, heapBytes, goroutines }) => [
+    cut(instance),
+    KIND_WORDS[verdict],
+    heapBytes ? formatBytes(heapBytes.after) : '',
+    heapBytes ? formatBytesDelta(heapBytes.after - heapBytes.before) : '',
+    goroutines ? formatCount(goroutines.after) : '',
+    goroutines ? formatDelta(goroutines.after - goroutines.before) : '',
+  ]);
+  const columns = [
+    { title: 'instance' },
+    { title: 'verdict' },
+    { title: 'heap', number: true },
+    { title: 'change', number: true },
+    { title: 'goroutines', number: true },
+    { title: 'change', number: true },
+  ];
+  return table(columns, rows, { more });
+}
+
+export function memoryTable({ memory }: Report): Markings | undefined {
+  const bands = memory.waterfall.filter(({ bytes }) => bytes > 0);
+  if (bands.length === 0) return undefined;
+  const rows = bands.map((band) => [band.band, formatBytes(band.bytes), cut(bandWords(band))]);
+  return table([{ title: 'band' }, { title: 'size', number: true }, { title: 'what it is' }], rows);
+}
+
+export function changeTable(report: Report): Markings | undefined {
+  const every = changeRows(report.changes, LABEL_WIDTH);
+  if (every.length === 0) return undefined;
+  const { shown, more } = cutList(every, ROWS_SHOWN);
+  const since = report.comparedWith ? 'since the earlier capture' : 'over the window';
+  const rows = shown.map(({ what, status, times, label, values }) => [
+    times > 1 ? `${formatCount(times)} ${what}s` : what,
+    cut(label),
+    status,
+    cut(values),
+  ]);
+  return table(CHANGE_COLUMNS, rows, { caption: since, more });
+}
+
+const CHANGE_COLUMNS = [
+  { title: 'what' },
+  { title: 'where' },
+  { title: 'change' },
+  { title: 'before and after', number: true },
+];
+
+export function alignmentTable({ alignment }: Report): Markings | undefined {
+  if (alignment.length === 0) return undefined;
+  const { shown, more } = cutList(alignment, ROWS_SHOWN);
+  const start = alignment[0]?.from ?? 0;
+  const rows = shown.map(({ artefact, from, to, uncertaintyNs, clock }) => [
+    cut(artefact),
+    from > 0 ? new Date(from).toISOString().slice(11, 23) : 'not known',
+    `+${formatDuration(from - start)}`,
+    formatDuration(to - from),
+    `± ${formatDuration(uncertaintyNs / 1e6)}`,
+    clock,
+  ]);
+  const columns = [
+    { title: 'artefact' },
+    { title: 'taken at (UTC)' },
+    { title: 'after the first', number: true },
+    { title: 'took', number: true },
+    { title: 'known to', number: true },
+    { title: 'clock of the' },
+  ];
+  return table(columns, rows, { more });
+}
+
+export function costPart(report: Report): Markings {
+  const { requests } = report.cost;
+  const said = tags`<p>${costWords(report)}</p>`;
+  if (requests.length === 0) return said;
+  const { shown, more } = cutList(requests, ROWS_SHOWN);
+  const rows = shown.map(({ path, ms, bytes }) => [cut(path), formatDuration(ms), formatBytes(bytes)]);
+  const columns = [
+    { title: 'asked' },
+    { title: 'answered in', number: true },
+    { title: 'size', number: true },
+  ];
+  return tags`${said}${table(columns, rows, { more })}`;
+}
+
+export function problemList({ problems }: Report): Markings | undefined {
+  if (problems.length === 0) return undefined;
+  const { shown, more } = cutList(problems, ROWS_SHOWN);
+  const note = more === '' ? NOTHING : tags`<p class="soft">${more}</p>`;
+  return tags`${list(shown.map(({ text }) => prose(text)))}${note}`;
+}
+
+export function artefactTable({ artefacts }: Report): Markings | undefined {
+  if (artefacts.length === 0) return undefined;
+  const { shown, more } = cutList(artefacts, ROWS_SHOWN);
+  const rows = shown.map(({ name, bytes, sha256 }) => [cut(name), formatBytes(bytes), sha256]);
+  return table([{ title: 'file' }, { title: 'size', number: true }, { title: 'sha256' }], rows, { more });
+}
+
+function cut(text: string): string {
+  return text.length > NAME ? `${text.slice(0, NAME)}…` : text;
+}

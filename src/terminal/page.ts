@@ -1,0 +1,36 @@
+// `--html FILE`: the report as a page.
+import { constants } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Failure } from '../failure.ts';
+import type { Flames } from '../model/flame.ts';
+import type { Report } from '../report/schema.ts';
+
+/**
+ * Asked before the work is done for nothing.
+ * @throws Failure `file_unwritable`
+ */
+export async function mayWrite(path: string): Promise<void> {
+  await access(dirname(path), constants.W_OK).catch((error: unknown) => refuse(path, error));
+}
+
+/** @throws Failure `file_unwritable` */
+export async function writePage(path: string, report: Report, flames: Flames): Promise<void> {
+  const { drawPage } = await import('../deliver/page.ts');
+  const page = await drawPage(report, flames);
+  await writeFile(path, page).catch((error: unknown) => refuse(path, error));
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder is not there',
+  ENOTDIR: 'its folder is a file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+};
+
+function refuse(path: string, error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  throw new Failure('file_unwritable', { path, reason: REASONS[code] ?? 'it cannot be written' });
+}
