@@ -90,7 +90,7 @@ function scalesWithLoad(exam: Examination): Rival | undefined {
   const match = followers.map(({ signature }) => exam.loadMatches.get(signature.key)).find(Boolean);
   const holds = grown >= Math.max(10, 0.2 * first) && explained >= 0.6 * grown;
   const follows = match
-    ? `${match.name} (r = ${match.correlation.toFixed(2)}, ${formatCount(match.perUnit)} per unit)`
+    ? `\`${match.name}\` (${formatCount(match.perUnit)} for each, r = ${match.correlation.toFixed(2)})`
     : 'the number of open connections';
   return {
     kind: 'scales-with-load',

@@ -8,6 +8,7 @@ import {
 import type { Offer } from '../model/capture.ts';
 import type { Fix } from '../model/fix.ts';
 import type { CaptureRequest, Progress } from '../model/request.ts';
+import type { CaptureKind } from '../model/target.ts';
 import { formatDuration } from '../model/units.ts';
 import { changeRows } from './changes.ts';
 import {
@@ -37,8 +38,8 @@ import { nameWithin } from './name.ts';
 import type { Report, ReportSignature } from './schema.ts';
 import {
   blockedFunction,
+  briefCost,
   confidenceWords,
-  costWords,
   countWords,
   evidence,
   oldestWords,
@@ -70,6 +71,12 @@ const TONE_MARKS: Readonly<Record<Tone, Mrkdwn>> = {
   unsure: mrkdwn`:grey_question:`,
 };
 
+const CAPTURED: Readonly<Record<CaptureKind, string>> = {
+  goroutine: 'goroutines',
+  heap: 'heap',
+  memstats: 'memory figures',
+};
+
 export interface ProgressAbout {
   readonly instances: readonly string[];
   /** What the capture will cost the service, one sentence without a full stop. */
@@ -96,7 +103,7 @@ export function progressMessage(
     const text = mrkdwn`:black_square_for_stop: Capture of ${service} cancelled by ${mention(progress.by)}.`;
     return { text, blocks: [section(text)] };
   }
-  const what = request.kinds.join(', ');
+  const what = request.kinds.map((kind) => CAPTURED[kind]).join(', ');
   const over = request.windowMs === 0 ? 'once' : `for ${formatDuration(request.windowMs)}`;
   const title = mrkdwn`:mag: Capturing *${service}* ${over}`;
   const bar = mrkdwn`${progressBar(progressShare(progress))}  ${markup(stage)}`;
@@ -130,7 +137,7 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
     : verdictHeadline(report);
   const asked = askedBy(about.requestedBy ?? report.requestedBy, about.because);
   const costs = context([
-    joinMrkdwn([mrkdwn`${windowWords(report)} · cost: ${costWords(report)}`, asked], ' · '),
+    joinMrkdwn([mrkdwn`${windowWords(report)} · cost: ${briefCost(report)}`, asked], ' · '),
   ]);
   const before = report.before ? [context([mrkdwn`${prose(report.before.text, SENTENCE)}`])] : [];
   const again = about.buttons === undefined ? [] : [buttons(about.buttons, report, about.offer)];
@@ -145,7 +152,7 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
   for (const [index, signature] of rows.shown.entries()) {
     blocks.push(section(signatureRow(signature, index + 1, report)));
   }
-  if (rows.more !== '') blocks.push(context([mrkdwn`${rows.more} signatures in the thread`]));
+  if (rows.more !== '') blocks.push(context([mrkdwn`${rows.more} in the thread`]));
   blocks.push(...comparison(report));
   for (const chart of about.charts ?? []) blocks.push(uploadedImage(chart.fileId, chart.alt));
   blocks.push(
@@ -218,13 +225,22 @@ function verdictHeadline(report: Report): Mrkdwn {
   return mrkdwn`${tone} *${service}: ${verdictTitle(report.verdict)}* (${sure})\n${summary}`;
 }
 
+/** Three lines at most: what only notices, beside something graver, is in the thread with everything else. */
 function evidenceLines(report: Report): Mrkdwn[] {
-  const { shown, more } = cutList(evidence(report), EVIDENCE_SHOWN);
+  const all = evidence(report);
+  const grave = all.filter(({ severity }) => severity === 'critical' || severity === 'warning');
+  const { shown } = cutList(grave.length > 0 ? grave : all, EVIDENCE_SHOWN);
   const lines = shown.map(({ severity, text }) => {
     const { mark, word } = SEVERITY_MARKS[severity];
-    return mrkdwn`${mark} *${word}*  ${prose(text, CLUE_SENTENCE)}`;
+    return mrkdwn`${mark} *${word}*  ${prose(brief(text), CLUE_SENTENCE)}`;
   });
-  return more === '' ? lines : [...lines, mrkdwn`${more} in the thread`];
+  const left = all.length - shown.length;
+  return left === 0 ? lines : [...lines, mrkdwn`… ${left} more in the thread`];
+}
+
+/** Without what stands elsewhere: who created them is in the rows below, the handbook's figure in the thread. */
+function brief(text: string): string {
+  return text.replace(/, created by `[^`]*`/, '').replace(/ \(handbook: [^)]*\)/, '');
 }
 
 /**

@@ -2,6 +2,7 @@
 import { formatBytes, formatBytesDelta, formatCount, formatDelta, formatPercent } from '../model/units.ts';
 import { changeRows } from './changes.ts';
 import { cutList, terminal } from './foreign.ts';
+import { bandName } from './memory-words.ts';
 import { nameWithin } from './name.ts';
 import {
   INDENT,
@@ -169,7 +170,7 @@ function memoryLines(report: Report, page: Page): string[] {
   const bands = waterfall
     .slice(0, LINES_SHOWN)
     .map((line) => [
-      terminal(line.band),
+      terminal(bandName(line.band)),
       formatBytes(line.bytes),
       total > 0 ? formatPercent(Math.max(0, line.bytes) / total) : '',
       terminal(bandWords(line)),

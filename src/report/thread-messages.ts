@@ -8,7 +8,7 @@ import {
   formatDuration,
   formatPercent,
 } from '../model/units.ts';
-import { changeRows } from './changes.ts';
+import { type ChangeRow, changeRows } from './changes.ts';
 import {
   type Block,
   type Column,
@@ -34,12 +34,12 @@ import {
 } from './foreign.ts';
 import { BLOCKS_PER_MESSAGE, MESSAGE_CHARACTERS, SECTION_TEXT, TABLES_PER_MESSAGE } from './limits.ts';
 import { addLines, note } from './lines.ts';
+import { bandName, fieldName, TELLING_FIELDS } from './memory-words.ts';
 import { nameWithin } from './name.ts';
 import { attachedName, pprofCommand } from './pprof-command.ts';
 import type { Report, ReportSignature } from './schema.ts';
 import { alignedTable } from './table.ts';
 import {
-  bandWords,
   blockedFunction,
   cluesByGravity,
   confidenceWords,
@@ -60,7 +60,8 @@ const CLUES_SHOWN = 8;
 const WHY_NOT_SHOWN = 6;
 const ALSO_SHOWN = 3;
 const SITES_SHOWN = 5;
-const CHANGES_SHOWN = 8;
+const CHANGES_SHOWN = 6;
+const MEMORY_CHANGES_SHOWN = 3;
 const FOOTNOTES_SHOWN = 5;
 /** A table of 16 rows is what a phone shows in three screens, and stays far below the message's limit. */
 const ROWS_SHOWN = 15;
@@ -172,11 +173,13 @@ function signaturesMessage(report: Report, style: ThreadStyle): SlackMessage | u
 function memoryMessage(report: Report): SlackMessage | undefined {
   const blocks: Block[] = [];
   addLines(blocks, mrkdwn`*Where the memory is*`, memoryLines(report));
-  const changes = cutList(changeRows(report.changes, CHANGE_WIDTH), CHANGES_SHOWN);
+  const changes = cutList(tellingChanges(report), CHANGES_SHOWN);
   addLines(blocks, mrkdwn`*What changed ${markup(sinceWords(report))}*`, [
-    ...changes.shown.map(({ what, status, times, label, values }) => {
-      const subject = times > 1 ? counted(times, what) : what;
-      return mrkdwn`• ${subject} ${status}: ${code(label, NAME)} ${words(values, CELL)}`;
+    ...changes.shown.map(({ what, status, label, values }) => {
+      const name = fieldName(label);
+      return what === 'memory' && name !== undefined
+        ? mrkdwn`• ${name}: ${words(values, CELL)}`
+        : mrkdwn`• ${what} ${status}: ${code(label, NAME)} ${words(values, CELL)}`;
     }),
     ...note(changes.more),
   ]);
@@ -191,6 +194,18 @@ function memoryMessage(report: Report): SlackMessage | undefined {
   return blocks.length === 0 ? undefined : { text: mrkdwn`Memory, changes and footnotes`, blocks };
 }
 
+/** Signatures and sites, and the figures people know; every goroutine and every counter is in the triage file. */
+function tellingChanges({ changes }: Report): ChangeRow[] {
+  const rows = changeRows(changes, CHANGE_WIDTH);
+  const memory = TELLING_FIELDS.flatMap(
+    (field) => rows.find(({ what, label }) => what === 'memory' && label === field) ?? [],
+  );
+  return [
+    ...rows.filter(({ what }) => what === 'signature' || what === 'site'),
+    ...memory.slice(0, MEMORY_CHANGES_SHOWN),
+  ];
+}
+
 /** Over which span the changes are. */
 function sinceWords(report: Report): Mrkdwn {
   return report.comparedWith === undefined
@@ -201,29 +216,29 @@ function sinceWords(report: Report): Mrkdwn {
 function memoryLines(report: Report): Mrkdwn[] {
   const { waterfall } = report.memory;
   const total = waterfall.reduce((sum, band) => sum + Math.max(0, band.bytes), 0);
-  const { shown, more } = cutList(waterfall, CLUES_SHOWN);
-  const lines = shown.map((line) => {
-    const { band, bytes } = line;
-    const share = total > 0 ? `, ${formatPercent(Math.max(0, bytes) / total)}` : '';
-    return mrkdwn`• ${words(band, CELL)}: *${formatBytes(bytes)}*${share} (${words(bandWords(line), FOOTNOTE)})`;
+  const bands = waterfall.map(({ band, bytes }) => {
+    const share = total > 0 ? ` (${formatPercent(Math.max(0, bytes) / total)})` : '';
+    return mrkdwn`${words(bandName(band), CELL)} *${formatBytes(bytes)}*${share}`;
   });
   const trend = trendWords(report, ALSO_SHOWN);
   const forecast = forecastWords(report);
   return [
-    ...lines,
-    ...note(more),
+    ...(bands.length > 0 ? [joinMrkdwn(bands, ' · ')] : []),
     ...(trend.length > 0 ? [mrkdwn`Trend: ${trend.join(', ')}`] : []),
     ...(forecast === undefined ? [] : [mrkdwn`Forecast: ${forecast}.`]),
   ];
 }
 
+/** `Moments of the files are known to ± 7.1 ms; each is in the triage file.` */
+function momentsOf({ alignment }: Report): Mrkdwn[] {
+  if (alignment.length === 0) return [];
+  const widest = Math.max(...alignment.map(({ uncertaintyNs }) => uncertaintyNs));
+  return [
+    mrkdwn`Moments of the files are known to ± ${formatDuration(widest / 1e6)}; each is in the triage file`,
+  ];
+}
+
 function footnoteLines(report: Report): Mrkdwn[] {
-  const times = cutList(report.alignment, FOOTNOTES_SHOWN);
-  const start = report.alignment[0]?.from ?? 0;
-  const taken = times.shown.map(({ artefact, from, uncertaintyNs, clock }) => {
-    const offset = formatDuration(Math.max(0, from - start));
-    return mrkdwn`${words(artefact, CELL)} +${offset} ± ${formatDuration(uncertaintyNs / 1e6)} (${clock} clock)`;
-  });
   const restarted = new Set(
     report.restarts.map(
       ({ instance, because }) => mrkdwn`${code(instance, NAME)} restarted: ${prose(because, FOOTNOTE)}`,
@@ -232,9 +247,7 @@ function footnoteLines(report: Report): Mrkdwn[] {
   const restarts = cutList([...restarted], FOOTNOTES_SHOWN);
   const problems = cutList(report.problems, FOOTNOTES_SHOWN);
   return [
-    ...(taken.length > 0
-      ? [mrkdwn`Taken at: ${markup(joinMrkdwn([...taken, ...note(times.more)], ', '))}`]
-      : []),
+    ...momentsOf(report),
     ...(restarts.shown.length > 0 ? [joinMrkdwn([...restarts.shown, ...note(restarts.more)], ' · ')] : []),
     ...problems.shown.map(({ text }) => mrkdwn`Note: ${prose(text, FOOTNOTE)}`),
     ...note(problems.more === '' ? '' : `${problems.more} notes in the triage file`),

@@ -11,6 +11,7 @@ import {
 } from '../model/units.ts';
 import type { VerdictKind } from '../model/verdict.ts';
 import { isBytes } from './changes.ts';
+import { fieldName, TELLING_FIELDS } from './memory-words.ts';
 import { nameWithin, shortPlace } from './name.ts';
 import type { Report, ReportSignature } from './schema.ts';
 
@@ -43,10 +44,13 @@ export function timeWords(atMs: number | undefined): string {
   return atMs === undefined ? '' : `of ${new Date(atMs).toISOString().slice(11, 16)} UTC`;
 }
 
+/** Ill, but nothing is lost: no reason to wake anybody. */
+const NO_LEAK: readonly VerdictKind[] = ['churn', 'fragmentation', 'gc-pressure', 'scales-with-load'];
+
 export function toneOf({ verdict }: Report): Tone {
   if (verdict.kind === 'healthy') return 'good';
   if (verdict.kind === 'inconclusive') return 'unsure';
-  return verdict.tier === 'suspect' || verdict.kind === 'scales-with-load' ? 'caution' : 'alarm';
+  return verdict.tier === 'suspect' || NO_LEAK.includes(verdict.kind) ? 'caution' : 'alarm';
 }
 
 /** `goroutine leak, proven`; `healthy`. */
@@ -58,7 +62,10 @@ export function verdictTitle({ kind, tier }: { kind: VerdictKind; tier?: string 
 export function summaryWords(side: { readonly kind: VerdictKind; readonly summary: string }): string {
   const [lead = '', ...rest] = side.summary.split(': ');
   const titles = [KIND_WORDS[side.kind], side.kind.replaceAll('-', ' ')];
-  const named = lead.toLowerCase().replace(/, (proven|probable|suspect)$/, '');
+  const named = lead
+    .toLowerCase()
+    .replace(/, (proven|probable|suspect)$/, '')
+    .replaceAll('-', ' ');
   const summary = rest.length > 0 && titles.includes(named) ? rest.join(': ') : side.summary;
   return summary.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
 }
@@ -132,12 +139,18 @@ export function oldestWords(signature: ReportSignature): string {
 }
 
 /** `2 index pages, 7 memory readings, 2 full stacks: 1.9 MiB in 45 ms of answering, pauses about 11 ms` */
-export function costWords({ cost }: Report): string {
+export function costWords(report: Report): string {
+  const { requests } = report.cost;
+  return requests.length === 0 ? briefCost(report) : `${askedWords(requests)}: ${briefCost(report)}`;
+}
+
+/** `1.9 MiB in 45 ms of answering, pauses about 11 ms` */
+export function briefCost({ cost }: Report): string {
   if (cost.requests.length === 0) return 'nothing was asked of the service: saved files were read';
   const bytes = cost.requests.reduce((sum, request) => sum + request.bytes, 0);
   const ms = cost.requests.reduce((sum, request) => sum + request.ms, 0);
   const pauses = cost.pauseMsEstimate > 0 ? `about ${formatDuration(cost.pauseMsEstimate)}` : 'none expected';
-  return `${askedWords(cost.requests)}: ${formatBytes(bytes)} in ${formatDuration(ms)} of answering, pauses ${pauses}`;
+  return `${formatBytes(bytes)} in ${formatDuration(ms)} of answering, pauses ${pauses}`;
 }
 
 /** What the paths of `net/http/pprof` and `expvar` bring, by how they end. */
@@ -174,15 +187,14 @@ export function forecastWords({ memory }: Report): string | undefined {
   return `memory reaches its limit of ${formatBytes(forecast.limitBytes)} in about ${formatForecast(forecast.secondsToLimit * 1000)}`;
 }
 
-/** What moves in a way people can use, most telling first; cumulative counters rise in every healthy program. */
-const SLOPES_TOLD = ['goroutines', 'live', 'heapLive', 'heapAlloc', 'heapInuse', 'stackInuse', 'sys', 'rss'];
-
-/** `goroutines +2,466/min`, `heapAlloc +24.6 MiB/min`. */
+/** `goroutines +2,466/min`, `heap in use +24.6 MiB/min`; cumulative counters rise in every healthy program. */
 export function trendWords({ memory }: Report, max: number): string[] {
-  return SLOPES_TOLD.flatMap((field) => {
+  return TELLING_FIELDS.flatMap((field) => {
     const perMinute = (memory.slopes[field] ?? 0) * 60;
     if (perMinute === 0) return [];
-    return [`${field} ${isBytes(field) ? formatBytesDelta(perMinute) : countPerMinute(perMinute)}/min`];
+    return [
+      `${fieldName(field) ?? field} ${isBytes(field) ? formatBytesDelta(perMinute) : countPerMinute(perMinute)}/min`,
+    ];
   }).slice(0, max);
 }
 

@@ -137,7 +137,7 @@ describe('healthy services are not accused', () => {
     }));
     const { verdict, signatures } = analyse([seriesOf(moments, 30)], CONTEXT);
     expect(verdict.kind).toBe('scales-with-load');
-    expect(verdict.summary).toContain('open_connections (r = 1.00, 1 per unit)');
+    expect(verdict.summary).toContain('`open_connections` (1 for each, r = 1.00)');
     expect(signatures).toEqual([]);
   });
 });

@@ -66,7 +66,7 @@ describe('the root message of a leak', () => {
         "chan receive at \`notify/hub.go:203\`",
         "memory",
         "*Next:* Give the send in \`ledger.(*Writer).flush\` (ledger/writer.go:88) a way out: select on ctx.Done(), or a buffer of 1.",
-        "2 snapshots over 30 s · cost: 1 index page, 2 heap profiles, 2 full stacks, 1 memory reading: 1.91 MiB in 45 ms of answering, pauses about 11 ms · asked by <@U0ONCALL>",
+        "2 snapshots over 30 s · cost: 1.91 MiB in 45 ms of answering, pauses about 11 ms · asked by <@U0ONCALL>",
         "Capture again and compare",
         "Full stacks",
       ]
@@ -114,20 +114,25 @@ it('gives the reasons of the first signature where no clue says anything', () =>
   expect(read(verdictMessage(quiet))).toContain('● *notice*  1,204 more than 30 s before');
 });
 
-it('counts goroutines that did the same in one row', () => {
+it('says of changes what people can use: signatures, sites, figures with plain names', () => {
   const report = sampleReport();
   const gone = { kind: 'goroutine' as const, status: 'gone' as const, before: 'select', after: null };
-  const label = 'select in github.com/acme/hub/v2.(*Hub).wait';
-  const changes = ['7', '8', '9'].map((id) => ({ ...gone, id, label }));
-  const lines = threadMessages({ ...report, changes }).flatMap(read);
-  expect(lines).toContain('• 3 goroutines gone: `select in hub.(*Hub).wait` select → none');
+  const grown = { kind: 'memory' as const, status: 'grown' as const, id: 'm' };
+  const changes = [
+    { ...gone, id: '7', label: 'select in github.com/acme/hub/v2.(*Hub).wait' },
+    { ...grown, label: 'heapInuse', before: 1_048_576, after: 2_097_152 },
+    { ...grown, label: 'mallocs', before: 10, after: 20 },
+  ];
+  const said = threadMessages({ ...report, changes }).flatMap(read);
+  expect(said).toContain('• heap in use: 1 MiB → 2 MiB');
+  expect(said.join()).not.toMatch(/mallocs|Hub\)\.wait|heapInuse/);
 });
 
 it('says what else was left for the thread', () => {
   const report = sampleReport();
   const [first] = report.signatures;
   if (first) report.signatures = Array.from({ length: 44 }, () => first);
-  expect(read(verdictMessage(report))).toContain('… 41 more signatures in the thread');
+  expect(read(verdictMessage(report))).toContain('… 41 more in the thread');
   expect(read(threadMessages(report)[1] ?? { text: verdictMessage(report).text, blocks: [] })).toContain(
     '… 29 more in the triage file',
   );
@@ -151,7 +156,7 @@ describe('the root message on its way', () => {
     expect(lines[0]).toBe(':mag: Capturing *`payments-svc`* for 30 s');
     expect(lines[1]).toBe(line);
     expect(lines[2]).toBe(
-      'goroutine, heap, memstats from `payments-svc-1`, `payments-svc-2` · asked by <@U0ONCALL>',
+      'goroutines, heap, memory figures from `payments-svc-1`, `payments-svc-2` · asked by <@U0ONCALL>',
     );
     expect(lines[3]).toBe('Cost to the service: about 12 requests per instance, no forced GC');
   });

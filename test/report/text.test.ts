@@ -32,13 +32,13 @@ describe('reportText', () => {
         payments/cache.(*Store).Put  cache/file.go:19    6.1 MiB   +102 KiB  cache
 
       Memory
-        Part                 Size  Share  What it is
-        live             53.4 MiB   48 %  reachable after the last GC
-        garbage           9.2 MiB    8 %  waiting for the next GC
-        idle-unreturned    22 MiB   20 %  free, not yet given back to the system
-        stacks           19.5 MiB   17 %  goroutine stacks
-        runtime           8.1 MiB    7 %  the runtime itself
-        Trend: goroutines +2,466/min, heapAlloc +24.6 MiB/min.
+        Part                      Size  Share  What it is
+        live objects          53.4 MiB   48 %  reachable after the last GC
+        garbage                9.2 MiB    8 %  waiting for the next GC
+        idle, not given back    22 MiB   20 %  free, not yet given back to the system
+        goroutine stacks      19.5 MiB   17 %  goroutine stacks
+        the runtime            8.1 MiB    7 %  the runtime itself
+        Trend: goroutines +2,466/min, heap with garbage +24.6 MiB/min.
         Forecast: memory reaches its limit of 512 MiB in about 2 h 10 m.
 
       Changes

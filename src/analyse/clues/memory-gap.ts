@@ -14,7 +14,7 @@ export const memoryGap: ClueReader = (exam) => {
     clues.push({
       clue: 'memory-gap',
       severity: 'warning',
-      text: `HeapInuse − HeapAlloc is ${formatBytes(heapInuse - heapAlloc)} (handbook: over ${formatBytes(figure)}): spans in use that hold no objects.`,
+      text: `${formatBytes(heapInuse - heapAlloc)} of the heap’s spans in use hold no objects (handbook: over ${formatBytes(figure)} of HeapInuse − HeapAlloc).`,
       evidence: { bytes: heapInuse - heapAlloc, figure },
     });
   }

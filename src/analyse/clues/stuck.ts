@@ -35,7 +35,7 @@ export const stuck: ClueReader = (exam) => {
     clues.push({
       clue: 'lock-cycle',
       severity: 'critical',
-      text: `They wait for each other: ${tangle.cycle.join(' ↔ ')}.`,
+      text: `They wait for each other: ${tangle.cycle.map((name) => `\`${name}\``).join(' ↔ ')}.`,
       evidence: { members: tangle.cycle.length },
     });
   }

@@ -19,7 +19,7 @@ export const waitAge: ClueReader = (exam) =>
         {
           clue: 'wait-age',
           severity: 'warning' as const,
-          text: `${placeOf(signature.state, signature.frames[0], undefined)}: waiting ${minutes.min} to ${minutes.max} minutes (median ${minutes.median})${spread}.`,
+          text: `${placeOf(signature.state, signature.frames[0], undefined)}: waiting ${waitWords(minutes)}${spread}.`,
           evidence: {
             signature: signature.id,
             minMinutes: minutes.min,
@@ -29,3 +29,10 @@ export const waitAge: ClueReader = (exam) =>
         },
       ];
     });
+
+/** `2 to 14 minutes (median 6)`; `1 minute` where all agree. */
+function waitWords({ min, median, max }: { min: number; median: number; max: number }): string {
+  return min === max
+    ? `${max} ${max === 1 ? 'minute' : 'minutes'}`
+    : `${min} to ${max} minutes (median ${median})`;
+}

@@ -1,6 +1,7 @@
 // Where the memory is: the bands of what the process holds, each beginning where the one before ends.
 import { byteScale, formatBytes } from '../../model/units.ts';
 import { type Plain, plain } from '../foreign.ts';
+import { bandName } from '../memory-words.ts';
 import type { Report } from '../schema.ts';
 import { FIXED } from './capture.ts';
 import { type ChartConfig, chartConfig, type Json } from './config.ts';
@@ -9,16 +10,6 @@ import { chartText, PALETTE, paleAxis, TEXT, titleOf } from './style.ts';
 
 type Band = Report['memory']['waterfall'][number];
 
-/** Words that fit beside a bar on a phone. */
-const BAND_WORDS: Readonly<Record<string, string>> = {
-  live: 'live objects',
-  garbage: 'garbage',
-  'size-class-loss': 'size class loss',
-  'idle-unreturned': 'idle, unreturned',
-  stacks: 'goroutine stacks',
-  runtime: 'the runtime',
-  'off-heap': 'outside Go',
-};
 const ROW = 44;
 const REST = 120;
 const ALT_TEXT = 1_000;
@@ -83,7 +74,7 @@ export function waterfallAlt({ service, memory }: Report): Plain {
 }
 
 function labelOf({ band, bytes }: Band): string {
-  return `${BAND_WORDS[band] ?? chartText(band, 20)}: ${formatBytes(bytes)}`;
+  return `${chartText(bandName(band), 24)}: ${formatBytes(bytes)}`;
 }
 
 function scaled(bytes: number, unit: number): number {
