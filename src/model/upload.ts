@@ -21,11 +21,19 @@ export function isUploaded(name: string): boolean {
   return name.startsWith('uploaded ');
 }
 
-/** What a report on them is called: `uploaded before.pb.gz and after.pb.gz`. */
+/** Headlines and pictures have room for so much; whoever uploaded them sees the files right above. */
+const NAME_CHARACTERS = 44;
+
+/** What a report on them is called: `uploaded before.pb.gz and after.pb.gz`, or `uploaded files (3)`. */
 export function uploadedName(names: readonly string[]): string {
-  const [first = 'files', second, ...more] = names;
-  if (second === undefined) return `uploaded ${first}`;
-  return more.length === 0
-    ? `uploaded ${first} and ${second}`
-    : `uploaded ${first} and ${names.length - 1} more`;
+  const [first = 'file', second] = names;
+  const whole = second === undefined ? first : `${first} and ${second}`;
+  if (names.length <= 2 && whole.length <= NAME_CHARACTERS) return `uploaded ${whole}`;
+  return names.length > 1 ? `uploaded files (${names.length})` : `uploaded ${cut(first)}`;
+}
+
+/** The end of a name tells more than its middle. */
+function cut(name: string): string {
+  const half = NAME_CHARACTERS / 2 - 1;
+  return `${name.slice(0, half)}…${name.slice(-half)}`;
 }

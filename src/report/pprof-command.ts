@@ -1,3 +1,4 @@
+import { isUploaded } from '../model/upload.ts';
 import { type FileName, fileName } from './foreign.ts';
 import type { Report } from './schema.ts';
 
@@ -41,6 +42,11 @@ function instanceOf(name: string): string {
 /** What an artefact is called as a file of a thread. */
 export function attachedName(name: string): FileName {
   return fileName(name);
+}
+
+/** What artefacts are called where the reader finds them: whoever uploaded files knows them by their own names. */
+export function namesFor({ service }: Pick<Report, 'service'>): (name: string) => string {
+  return isUploaded(service) ? (name) => name.slice(name.lastIndexOf('/') + 1) : attachedName;
 }
 
 const PROFILE_FILE = /\.(pb|pb\.gz|pprof|prof)$/;

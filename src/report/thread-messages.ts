@@ -8,6 +8,7 @@ import {
   formatDuration,
   formatPercent,
 } from '../model/units.ts';
+import { isUploaded } from '../model/upload.ts';
 import { type ChangeRow, changeRows } from './changes.ts';
 import {
   type Block,
@@ -36,7 +37,7 @@ import { BLOCKS_PER_MESSAGE, MESSAGE_CHARACTERS, SECTION_TEXT, TABLES_PER_MESSAG
 import { addLines, note } from './lines.ts';
 import { bandName, fieldName, TELLING_FIELDS } from './memory-words.ts';
 import { nameWithin } from './name.ts';
-import { attachedName, pprofCommand } from './pprof-command.ts';
+import { namesFor, pprofCommand } from './pprof-command.ts';
 import type { Report, ReportSignature } from './schema.ts';
 import { alignedTable } from './table.ts';
 import {
@@ -183,11 +184,13 @@ function memoryMessage(report: Report): SlackMessage | undefined {
     }),
     ...note(changes.more),
   ]);
-  const pprof = pprofCommand(report, attachedName);
+  const pprof = pprofCommand(report, namesFor(report));
   if (pprof !== undefined) {
-    addLines(blocks, mrkdwn`*Look yourself* (with the files below)`, [
-      mrkdwn`${codeBlock([pprof], SENTENCE)}`,
-    ]);
+    addLines(
+      blocks,
+      mrkdwn`*Look yourself* (with ${isUploaded(report.service) ? 'your files' : 'the files below'})`,
+      [mrkdwn`${codeBlock([pprof], SENTENCE)}`],
+    );
   }
   const footnotes = footnoteLines(report);
   if (footnotes.length > 0) blocks.push(context(footnotes));

@@ -70,7 +70,10 @@ describe.skipIf(requires('redis') || requires('chromium'))('a direct message wit
       .getByText(/triage_\d{8}_\d{4}\.json/)
       .first()
       .waitFor({ timeout: VERDICT_TIMEOUT_MS });
+    await thread().getByText('go tool pprof -http=: -diff_base=heap-leak.t065.heap.pb.gz').waitFor();
     await shoot('upload-verdict');
+    await page.evaluate(`document.querySelector('#replies').scrollTo(0, 0)`);
+    await shoot('upload-root');
   }, 300_000);
 
   it('says of a screenshot that is dropped that it is one', async () => {
@@ -126,7 +129,7 @@ describe.skipIf(requires('redis') || requires('chromium'))('a direct message wit
     await page.locator('#thread input[type=file]').setInputFiles(before);
     await page.locator('#thread textarea').press('Enter');
     await thread()
-      .getByText(/uploaded heap-leak.t065.heap.pb.gz/)
+      .getByText(/uploaded heap-leak.t065.heap.pb.gz: /)
       .first()
       .waitFor({ timeout: VERDICT_TIMEOUT_MS });
   }, 180_000);
