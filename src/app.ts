@@ -12,12 +12,10 @@ import { auditText } from './audit/words.ts';
 import { type Authorise, createAuthorise } from './authorise.ts';
 import { createFetcher } from './capture/fetch.ts';
 import { openPrometheus } from './capture/prometheus.ts';
-import { resolveInstances } from './capture/resolve.ts';
 import { botTokenOf, type Env } from './config/env.ts';
 import { type ServiceCatalog, watchServices } from './config/services.ts';
 import { control, refuseStopped } from './control/captures.ts';
 import { controlDigest } from './control/digests.ts';
-import { ask, captureIn, type QuestionPorts } from './control/questions.ts';
 import { readStatus, statusText } from './control/status.ts';
 import { tendWatched, type WatchedCommand } from './control/watching.ts';
 import { chartRenderer } from './deliver/charts.ts';
@@ -40,7 +38,6 @@ import { incidentPorts } from './incident-doors.ts';
 import { type Lifecycle, type Running, runProcess } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { openMetrics } from './metrics.ts';
-import type { Button } from './model/button.ts';
 import type { Origin } from './model/request.ts';
 import { groupsNamed } from './model/who.ts';
 import { type FactPorts, factsReader } from './past/digest-facts.ts';
@@ -53,18 +50,16 @@ import { type JobQueue, openQueue, withinDeadline } from './queue/queue.ts';
 import { watchRedis } from './queue/redis-check.ts';
 import { submit } from './queue/submit.ts';
 import { openBaselineStore } from './store/baselines.ts';
-import { type ButtonStore, openButtonStore } from './store/buttons.ts';
 import { openCircuitStore } from './store/circuits.ts';
 import { openDigestStore } from './store/digests.ts';
 import { openHistoryStore } from './store/history.ts';
-import { openQuestionStore } from './store/questions.ts';
 import { openRequestStore, type RequestStore } from './store/requests.ts';
-import { digestSeal, questionSeal, requestSeal } from './store/seal.ts';
+import { digestSeal, requestSeal } from './store/seal.ts';
 import { openSignatureMemory } from './store/signatures.ts';
 import { openSwitchStore, type SwitchStore } from './store/switches.ts';
-import { openThreadStore } from './store/threads.ts';
 import { openVerdictStore } from './store/verdicts.ts';
 import { openWatchingStore } from './store/watching.ts';
+import { talkPorts } from './talk-doors.ts';
 import { uploadPorts } from './upload-doors.ts';
 
 const DEFAULT_PORT = 3000;
@@ -88,7 +83,6 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   const switches = openSwitchStore(redis);
   const directory = openSlackDirectory(slack);
   const authorise = createAuthorise({ directory, admins: services.admins, decided: auditedAsks(trail) });
-  const buttons = openButtonStore(redis);
   const controlled = { requests, queue, switches, authorise, now: Date.now };
   const mayStart = async (name: string): Promise<void> => {
     if (services.find(name)?.doNotTouch) throw new Failure('do_not_touch', { service: name });
@@ -112,21 +106,24 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     firstTime: openSignatureMemory(redis, SIGNATURE_LIVES_MS, { now: Date.now, log }),
     log,
   });
+  const watched = watchedDoor(redis, { env, log }, { services, authorise, slack, prometheus });
+  const switched: SlackPorts['control'] = (command, asker) =>
+    auditedControl(command, asker, trail, () =>
+      control(command, asker, { ...controlled, services: services.all().map(({ name }) => name) }),
+    );
   const ports: SlackPorts = {
     services: services.all,
     authorise,
     submit: (request) =>
       auditedRefusals(aboutRequest(request), trail, () => submit(request, { requests, queue, mayStart })),
-    control: (command, asker) =>
-      auditedControl(command, asker, trail, () =>
-        control(command, asker, { ...controlled, services: services.all().map(({ name }) => name) }),
-      ),
-    watched: watchedDoor(redis, { env, log }, { services, authorise, slack, prometheus }),
+    control: switched,
+    watched,
     digest: digestsBy(redis, env, { services, authorise, prometheus }),
-    buttonOf: (id) => withinDeadline(placedButton(id, { buttons, requests })),
     requestOf: (id) => withinDeadline(requests.load(id)),
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
-    ...threadsOf(redis, env, { requests, queue }),
+    ...talkPorts(redis, env, { requests, queue, services, authorise, trail }),
+    cancel: (id, asker) => switched({ kind: 'cancel', id }, asker),
+    setBaseline: (service, asker) => watched({ kind: 'baseline', service, action: 'set' }, asker),
     uploads: uploadPorts({ redis, requests, queue, trail, authorise, log }),
     look: lookBy(redis, { env, url, services, slack, fetch: fetcher.fetch, switches, requests, queue }),
     now: Date.now,
@@ -186,24 +183,6 @@ function lookBy(
       stopOf: switches.stopOf,
     });
     return findingsText(await findings);
-  };
-}
-
-/** What replies in threads are answered by. */
-function threadsOf(
-  redis: ReturnType<typeof connectRedis>,
-  { sealKeys }: Env,
-  known: Pick<QuestionPorts, 'requests' | 'queue'>,
-): Pick<SlackPorts, 'captureIn' | 'ask' | 'instancesOf'> {
-  const asking = {
-    ...known,
-    threads: openThreadStore(redis),
-    questions: openQuestionStore(redis, questionSeal(sealKeys)),
-  };
-  return {
-    captureIn: (place) => withinDeadline(captureIn(place, asking)),
-    ask: (asked) => withinDeadline(ask(asked, asking)),
-    instancesOf: (request, service) => resolveInstances(service, request).map(({ name }) => name),
   };
 }
 
@@ -292,17 +271,6 @@ function digestsBy(
     // Everything that is known of every service takes longer than what is only written down.
     return command.what === 'preview' ? done : withinDeadline(done);
   };
-}
-
-/** A button, and the message that its capture certainly has. */
-async function placedButton(
-  id: string,
-  { buttons, requests }: { readonly buttons: ButtonStore; readonly requests: RequestStore },
-): Promise<{ button: Button; messageTs?: string } | undefined> {
-  const button = await buttons.find(id);
-  if (!button) return undefined;
-  const root = await requests.ledger(button.request).posting('root');
-  return { button, ...(root.state === 'sent' && { messageTs: root.ts }) };
 }
 
 async function redisUrl(env: Env, lifecycle: Lifecycle, log: Log): Promise<string> {

@@ -6,9 +6,11 @@ import { describeArtefact, type Reading } from './analysis.ts';
 import type { Looks } from './capture/plan.ts';
 import { resolveInstances } from './capture/resolve.ts';
 import { Failure, isGone } from './failure.ts';
+import { hiddenSignatures } from './known/rules.ts';
 import type { StepRecord } from './model/capture.ts';
 import type { Problem } from './model/problem.ts';
 import type { CaptureRequest } from './model/request.ts';
+import type { Rule } from './model/rule.ts';
 import type { RawArtefact, Series } from './model/snapshot.ts';
 import type { Instance, Service } from './model/target.ts';
 import type { Analysis, AnalysisContext } from './model/verdict.ts';
@@ -29,6 +31,8 @@ export interface InvestigatePorts {
   /** Reads what was captured, and what the request is to be compared with if that is still kept. Throws Failure. */
   readonly analyse: (captured: readonly Captured[], context: AnalysisContext) => Promise<Reading>;
   readonly analysing: () => Promise<void>;
+  /** What people have said of this service's signatures, as far as it holds. */
+  readonly rules?: readonly Rule[];
 }
 
 /** Thrown by `capture` when an instance has to be asked later; the others are captured first. */
@@ -62,6 +66,7 @@ export async function investigate(
     id: request.id,
     service: service.name,
     requestedBy: request.origin.user,
+    rules: ports.rules ?? [],
     cost: costOf(captured),
     artefacts: reading.artefacts,
     problems: [...problems, ...reading.problems, ...stepProblems(captured)],
@@ -88,7 +93,7 @@ async function lookAt(
 ): Promise<Look> {
   const { captured, problems } = await captureAll(request, service, instances, { looks, ports });
   await ports.analysing();
-  const reading = await ports.analyse(captured, contextOf(service, request.windowMs));
+  const reading = await ports.analyse(captured, contextOf(service, request.windowMs, ports.rules));
   return { captured, reading, problems };
 }
 
@@ -123,8 +128,10 @@ export function conclude(
 }
 
 /** What the analysis may know of a service beside its snapshots. */
-function contextOf(service: Service, windowMs: number): AnalysisContext {
+function contextOf(service: Service, windowMs: number, rules: readonly Rule[] = []): AnalysisContext {
+  const hidden = hiddenSignatures(rules);
   return {
+    ...(hidden.length > 0 && { hidden }),
     firstParty: service.firstParty,
     ...(service.memoryLimitBytes !== undefined && { memoryLimitBytes: service.memoryLimitBytes }),
     fallbackIntervalMs: windowMs,

@@ -24,12 +24,13 @@ export interface Told {
 
 const TIERS = ['suspect', 'probable', 'proven'] as const;
 
-/** Leaks of a tier from which on owners are told, the first of each group. */
+/** Leaks of a tier from which on owners are told, the first of each group; of what is snoozed nobody is. */
 export function toTell({ signatures }: Report, { groups, mention }: OwnerRules): readonly Told[] {
   if (mention === 'never') return [];
   const told = new Map<string, Told>();
   for (const signature of signatures) {
-    const { owner, tier } = signature;
+    const { owner, tier, snoozed } = signature;
+    if (snoozed) continue;
     const group =
       owner === undefined ? undefined : (groups.get(owner) ?? (isGroup(owner) ? owner : undefined));
     if (group === undefined || told.has(group)) continue;

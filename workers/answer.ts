@@ -9,6 +9,7 @@ import {
   earlierOfVerdict,
   nearestToDayBefore,
 } from '../src/answers/earlier.ts';
+import { ruleMessage } from '../src/answers/rule.ts';
 import type { Authorise } from '../src/authorise.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
 import { postKeyed } from '../src/deliver/incident-thread.ts';
@@ -19,12 +20,16 @@ import type { Log } from '../src/log.ts';
 import type { Asked } from '../src/model/question.ts';
 import type { CaptureRequest } from '../src/model/request.ts';
 import type { Report } from '../src/report/schema.ts';
+import type { ButtonStore } from '../src/store/buttons.ts';
 import type { QuestionStore } from '../src/store/questions.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
+import type { RuleStore } from '../src/store/rules.ts';
 import type { VerdictStore } from '../src/store/verdicts.ts';
 
 export interface AnswerWork {
+  readonly rules: Pick<RuleStore, 'find'>;
+  readonly buttons: Pick<ButtonStore, 'removeRuleId'>;
   readonly questions: QuestionStore;
   readonly requests: RequestStore;
   readonly reports: ReportStore;
@@ -44,11 +49,12 @@ export interface Answering {
 export async function answerQuestion(id: string, work: AnswerWork, answering: Answering): Promise<void> {
   const asked = await work.questions.load(id);
   if (!asked) throw new UnrecoverableError('This question is no longer kept, or was edited in Redis.');
+  const { origin, question } = asked;
+  if (question.kind === 'rule') return announce({ ...asked, question }, work, answering);
   const request = await work.requests.load(asked.request);
   if (!request) throw new UnrecoverableError(await work.requests.whyNot(asked.request));
   const report = await reportOf(request, work);
   if (!(await mayStill(asked, request, work))) return;
-  const { origin, question } = asked;
   const service = work.services.find(request.service);
   const posted = question.kind === 'raw' ? await notPosted(report, request, { ...work, ...answering }) : [];
   const about: AnswerAbout = {
@@ -59,13 +65,34 @@ export async function answerQuestion(id: string, work: AnswerWork, answering: An
     askedBy: origin.user,
   };
   const thread = { channel: origin.channel, threadTs: origin.threadTs };
-  const ports = {
-    slack: answering.slack,
-    ledger: work.questions.ledger(id),
-    clock: { now: Date.now, sleep: (durationMs: number) => sleep(durationMs) },
-  };
+  const ports = portsFor(id, work, answering);
   await postKeyed(`${id}:answer`, 'answer', answerTo(question, about), thread, ports);
   await postFiles('files', posted, thread, ports);
+}
+
+function portsFor(id: string, { questions }: AnswerWork, { slack }: Answering) {
+  return {
+    slack,
+    ledger: questions.ledger(id),
+    clock: { now: Date.now, sleep: (durationMs: number) => sleep(durationMs) },
+  };
+}
+
+/** How a rule stands, where it was made: said once, and edited when it is replaced or taken back. */
+async function announce(
+  { id, request, origin, question }: Asked & { readonly question: { readonly rule: string } },
+  work: AnswerWork,
+  answering: Answering,
+): Promise<void> {
+  const { channel, threadTs, user } = origin;
+  const rule = await work.rules.find(question.rule);
+  const about = { request, channel, owner: user, rule: question.rule, question: id };
+  const remove = await work.buttons.removeRuleId(about, Date.now());
+  const message = ruleMessage({ ...(rule && { rule }), question: id, remove });
+  const key = `${id}:answer`;
+  const ports = portsFor(id, work, answering);
+  const { ts, isNew } = await postKeyed(key, 'answer', message, { channel, threadTs }, ports);
+  if (!isNew) await answering.slack.update(channel, ts, message, key);
 }
 
 async function reportOf({ id }: CaptureRequest, { requests, reports }: AnswerWork): Promise<Report> {

@@ -15,6 +15,8 @@ export interface AutomaticWork {
   readonly submit: (request: CaptureRequest) => Promise<void>;
   /** The id of a channel named in services.yml; undefined when there is none such that the app can see. */
   readonly channelId: (name: string) => Promise<string | undefined>;
+  /** True when somebody has put off whatever is known to leak there. */
+  readonly isPutOff: (service: string) => Promise<boolean>;
   readonly requestId: (delivery: string, nowMs: number) => string;
   readonly now: () => number;
   readonly log: Log;
@@ -22,6 +24,8 @@ export interface AutomaticWork {
 
 interface Cause {
   readonly cause: string;
+  /** Goroutines that grow: what snoozes and rules are about. Memory is told whatever was put off. */
+  readonly grows?: true;
   readonly because: string;
 }
 
@@ -68,7 +72,7 @@ const QUIET_WINDOW_MS = 10_000;
 const PAIR_FIRST_AFTER_MS = 3_600_000;
 
 /** Keeps the black box from being empty or old: told of every sample, it captures one instance of a service a day. */
-export function pairKeeper(work: Omit<AutomaticWork, 'channelId'>) {
+export function pairKeeper(work: Omit<AutomaticWork, 'channelId' | 'isPutOff'>) {
   const nextMs = new Map<string, number>();
   return async (service: Service, instance: Instance): Promise<void> => {
     const nowMs = work.now();
@@ -103,10 +107,14 @@ const PAIR_CAUSE = 'black-box';
 /** Where the capture is told; undefined when there is no such place, or it has a thread for this cause already. */
 async function tellable(
   service: Service,
-  { cause, id }: Pick<Cause, 'cause'> & { readonly id: string },
-  { channelId, watching }: AutomaticWork,
+  { cause, grows, id }: Pick<Cause, 'cause' | 'grows'> & { readonly id: string },
+  { channelId, watching, isPutOff }: AutomaticWork,
   log: Log,
 ): Promise<Origin | undefined> {
+  if (grows && (await isPutOff(service.name))) {
+    log.info('Nobody is told: what is known to leak there has been put off.');
+    return undefined;
+  }
   const [named] = service.channels ?? [];
   const channel = named === undefined ? undefined : await channelId(named);
   if (channel === undefined) {
@@ -123,7 +131,11 @@ function causesOf({ detections, captures }: Raised): readonly Cause[] {
 }
 
 function ofDetection({ kind, instance, because }: Detection): Cause {
-  return { cause: kind, because: `${instance}: ${kind.replaceAll('_', ' ')}: ${because}` };
+  return {
+    cause: kind,
+    ...(kind === 'goroutine_leak' && { grows: true }),
+    because: `${instance}: ${kind.replaceAll('_', ' ')}: ${because}`,
+  };
 }
 
 function ofTrigger({ instance, percent }: CaptureTrigger): Cause {

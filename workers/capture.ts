@@ -9,6 +9,7 @@ import { stoppedFailure } from '../src/control/captures.ts';
 import type { SlackFiles } from '../src/deliver/slack-files.ts';
 import { explain, Failure, isGone } from '../src/failure.ts';
 import { type Captured, investigate, NotYet } from '../src/investigate.ts';
+import { inForce } from '../src/known/rules.ts';
 import type { Log } from '../src/log.ts';
 import type { LastKnown } from '../src/model/black-box.ts';
 import type { Flames } from '../src/model/flame.ts';
@@ -25,6 +26,7 @@ import type { FlameStore } from '../src/store/flames.ts';
 import type { LeaseStore } from '../src/store/leases.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
+import type { RuleStore } from '../src/store/rules.ts';
 import type { SpooledCaptures } from '../src/store/spool.ts';
 import type { SwitchStore } from '../src/store/switches.ts';
 import type { AnalysisChildren } from './analysis-children.ts';
@@ -41,6 +43,7 @@ export interface CaptureWork {
   readonly captures: SpooledCaptures;
   readonly reports: ReportStore;
   readonly flames: FlameStore;
+  readonly rules: Pick<RuleStore, 'all' | 'hid'>;
   readonly leases: LeaseStore;
   readonly budgets: BudgetStore;
   readonly circuits: CircuitStore;
@@ -250,10 +253,16 @@ async function finish(
     // First: a report that is kept is not made again.
     await work.flames.save(request.id, flames);
     await work.reports.save(await work.remember(report, request));
+    await countHidden(report, work);
   } finally {
     board.close();
   }
   return { stage: 'done', reportId: request.id };
+}
+
+/** Each rule keeps count of what it hid. */
+async function countHidden({ id: report, hidden = [] }: Report, { rules }: Run): Promise<void> {
+  for (const { rule, count } of hidden) await rules.hid(rule, { report, count });
 }
 
 async function investigated(
@@ -265,6 +274,7 @@ async function investigated(
   const { compareWith = '' } = request;
   const leader = compareWith === '' ? undefined : await work.requests.leaderOf(compareWith);
   const comparedWith = leader ?? compareWith;
+  const rules = inForce(await work.rules.all(), service.name, Date.now());
   let flames: Flames = {};
   const report = await investigate(request, service, {
     capture: async (instance, looks) => {
@@ -286,6 +296,7 @@ async function investigated(
       return reading;
     },
     analysing: async () => board.analysing(),
+    rules,
   });
   return { report, flames };
 }

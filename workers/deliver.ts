@@ -2,6 +2,7 @@
 // and costs no attempt.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { issueUrl } from '../src/answers/issue.ts';
 import { costSentence } from '../src/capture/plan.ts';
 import { resolveInstances } from '../src/capture/resolve.ts';
 import type { ChartRenderer } from '../src/deliver/charts.ts';
@@ -16,7 +17,7 @@ import {
   type ThreadState,
 } from '../src/deliver/thread.ts';
 import { Failure } from '../src/failure.ts';
-import type { ButtonValues } from '../src/model/button.ts';
+import { CANCEL_ACTION, VERDICT_ACTIONS } from '../src/model/button.ts';
 import type { Offer } from '../src/model/capture.ts';
 import { type CaptureRequest, isLastWord, type Progress } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
@@ -36,10 +37,10 @@ import { type AnswerWork, answerQuestion } from './answer.ts';
 import { followLeak, tellFix } from './fixes.ts';
 
 export interface DeliverWork extends AnswerWork {
+  readonly buttons: ButtonStore;
   readonly threads: ThreadStore;
   readonly captures: CaptureStore;
   readonly flames: Pick<FlameStore, 'load'>;
-  readonly buttons: ButtonStore;
   readonly mentions: MentionStore;
   readonly slack: SlackPoster;
   readonly pace: PaceStore;
@@ -165,13 +166,19 @@ export async function stateOf(
     request,
     progress,
     instances,
-    ...(isLastWord(progress.stage) && !request.files && { buttons: await buttonsOf(request, work) }),
+    ...(!request.files && (await buttonsOf(request, progress, work))),
     costSentence: service ? costSentence(request.kinds, request.windowMs, service.allow) : '',
     ...(report && { report, flames: work.flames.load(report.id) ?? {} }),
+    ...(report && service?.issues !== undefined && issueOf(service.issues, report)),
     ...(recalled && { recalled }),
     ...(report && (await offerOf(report, work.captures))),
     ...(report && { told: await toldOf(report, request, work) }),
   };
+}
+
+function issueOf(template: string, report: Report): Pick<ThreadState, 'issueUrl'> {
+  const url = issueUrl(template, report);
+  return url === undefined ? {} : { issueUrl: url };
 }
 
 /** Of the last pair of an instance that is gone; undefined where it is kept on another machine's disk, or not any more. */
@@ -180,9 +187,17 @@ async function recalledReport(progress: Progress, { reports }: DeliverWork): Pro
   return pair && (await reports.load(pair.reportId));
 }
 
-function buttonsOf({ id, origin }: CaptureRequest, { buttons }: DeliverWork): Promise<ButtonValues> {
-  const { channel = '', user } = origin;
-  return buttons.idsOf({ request: id, channel, owner: user }, Date.now());
+/** While it runs it can be ended; then what comes next is offered. */
+async function buttonsOf(
+  { id, origin }: CaptureRequest,
+  { stage }: Progress,
+  { buttons }: DeliverWork,
+): Promise<Pick<ThreadState, 'buttons' | 'cancel'>> {
+  const about = { request: id, channel: origin.channel ?? '', owner: origin.user };
+  if (isLastWord(stage))
+    return { buttons: await buttons.idsOf({ ...about, actions: VERDICT_ACTIONS }, Date.now()) };
+  const { [CANCEL_ACTION]: cancel } = await buttons.idsOf({ ...about, actions: [CANCEL_ACTION] }, Date.now());
+  return { cancel };
 }
 
 /** Owners who were not called to the same leak this week. */

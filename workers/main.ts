@@ -18,6 +18,8 @@ import { privateRedisUrl } from '../src/queue/private-redis.ts';
 import { openQueue, withinDeadline } from '../src/queue/queue.ts';
 import { watchRedis } from '../src/queue/redis-check.ts';
 import { openFlameStore } from '../src/store/flames.ts';
+import { openRuleStore } from '../src/store/rules.ts';
+import { ruleSeal } from '../src/store/seal.ts';
 import { openVerdictStore, rememberingReports } from '../src/store/verdicts.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
 import { runCapture } from './capture.ts';
@@ -100,6 +102,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const captureWork = {
     ...stores,
     ...openSafety(kept, slack, services),
+    rules: openRuleStore(kept, ruleSeal(env.sealKeys)),
     queue,
     fetch: measuredFetch(fetcher.fetch, metrics),
     analyse: children.analyse,

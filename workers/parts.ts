@@ -28,7 +28,8 @@ import { openPaceStore } from '../src/store/pace.ts';
 import { openQuestionStore } from '../src/store/questions.ts';
 import { openReportStore, type ReportStore } from '../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../src/store/requests.ts';
-import { questionSeal, reportSeal, requestSeal } from '../src/store/seal.ts';
+import { openRuleStore } from '../src/store/rules.ts';
+import { questionSeal, reportSeal, requestSeal, ruleSeal } from '../src/store/seal.ts';
 import { openSpareReports } from '../src/store/spare-reports.ts';
 import { type SpooledCaptures, spoolCaptures } from '../src/store/spool.ts';
 import { openSwitchStore } from '../src/store/switches.ts';
@@ -89,7 +90,7 @@ export function openShowing(
 export function openTalk(
   redis: ReturnType<typeof connectRedis>,
   { sealKeys }: Env,
-): Pick<DeliverWork, 'buttons' | 'fixes' | 'mentions' | 'pace' | 'threads' | 'questions'> {
+): Pick<DeliverWork, 'buttons' | 'fixes' | 'mentions' | 'pace' | 'threads' | 'questions' | 'rules'> {
   return {
     buttons: openButtonStore(redis),
     fixes: openFixStore(redis),
@@ -97,6 +98,7 @@ export function openTalk(
     pace: rememberedPace(openPaceStore(redis), Date.now),
     threads: openThreadStore(redis),
     questions: openQuestionStore(redis, questionSeal(sealKeys)),
+    rules: openRuleStore(redis, ruleSeal(sealKeys)),
   };
 }
 

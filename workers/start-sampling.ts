@@ -16,10 +16,12 @@ import { openFixStore } from '../src/store/fixes.ts';
 import { openHistoryStore } from '../src/store/history.ts';
 import { openIncidentStore } from '../src/store/incidents.ts';
 import { incidentSeal } from '../src/store/seal.ts';
+import { openVerdictStore } from '../src/store/verdicts.ts';
 import { openWatchingStore } from '../src/store/watching.ts';
 import { captureByItself, pairKeeper } from './automatic.ts';
 import type { CaptureWork } from './capture.ts';
 import { fixRound, planLook } from './fixes.ts';
+import { putOffReader } from './put-off.ts';
 import { createSampler } from './sample.ts';
 import { openSampling } from './sampling.ts';
 import type { Every, StartWorker } from './start.ts';
@@ -47,7 +49,7 @@ export function startSampling(
   { env, redis, kept, slack }: Connections,
   { start, every, lifecycle }: Starting,
 ): void {
-  const { services, switches, circuits, leases, queue, log, leaving, requests } = work;
+  const { services, switches, circuits, leases, queue, log, leaving, requests, rules } = work;
   const fetcher = createFetcher(env.secret, { caps: SAMPLE_CAPS, deadlines: SAMPLE_DEADLINES });
   const ended = new AbortController();
   lifecycle.onEnd('connections of the sampler', () => fetcher.close());
@@ -61,6 +63,7 @@ export function startSampling(
         mayStart: (service) => refuseStopped(service, switches),
       }),
     channelId: createSlackReader(slack, Date.now).idOf,
+    isPutOff: putOffReader({ verdicts: openVerdictStore(kept), rules, now: Date.now }),
     requestId,
     now: Date.now,
     log,

@@ -1,17 +1,21 @@
 // Snapshots in, one verdict out. Pure: no clock, no chance, no files. Each instance is examined for itself
 // (ids and heaps of different processes are never compared); the findings are merged by stable signature.
 // Deliberately absent: who asked, what it cost, how it is shown. The report adds that.
+
+import type { HiddenGroup } from '../model/rule.ts';
 import type { ArtefactTime, Series } from '../model/snapshot.ts';
 import type { Analysis, AnalysisContext } from '../model/verdict.ts';
 import { readClues } from './clues/index.ts';
 import { diffWindow } from './diff.ts';
 import { type Examination, examine } from './examine.ts';
 import type { HeapHistory } from './heap.ts';
+import { withoutHidden } from './hide.ts';
 import { leakSignatures } from './leak-signatures.ts';
 import { mergeInstances } from './merge.ts';
 import { mergeMarked } from './merge-marked.ts';
 import { rivals } from './rivals.ts';
 import { conclude } from './verdict.ts';
+import { goroutines } from './wording.ts';
 
 /** Sites a report lists. */
 const MOST_SITES = 20;
@@ -22,7 +26,7 @@ export function analyse(series: readonly Series[], context: AnalysisContext): An
 }
 
 function analyseInstance(series: Series, context: AnalysisContext): Analysis {
-  const exam = examine(series, context);
+  const { exam, hidden } = withoutHidden(examine(series, context));
   const signatures = mergeMarked(leakSignatures(exam));
   const { verdict, also } = conclude(exam, rivals(exam, signatures));
   const first = exam.snapshots[0];
@@ -30,7 +34,7 @@ function analyseInstance(series: Series, context: AnalysisContext): Analysis {
   return {
     instances: [series.instance],
     window: windowOf(exam),
-    verdict,
+    verdict: hidden.length > 0 ? { ...verdict, summary: verdict.summary + leftOut(hidden) } : verdict,
     also,
     signatures,
     changes: first && last && first !== last ? diffWindow(first, last, exam) : [],
@@ -40,8 +44,15 @@ function analyseInstance(series: Series, context: AnalysisContext): Analysis {
     memory: exam.memory.findings,
     clues: readClues(exam),
     alignment: alignmentOf(exam),
+    ...(hidden.length > 0 && { hidden }),
     problems: exam.problems,
   };
+}
+
+/** A verdict is also shown alone, as text: it says itself what it is not about. */
+export function leftOut(hidden: readonly HiddenGroup[]): string {
+  const count = hidden.reduce((sum, group) => sum + group.count, 0);
+  return ` Left out by rule: ${goroutines(count)}.`;
 }
 
 function windowOf(exam: Examination): Analysis['window'] {

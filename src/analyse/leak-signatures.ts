@@ -6,6 +6,7 @@ import type { Examination } from './examine.ts';
 import type { Judgement } from './judge.ts';
 import { isFirstParty } from './ownership.ts';
 import { patternOf } from './patterns.ts';
+import { hash64 } from './signature.ts';
 
 /** Below this probability a signature is not shown to anybody as suspect. */
 export const LISTED_FROM = 0.52;
@@ -60,6 +61,7 @@ function leakSignature(judgement: Judgement, minutes: number, exam: Examination)
   return {
     id: signature.id,
     stableId: signature.stableId,
+    knownAs: hash64(signature.proofKey),
     state: signature.state,
     waitReason: signature.state,
     family: signature.family,

@@ -1,5 +1,6 @@
 // Several instances of one service: one verdict. Signatures are summed by stable id; the verdict is the
 // worst one that is well founded, and says how many instances show it.
+import type { HiddenGroup } from '../model/rule.ts';
 import { formatCount } from '../model/units.ts';
 import type { Analysis, Change, LeakSignature, Tier, VerdictKind } from '../model/verdict.ts';
 import { fleetOf } from './fleet.ts';
@@ -26,8 +27,10 @@ export function mergeInstances(analyses: readonly Analysis[]): Analysis {
   if (analyses.length === 1) return worst;
   const same = analyses.filter((analysis) => analysis.verdict.kind === worst.verdict.kind).length;
   const share = ` Seen on ${formatCount(same)} of ${formatCount(analyses.length)} instances.`;
+  const hidden = mergeHidden(analyses);
   return {
     ...worst,
+    ...(hidden.length > 0 && { hidden }),
     instances: analyses.flatMap((analysis) => analysis.instances),
     verdict: { ...worst.verdict, summary: worst.verdict.summary + share },
     also: mergeAlso(ordered, worst),
@@ -75,6 +78,18 @@ function mergeAlso(ordered: readonly Analysis[], worst: Analysis): Analysis['als
     }
   }
   return also;
+}
+
+function mergeHidden(analyses: readonly Analysis[]): HiddenGroup[] {
+  const merged = new Map<string, HiddenGroup>();
+  for (const group of analyses.flatMap(({ hidden = [] }) => hidden)) {
+    const before = merged.get(group.signature);
+    merged.set(
+      group.signature,
+      before ? { ...before, count: before.count + group.count, delta: before.delta + group.delta } : group,
+    );
+  }
+  return [...merged.values()];
 }
 
 function mergeSignatures(analyses: readonly Analysis[]): LeakSignature[] {

@@ -1,6 +1,6 @@
 // What is replied to a question about a capture: from its report and from what else is kept, never from a guess. Pure;
 // who asks and what is kept arrive as values. Deliberately absent: posting, and what has to be captured anew.
-import type { Answerable } from '../model/question.ts';
+import type { Explained } from '../model/question.ts';
 import type { Service } from '../model/target.ts';
 import { context, type SlackMessage } from '../report/elements.ts';
 import { code, joinMrkdwn, mention, mrkdwn } from '../report/foreign.ts';
@@ -24,7 +24,7 @@ export interface AnswerAbout {
 }
 
 /** The answer, with the words that ask for it: whoever pressed a button learns them. */
-export function answerTo(question: Answerable, about: AnswerAbout): SlackMessage {
+export function answerTo(question: Explained, about: AnswerAbout): SlackMessage {
   const { text, blocks } = bodyOf(question, about);
   const asked = joinMrkdwn(
     [mrkdwn`${code(wordsFor(question))}`, mrkdwn`asked by ${mention(about.askedBy)}`],
@@ -33,7 +33,7 @@ export function answerTo(question: Answerable, about: AnswerAbout): SlackMessage
   return { text, blocks: [...blocks, context([asked])] };
 }
 
-function bodyOf(question: Answerable, about: AnswerAbout): SlackMessage {
+function bodyOf(question: Explained, about: AnswerAbout): SlackMessage {
   const { report, service = {}, earlier, posted = [] } = about;
   switch (question.kind) {
     case 'why':
@@ -52,7 +52,7 @@ function bodyOf(question: Answerable, about: AnswerAbout): SlackMessage {
 }
 
 /** What somebody types for it. */
-export function wordsFor(question: Answerable): string {
+export function wordsFor(question: Explained): string {
   switch (question.kind) {
     case 'why':
       return 'why?';

@@ -157,7 +157,9 @@ function lastOf(samples: Report['memory']['samples'], field: Field): number | un
 
 /** `2026-11-25 09:46 UTC` */
 function momentWords(atMs: number): string {
-  const [day = '', time = ''] = new Date(atMs).toISOString().split('T');
+  const date = new Date(atMs);
+  if (Number.isNaN(date.getTime())) return 'a moment that is not known';
+  const [day = '', time = ''] = date.toISOString().split('T');
   return `${day} ${time.slice(0, 5)} UTC`;
 }
 

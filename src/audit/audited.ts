@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../failure.ts';
 import type { CaptureRequest, Origin, Progress } from '../model/request.ts';
+import type { Rule } from '../model/rule.ts';
 import type { Report } from '../report/schema.ts';
 import type { RequestStore } from '../store/requests.ts';
 import type { Decision } from './line.ts';
@@ -116,6 +117,22 @@ export async function auditedControl<Value>(
     write({ what, ...aboutOrigin(asker), ...(service !== undefined && { service }) });
   }
   return value;
+}
+
+/** Something was said of a signature, or taken back. */
+export function auditRule(
+  rule: Pick<Rule, 'kind' | 'id' | 'label' | 'service' | 'scope' | 'untilMs' | 'reason' | 'removed'>,
+  asker: Pick<Origin, 'user' | 'door' | 'channel'>,
+  { write }: Write,
+): void {
+  const { kind, id, label, service, scope, untilMs, reason, removed } = rule;
+  const where = scope === 'everywhere' ? 'everywhere' : service;
+  write({
+    what: removed ? 'unruled' : kind === 'snooze' ? 'snoozed' : 'ruled',
+    ...aboutOrigin(asker),
+    service,
+    why: `${id} ${label}, ${where}, until ${new Date(untilMs).toISOString().slice(0, 10)}: ${reason}`,
+  });
 }
 
 export function aboutOrigin({ user, door, channel }: Pick<Origin, 'user' | 'door' | 'channel'>) {

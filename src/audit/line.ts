@@ -16,6 +16,10 @@ export interface Decision {
     | 'cancelled'
     | 'stopped'
     | 'resumed'
+    /** Said of a signature that it is put off, or that it is no leak; `why` is the reason given. */
+    | 'snoozed'
+    | 'ruled'
+    | 'unruled'
     /** Had something shown, named by `why`: full stacks, this audit. */
     | 'pressed';
   readonly who: string;

@@ -44,6 +44,8 @@ export type Command =
   | { readonly kind: 'resume'; readonly service?: string }
   | { readonly kind: 'cancel'; readonly id: string }
   | { readonly kind: 'doctor' }
+  /** Lists what people have said of signatures, or takes one of it back. */
+  | { readonly kind: 'rules'; readonly service?: string; readonly remove?: string }
   /** Lists decisions; with `verify`, looks whether they are as they were written. */
   | {
       readonly kind: 'audit';

@@ -85,3 +85,10 @@ export function readBaseline(words: Words, usage: string): Command {
   }
   return { kind: 'baseline', service: service.toLowerCase(), action };
 }
+
+export function readRules(words: Words, usage: string): Command {
+  const [first, id, ...rest] = words.plain;
+  if (first?.toLowerCase() !== 'remove') return { kind: 'rules', ...serviceAmong(words, usage) };
+  if (id === undefined || rest.length > 0) throw wrong('rules remove needs the id of one rule', usage);
+  return { kind: 'rules', remove: id.toLowerCase() };
+}

@@ -6,7 +6,15 @@ import type { Command, Door } from './command.ts';
 import { DIGEST_USAGE, readDigest } from './digest.ts';
 import { one, serviceAmong, serviceIn, wrong } from './operands.ts';
 import { readCapture } from './read-capture.ts';
-import { readAnalyze, readAudit, readBacktest, readBaseline, readDiff, readSelftest } from './read-others.ts';
+import {
+  readAnalyze,
+  readAudit,
+  readBacktest,
+  readBaseline,
+  readDiff,
+  readRules,
+  readSelftest,
+} from './read-others.ts';
 import type { Words } from './words.ts';
 
 export interface Verb {
@@ -151,6 +159,16 @@ export const VERBS: readonly Verb[] = [
     flags: [],
     examples: ['digest payments-svc now', 'digest all at 09:00 Europe/Berlin', 'digest payments-svc preview'],
     read: ({ plain }, usage) => readDigest(plain, usage),
+  },
+  {
+    verb: 'rules',
+    aliases: ['snoozes'],
+    doors: ['chat', 'terminal'],
+    usage: 'rules [service] | rules remove <id>',
+    about: 'Signatures that are snoozed or ruled no leak: by whom, until when, and how much that hid',
+    flags: [],
+    examples: ['rules payments-svc', 'rules remove 3f9c0d1e2a4b'],
+    read: readRules,
   },
   {
     verb: 'services',

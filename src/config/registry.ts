@@ -8,7 +8,7 @@ import type { Admins } from '../model/who.ts';
 import { digestFaults, digestsSchema, toDigest } from './digests.ts';
 import { incidentsSchema, strangersIn, toIncidentRules } from './incidents.ts';
 import { ownerFiles, ownersSchema, readOwners } from './owners.ts';
-import { serviceName, serviceSchema, toService } from './service.ts';
+import { issuesTemplate, serviceName, serviceSchema, toService } from './service.ts';
 import { adminsSchema, toAdmins } from './who.ts';
 import { readYaml } from './yaml.ts';
 
@@ -20,6 +20,8 @@ const fileSchema = z.strictObject({
   admins: adminsSchema.default([]),
   incidents: incidentsSchema.optional(),
   owners: ownersSchema.optional(),
+  /** Of every service that names none of its own. */
+  issues: issuesTemplate.optional(),
   services: z.record(serviceName, serviceSchema),
   digests: digestsSchema.default({}),
 });
@@ -57,6 +59,7 @@ export function parseRegistry(text: string, file: string): Registry {
   }
   const owners = readOwners(parsed.data, file);
   const services = Object.entries(parsed.data.services).map(([key, value]) => ({
+    ...(parsed.data.issues !== undefined && { issues: parsed.data.issues }),
     ...toService(key, value),
     ...owners.of(key),
   }));

@@ -28,6 +28,11 @@ const bytes = z.union([z.number().positive(), z.string()]).transform((value, con
   return parsed ?? 0;
 });
 
+/** `https://github.com/acme/payments/issues/new?title={title}&body={body}` */
+export const issuesTemplate = url
+  .max(1_000)
+  .refine((text) => text.includes('{title}'), { message: 'must hold {title}, and may hold {body}' });
+
 const sampleEvery = z.string().transform((text, context) => {
   const parsed = parseDuration(text);
   if (parsed === undefined || parsed < LEAST_SAMPLE_MS || parsed > MOST_SAMPLE_MS) {
@@ -68,6 +73,7 @@ export const serviceSchema = z.strictObject({
   auth: z.strictObject({ token_env: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }).optional(),
   owner: z.string().max(80).optional(),
   code: codeSchema.optional(),
+  issues: issuesTemplate.optional(),
   channels: z.array(z.string().max(80)).optional(),
   who: whoSchema.optional(),
   memory_limit: bytes.optional(),
@@ -113,6 +119,7 @@ export function toService(name: string, raw: z.infer<typeof serviceSchema>): Ser
   return {
     name,
     instances,
+    ...(raw.issues !== undefined && { issues: raw.issues }),
     ...(raw.channels && { channels: raw.channels }),
     ...(raw.who && { who: toWho(raw.who) }),
     ...(raw.memory_limit && { memoryLimitBytes: raw.memory_limit }),

@@ -42,6 +42,10 @@ export interface ThreadState {
   readonly offer?: Offer;
   /** Present once there is a last word. */
   readonly buttons?: ButtonValues;
+  /** Opaque id of the button that ends it, while it runs. */
+  readonly cancel?: string;
+  /** Where an issue is filed about it, filled in. */
+  readonly issueUrl?: string;
   /** Owners who are called to their leaks. */
   readonly told?: ThreadStyle['told'];
 }
@@ -160,7 +164,7 @@ async function showRoot(state: ThreadState, home: Place, ports: ThreadPorts): Pr
 }
 
 function rootMessage(state: ThreadState): SlackMessage {
-  const { request, progress, report, instances, costSentence, offer, buttons } = state;
+  const { request, progress, report, instances, costSentence, offer, buttons, cancel, issueUrl } = state;
   if (report && progress.stage === 'done') {
     return verdictMessage(report, {
       requestedBy: request.origin.user,
@@ -168,6 +172,7 @@ function rootMessage(state: ThreadState): SlackMessage {
       ...(request.because !== undefined && { because: request.because }),
       ...(buttons && { buttons }),
       ...(offer && { offer }),
+      ...(issueUrl !== undefined && { issueUrl }),
     });
   }
   if (request.files) return uploadMessage(request, progress);
@@ -185,7 +190,11 @@ function rootMessage(state: ThreadState): SlackMessage {
       ? lastKnownMessage({ ...about, lastKnown, askedAtMs: request.acceptedAtMs })
       : failureMessage(about);
   }
-  return progressMessage(request, progress, { instances, costSentence });
+  return progressMessage(request, progress, {
+    instances,
+    costSentence,
+    ...(cancel !== undefined && { cancel }),
+  });
 }
 
 function post(

@@ -1,6 +1,7 @@
 // Buttons under a capture. Their value is an id; what it means is looked up here, and whoever presses must be allowed
-// what it does, in the channel and under the message it was made for.
+// what it does, in the channel and under the message it was made for. Whoever pressed one is told what to type for it.
 import type { App, BlockAction } from '@slack/bolt';
+import { captureCommand } from '../command/echo.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import {
@@ -9,17 +10,30 @@ import {
   BUTTON_DAYS,
   type Button,
   type ButtonAction,
+  CANCEL_ACTION,
   CAPTURE_AGAIN_ACTION,
   FULL_STACKS_ACTION,
+  LINK_VALUE,
+  MORE_ACTION,
+  NOT_A_LEAK_ACTION,
+  REMOVE_RULE_ACTION,
+  SET_BASELINE_ACTION,
+  SNOOZE_ACTION,
+  WHY_ACTION,
+  YESTERDAY_ACTION,
 } from '../model/button.ts';
+import type { Answerable } from '../model/question.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
 import type { Service } from '../model/target.ts';
+import { code, codeBlock, joinMrkdwn, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { findService, requestId } from './accept.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { type Authorise, permit, permitted } from './permit.ts';
-import { ephemeral, guarded } from './slack-answer.ts';
+import { ephemeral, guarded, MAX_REPLY } from './slack-answer.ts';
+import { type OpenView, openRuleView, type RuleDoorPorts } from './slack-rules.ts';
+import { handOn, type ThreadPorts } from './slack-thread.ts';
 
-export interface ButtonPorts {
+export interface ButtonPorts extends ThreadPorts, RuleDoorPorts {
   readonly services: () => readonly Service[];
   readonly authorise: Authorise;
   readonly submit: (request: CaptureRequest) => Promise<void>;
@@ -29,6 +43,9 @@ export interface ButtonPorts {
   readonly buttonOf: (
     id: string,
   ) => Promise<{ readonly button: Button; readonly messageTs?: string } | undefined>;
+  /** As the commands do it, and in their words. */
+  readonly cancel: (requestId: string, asker: Origin) => Promise<string>;
+  readonly setBaseline: (service: string, asker: Origin) => Promise<string>;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -37,10 +54,19 @@ export interface ButtonPorts {
 const SAME_PRESS_S = 10;
 
 export function registerButtons(app: App, ports: ButtonPorts): void {
-  for (const action of BUTTON_ACTIONS) {
-    app.action<BlockAction>(action, async ({ ack, body, respond }) => {
+  for (const action of [...BUTTON_ACTIONS, MORE_ACTION] as const) {
+    app.action<BlockAction>(action, async ({ ack, body, respond, client }) => {
+      const answer = ephemeral(respond);
+      const open: OpenView = async (view) => {
+        await client.views.open({ trigger_id: body.trigger_id, view });
+      };
       await doneThenAcknowledged(once(ack), () =>
-        guarded(ports.log, ephemeral(respond), body.trigger_id, () => press(action, body, ports)),
+        guarded(ports.log, answer, body.trigger_id, async () => {
+          // A link is opened by Slack itself, which tells of it all the same.
+          if (valueIn(body) === LINK_VALUE) return;
+          const said = await press(action, body, { ...ports, open });
+          if (said !== undefined) await answer(said);
+        }),
       );
     });
   }
@@ -54,7 +80,14 @@ interface Pressed {
   readonly body: BlockAction;
 }
 
-async function press(action: ButtonAction, body: BlockAction, ports: ButtonPorts): Promise<void> {
+type PressPorts = ButtonPorts & { readonly open: OpenView };
+
+/** @returns what only whoever pressed it is told */
+async function press(
+  action: ButtonAction | typeof MORE_ACTION,
+  body: BlockAction,
+  ports: PressPorts,
+): Promise<Mrkdwn | undefined> {
   const button = await genuine(action, body, ports);
   const earlier = await ports.requestOf(button.request);
   if (!earlier) throw new Failure('report_missing', { id: button.request });
@@ -65,32 +98,96 @@ async function press(action: ButtonAction, body: BlockAction, ports: ButtonPorts
     channel: button.channel,
     ...threadOf(body, earlier),
   };
-  const pressed = { button, earlier, service, origin, body };
-  switch (action) {
+  return done({ button, earlier, service, origin, body }, ports);
+}
+
+async function done(pressed: Pressed, ports: PressPorts): Promise<Mrkdwn | undefined> {
+  const { button, earlier, service, origin } = pressed;
+  switch (button.action) {
     case CAPTURE_AGAIN_ACTION:
-      return captureAgain(pressed, ports);
+      await captureAgain(pressed, ports);
+      return typed(captureCommand(earlier));
     case AGREE_ACTION:
-      return captureAgreed(pressed, ports);
+      await captureAgreed(pressed, ports);
+      return undefined;
     case FULL_STACKS_ACTION:
       await permit({ origin, actions: ['full-stacks'], service, request: earlier.id }, ports.authorise);
-      return ports.fullStacks(earlier.id);
+      await ports.fullStacks(earlier.id);
+      return replied('stacks');
+    case WHY_ACTION:
+      return asked({ kind: 'why' }, 'why?', pressed, ports);
+    case YESTERDAY_ACTION:
+      return asked({ kind: 'yesterday' }, 'vs yesterday', pressed, ports);
+    case SNOOZE_ACTION:
+    case NOT_A_LEAK_ACTION:
+      await openRuleView(button.action, { ...pressed, buttonId: valueIn(pressed.body) }, ports);
+      return undefined;
+    case SET_BASELINE_ACTION: {
+      const lines = (await ports.setBaseline(service.name, origin)).split('\n');
+      return joinMrkdwn(
+        [mrkdwn`${codeBlock(lines, MAX_REPLY / 2)}`, typed(`baseline ${service.name} set`)],
+        '\n',
+      );
+    }
+    case CANCEL_ACTION: {
+      const said = await ports.cancel(earlier.id, origin);
+      return joinMrkdwn([mrkdwn`${prose(said, MAX_REPLY / 2)}`, typed(`cancel ${earlier.id}`)], ' ');
+    }
+    case REMOVE_RULE_ACTION: {
+      const rule = button.rule ?? '';
+      const { label } = await ports.removeRule(rule, origin);
+      return joinMrkdwn([mrkdwn`Removed: ${code(label)}.`, typed(`rules remove ${rule}`)], ' ');
+    }
     default:
-      return action satisfies never;
+      return button.action satisfies never;
   }
 }
 
+/** A button asks once: whoever presses it after somebody else finds the answer above. */
+async function asked(
+  question: Answerable,
+  words: string,
+  { earlier, origin }: Pressed,
+  ports: PressPorts,
+): Promise<undefined> {
+  const delivery = `button ${earlier.id} ${origin.channel} ${origin.threadTs}`;
+  if (!(await handOn(question, earlier, { origin, delivery }, ports)))
+    throw new Failure('already_answered', { words });
+}
+
+function typed(command: string): Mrkdwn {
+  return mrkdwn`Next time you can type ${code(`/goleak ${command}`, MAX_REPLY / 2)}.`;
+}
+
+function replied(words: string): Mrkdwn {
+  return mrkdwn`Next time you can reply ${code(words)} in its thread.`;
+}
+
 /** @throws Failure when the id is none, or is not where it was put */
-async function genuine(action: ButtonAction, body: BlockAction, ports: ButtonPorts): Promise<Button> {
-  const found = await ports.buttonOf(idIn(body));
+async function genuine(
+  action: ButtonAction | typeof MORE_ACTION,
+  body: BlockAction,
+  ports: ButtonPorts,
+): Promise<Button> {
+  const found = await ports.buttonOf(valueIn(body));
   if (!found) throw new Failure('button_unknown', {});
   const { button, messageTs } = found;
-  const isAtHome = button.action === action && button.channel === body.channel?.id;
-  if (!isAtHome) throw new Failure('button_elsewhere', {});
+  const isMeant = action === MORE_ACTION ? IN_MENU.has(button.action) : button.action === action;
+  if (!isMeant || button.channel !== body.channel?.id) throw new Failure('button_elsewhere', {});
   if (button.expiresAtMs <= ports.now()) throw new Failure('button_expired', { days: BUTTON_DAYS });
   if (messageTs === undefined) throw new Failure('button_early', {});
   if (messageTs !== messageOf(body)) throw new Failure('button_elsewhere', {});
   return button;
 }
+
+/** What the menu may hold. */
+const IN_MENU: ReadonlySet<ButtonAction> = new Set([
+  FULL_STACKS_ACTION,
+  SNOOZE_ACTION,
+  NOT_A_LEAK_ACTION,
+  YESTERDAY_ACTION,
+  SET_BASELINE_ACTION,
+]);
 
 async function captureAgain(pressed: Pressed, ports: ButtonPorts): Promise<void> {
   // What somebody agreed to was the price of that capture, not of every later one.
@@ -111,7 +208,7 @@ function repeated(why: string, { earlier, origin, body }: Pressed, { now }: Butt
   const pressedAt = Number(body.actions[0]?.action_ts ?? 0);
   const nowMs = now();
   // What a person asks for is told in a message of its own, also in an incident's thread.
-  const { lightOnly: _, incident: __, ...asked } = earlier;
+  const { lightOnly: _, incident: __, because: ___, quiet: ____, verifies: _____, ...asked } = earlier;
   return {
     ...asked,
     id: requestId(`${why} ${earlier.id} ${origin.user} ${Math.floor(pressedAt / SAME_PRESS_S)}`, nowMs),
@@ -131,7 +228,9 @@ function messageOf({ container, message }: BlockAction): unknown {
   return container.message_ts ?? message?.ts;
 }
 
-function idIn(body: BlockAction): string {
+/** Of a button, or of the entry that was chosen in a menu. */
+function valueIn(body: BlockAction): string {
   const [action] = body.actions;
+  if (action?.type === 'overflow') return action.selected_option.value ?? '';
   return action !== undefined && 'value' in action && typeof action.value === 'string' ? action.value : '';
 }

@@ -18,11 +18,13 @@ import { permit, permitted } from './permit.ts';
 import { type Answer, ephemeral, guarded, MAX_REPLY, whisperer } from './slack-answer.ts';
 import { type ButtonPorts, registerButtons } from './slack-buttons.ts';
 import { openCaptureForm } from './slack-form.ts';
+import { registerRuleDoor } from './slack-rules.ts';
 import { askInThread, followUpUnknown, registerThreadDoor, type ThreadPorts } from './slack-thread.ts';
 import { hearUpload, registerUploads, type UploadPorts } from './slack-uploads.ts';
 
 type ControlKind = 'stop' | 'resume' | 'cancel';
 type WatchedKind = 'watch' | 'unwatch' | 'history' | 'baseline';
+type RulesCommand = Extract<Command, { kind: 'rules' }>;
 
 /** What the door is handed; it knows nothing of queues, captures or stores. */
 export interface SlackPorts extends ButtonPorts, ThreadPorts {
@@ -31,7 +33,7 @@ export interface SlackPorts extends ButtonPorts, ThreadPorts {
   readonly submit: (request: CaptureRequest) => Promise<void>;
   /** Plain lines for the words that only look: `services`, `status`, `doctor`, `audit`. */
   readonly look: (
-    command: Exclude<Command, { kind: 'capture' | 'help' | 'digest' | ControlKind | WatchedKind }>,
+    command: Exclude<Command, { kind: 'capture' | 'help' | 'digest' | 'rules' | ControlKind | WatchedKind }>,
   ) => Promise<string>;
   /** Switches watching, and shows what it has kept; plain lines. */
   readonly watched: (command: Extract<Command, { kind: WatchedKind }>, asker: Origin) => Promise<string>;
@@ -40,6 +42,8 @@ export interface SlackPorts extends ButtonPorts, ThreadPorts {
     command: DigestCommand,
     asked: { readonly origin: Origin; readonly delivery: string },
   ) => Promise<string>;
+  /** Lists what was said of signatures, or takes it back; plain lines. */
+  readonly ruled: (command: RulesCommand, asker: Origin) => Promise<string>;
   /** Does what ends captures or lets them run again, and says so in a sentence. */
   readonly control: (command: Extract<Command, { kind: ControlKind }>, asker: Origin) => Promise<string>;
 }
@@ -76,6 +80,7 @@ export function registerSlackDoor(app: App, ports: SlackPorts): void {
   registerButtons(app, ports);
   registerThreadDoor(app, ports);
   registerUploads(app, ports.uploads);
+  registerRuleDoor(app, ports);
 
   app.event('app_mention', async ({ event, client }) => {
     const { user = '', channel, ts, thread_ts: threadTs, files = [] } = event;
@@ -126,6 +131,10 @@ async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<voi
       case 'history':
       case 'baseline': {
         const lines = (await ports.watched(command, asked.origin)).split('\n');
+        return asked.answer(mrkdwn`${codeBlock(lines, MAX_REPLY)}`);
+      }
+      case 'rules': {
+        const lines = (await ports.ruled(command, asked.origin)).split('\n');
         return asked.answer(mrkdwn`${codeBlock(lines, MAX_REPLY)}`);
       }
       case 'digest': {

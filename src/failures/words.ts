@@ -9,6 +9,24 @@ export const WORDS = {
     retry: 'never',
     exit: 1,
   }),
+  rule_unknown: entry<{ id: string }>({
+    say: ({ id }) => `No rule called "${id}" is kept.`,
+    hint: () => 'Take an id from `rules`.',
+    retry: 'never',
+    exit: 1,
+  }),
+  nothing_to_rule: entry<{ service: string }>({
+    say: ({ service }) => `This capture of ${service} lists no signature that anything could be said of.`,
+    hint: () => 'Capture the service again, and do it under a verdict that lists one.',
+    retry: 'never',
+    exit: 1,
+  }),
+  too_many_rules: entry<{ most: number }>({
+    say: ({ most }) => `There are ${most} rules already, so this one was not kept.`,
+    hint: () => 'Remove some first; `rules` lists them.',
+    retry: 'never',
+    exit: 1,
+  }),
   follow_up_unknown: entry<{ word: string; suggestion?: string | undefined; known: readonly string[] }>({
     say: ({ word }) => `"${word}" is neither a command nor a question I can answer here.`,
     hint: ({ suggestion, known }) =>

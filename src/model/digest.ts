@@ -32,6 +32,7 @@ export interface KeptVerdict {
 
 export interface KeptSignature {
   readonly stableId: string;
+  readonly knownAs?: string;
   /** The blocked function. */
   readonly func: string;
   readonly waitReason: string;

@@ -11,10 +11,18 @@ export type Question =
   /** The instances that this capture did not look at. */
   | { readonly kind: 'all-instances' }
   /** The files as they were captured, and the command that opens them. */
-  | { readonly kind: 'raw' };
+  | { readonly kind: 'raw' }
+  /** How a rule stands that somebody made under this capture: nobody asks, and all are told. */
+  | { readonly kind: 'rule'; readonly rule: string };
 
 /** Those that a worker answers. */
-export type Answerable = Extract<Question, { kind: 'why' | 'stack' | 'owner' | 'yesterday' | 'raw' }>;
+export type Answerable = Extract<
+  Question,
+  { kind: 'why' | 'stack' | 'owner' | 'yesterday' | 'raw' | 'rule' }
+>;
+
+/** Those that are answered from the report. */
+export type Explained = Exclude<Answerable, { kind: 'rule' }>;
 
 /** A question somebody asked about a capture. Jobs carry only its id. */
 export interface Asked {

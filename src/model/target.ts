@@ -13,6 +13,8 @@ export interface Service {
     /** Owners of a path in the repository, as written there; empty when nobody is. */
     readonly ownersOf: (path: string) => readonly string[];
   };
+  /** Address of the form in which issues are filed, with `{title}` and `{body}` in it. */
+  readonly issues?: string;
   /** Channels (ids or names without #) in which results may be shown; absent: any the bot is in. */
   readonly channels?: readonly string[];
   /** Who may capture it; absent: every full member, from every channel within the company. */

@@ -1,6 +1,7 @@
 import type { Frame, WaitFamily } from './goroutine.ts';
 import type { MemoryReading } from './memory.ts';
 import type { Problem } from './problem.ts';
+import type { HiddenGroup } from './rule.ts';
 import type { ArtefactTime } from './snapshot.ts';
 
 export const VERDICT_KINDS = [
@@ -53,6 +54,8 @@ export interface LeakSignature {
   readonly id: string;
   /** Survives line drift, closure renaming, inlining and module versions. 16 hex digits. */
   readonly stableId: string;
+  /** Without who started it: what memory, snoozes and rules know it by. */
+  readonly knownAs?: string;
   readonly state: string;
   readonly waitReason: string;
   readonly family: WaitFamily;
@@ -173,6 +176,8 @@ export interface Analysis {
   readonly fleet?: readonly InstanceFigures[];
   readonly clues: readonly Clue[];
   readonly alignment: readonly ArtefactTime[];
+  /** What was left out of all this because somebody has said that it is no leak. */
+  readonly hidden?: readonly HiddenGroup[];
   readonly problems: readonly Problem[];
 }
 
@@ -201,6 +206,8 @@ export interface AnalysisContext {
   readonly memoryLimitBytes?: number;
   /** Assumed spacing of snapshots that carry no time of their own, milliseconds. */
   readonly fallbackIntervalMs: number;
+  /** Signatures that somebody has said are no leak: see model/rule.ts. */
+  readonly hidden?: readonly string[];
   /** Own figures in place of the handbook's. */
   readonly rules?: Partial<HandbookRules>;
 }

@@ -29,6 +29,10 @@ export type Action =
   | 'full-stacks'
   /** Has something of a report explained in its thread: whoever may see the thread. */
   | 'ask'
+  /** Puts a signature of a service off, or says that it is no leak; takes that back. */
+  | 'rule'
+  /** The same, wherever the signature occurs. */
+  | 'rule-everywhere'
   | 'stop'
   | 'resume'
   | 'cancel'
@@ -195,9 +199,12 @@ function byRules(action: Action, person: Person, about: About): Decision {
       return no(adminsOnly('`audit`', admins));
     case 'digest-set':
       return stopping(about, 'Setting up digests');
+    case 'rule-everywhere':
+      return stopping(about, 'A rule for every service');
     case 'capture-light':
     case 'digest':
     case 'full-stacks':
+    case 'rule':
       return yesIf(mayLight(person, about), action, about);
     case 'all':
     case 'agree':
@@ -324,6 +331,10 @@ function wordsFor(action: Action, { service }: About): string {
       return `have the full stacks of ${name} shown`;
     case 'ask':
       return `have a capture of ${name} explained`;
+    case 'rule':
+      return `say what is a leak of ${name}`;
+    case 'rule-everywhere':
+      return 'say what is a leak of any service';
     case 'stop':
     case 'resume':
       return `${action} captures`;

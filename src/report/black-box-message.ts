@@ -44,7 +44,8 @@ export function lastKnownMessage(about: LastKnownAbout): SlackMessage {
   );
   if (buttons) {
     const { [CAPTURE_AGAIN_ACTION]: value } = buttons;
-    body.push(actions([{ text: 'Capture again', actionId: CAPTURE_AGAIN_ACTION, value }]));
+    if (value !== undefined)
+      body.push(actions([{ text: 'Capture again', actionId: CAPTURE_AGAIN_ACTION, value }]));
   }
   return {
     text: mrkdwn`${service} could not be reached. ${prose(lastKnownWords(lastKnown), 2 * SENTENCE)}`,

@@ -9,6 +9,7 @@ import type {
   ImageBlock,
   KnownBlock,
   MrkdwnElement,
+  Overflow,
   PlainTextElement,
   SectionBlock,
   StaticSelect,
@@ -94,12 +95,33 @@ export interface ButtonWords {
 
 export function actions(
   buttons: readonly ButtonWords[],
-  selects: readonly SelectMenu[] = [],
+  selects: readonly (SelectMenu | OverflowMenu)[] = [],
 ): Made<ActionsBlock> {
   return make({ type: 'actions', elements: [...buttons.map(button), ...selects] });
 }
 
 type SelectMenu = Made<StaticSelect>;
+type OverflowMenu = Made<Overflow>;
+
+export interface MenuEntry {
+  readonly text: string;
+  readonly value: string;
+  /** Opened in the browser when it is chosen. */
+  readonly url?: string;
+}
+
+/** A menu behind three dots. */
+export function overflow(actionId: string, entries: readonly MenuEntry[]): OverflowMenu {
+  return {
+    type: 'overflow',
+    action_id: actionId,
+    options: entries.map(({ text, value, url }) => ({
+      text: plainText(plain(text, BUTTON_TEXT)),
+      value: value.slice(0, OPTION_VALUE),
+      ...(url !== undefined && { url }),
+    })),
+  } as OverflowMenu;
+}
 
 export interface SelectWords {
   readonly placeholder: string;

@@ -3,6 +3,7 @@
 import type { Frame } from '../model/goroutine.ts';
 import type { MemoryReading } from '../model/memory.ts';
 import type { Problem } from '../model/problem.ts';
+import type { Rule } from '../model/rule.ts';
 import type {
   Analysis,
   Change,
@@ -30,6 +31,8 @@ export interface ReportFacts {
     readonly url?: string;
   }[];
   readonly problems: readonly Problem[];
+  /** Rules that were in force when it was made: whatever the analysis hid is told with them. */
+  readonly rules?: readonly Rule[];
   /** The earlier capture that the changes start from, and when it ended. */
   readonly comparedWith?: { readonly id: string; readonly at?: number };
 }
@@ -55,7 +58,10 @@ export function buildReport(analysis: Analysis, facts: ReportFacts): Report {
       nextStep: verdict.nextStep,
     },
     also: analysis.also.map(judgement),
-    signatures: analysis.signatures.map(copySignature),
+    signatures: analysis.signatures.map((signature) => ({
+      ...copySignature(signature),
+      ...optional('snoozed', snoozeOf(signature, facts.rules ?? [])),
+    })),
     changes: analysis.changes.map(copyChange),
     ...optional(
       'comparedWith',
@@ -84,6 +90,7 @@ export function buildReport(analysis: Analysis, facts: ReportFacts): Report {
       uncertaintyNs: finite(uncertaintyNs),
       clock,
     })),
+    ...optional('hidden', hiddenOf(analysis, facts.rules ?? [])),
     cost: {
       requests: facts.cost.requests.map(({ path, ms, bytes }) => ({
         path,
@@ -100,6 +107,26 @@ export function buildReport(analysis: Analysis, facts: ReportFacts): Report {
       ...optional('url', url),
     })),
   };
+}
+
+function snoozeOf({ knownAs }: LeakSignature, rules: readonly Rule[]): ReportSnooze | undefined {
+  const rule = rules.find(({ kind, signature }) => kind === 'snooze' && signature === knownAs);
+  return rule && { by: rule.by, until: rule.untilMs, reason: rule.reason };
+}
+
+type ReportSnooze = NonNullable<Report['signatures'][number]['snoozed']>;
+
+/** What was hidden, each with the rule that says so. */
+function hiddenOf({ hidden = [] }: Analysis, rules: readonly Rule[]): Report['hidden'] {
+  const told = hidden.flatMap(({ signature, label, count, delta }) => {
+    const rule = rules.find((each) => each.kind === 'not-a-leak' && each.signature === signature);
+    if (!rule) return [];
+    const { id, by, untilMs: until, reason, scope } = rule;
+    return [
+      { rule: id, signature, label, count: whole(count), delta: whole(delta), by, until, reason, scope },
+    ];
+  });
+  return told.length === 0 ? undefined : told;
 }
 
 /** `triage_20261123_0312.json` in UTC; `-2`, `-3` … when the name is taken. */
@@ -127,6 +154,7 @@ function copySignature(signature: LeakSignature): Report['signatures'][number] {
   return {
     id: signature.id,
     stableId: signature.stableId,
+    ...optional('knownAs', signature.knownAs),
     state: signature.state,
     waitReason: signature.waitReason,
     family: signature.family,

@@ -1,25 +1,12 @@
 // The one root message of a capture, from the first second to the verdict; edited in place, never repeated.
-import {
-  AGREE_ACTION,
-  type ButtonValues,
-  CAPTURE_AGAIN_ACTION,
-  FULL_STACKS_ACTION,
-} from '../model/button.ts';
+import { type ButtonValues, CANCEL_ACTION, CAPTURE_AGAIN_ACTION } from '../model/button.ts';
 import type { Offer } from '../model/capture.ts';
 import type { Fix } from '../model/fix.ts';
 import type { CaptureRequest, Progress } from '../model/request.ts';
 import type { CaptureKind } from '../model/target.ts';
 import { formatDuration } from '../model/units.ts';
 import { changeRows } from './changes.ts';
-import {
-  actions,
-  type Block,
-  type ButtonWords,
-  context,
-  type SlackMessage,
-  section,
-  uploadedImage,
-} from './elements.ts';
+import { actions, type Block, context, type SlackMessage, section, uploadedImage } from './elements.ts';
 import { fixLine } from './fix-message.ts';
 import {
   code,
@@ -34,13 +21,16 @@ import {
   prose,
   words,
 } from './foreign.ts';
-import { nameWithin } from './name.ts';
+import { middleCut, nameWithin } from './name.ts';
 import type { Report, ReportSignature } from './schema.ts';
+import { verdictActions } from './verdict-actions.ts';
 import {
   blockedFunction,
   briefCost,
   confidenceWords,
+  counted,
   countWords,
+  dayWords,
   evidence,
   oldestWords,
   place,
@@ -63,6 +53,7 @@ const SENTENCE = 700;
 const CLUE_SENTENCE = 400;
 const NAME = 80;
 const FUNCTION_WIDTH = 48;
+const LABEL_WIDTH = 70;
 
 const TONE_MARKS: Readonly<Record<Tone, Mrkdwn>> = {
   alarm: mrkdwn`:rotating_light:`,
@@ -81,6 +72,8 @@ export interface ProgressAbout {
   readonly instances: readonly string[];
   /** What the capture will cost the service, one sentence without a full stop. */
   readonly costSentence: string;
+  /** Opaque id of the button that ends it. */
+  readonly cancel?: string;
 }
 
 export function progressMessage(
@@ -110,10 +103,16 @@ export function progressMessage(
   const from = mrkdwn`${words(what, NAME)} from ${listOf(about.instances, INSTANCES_SHOWN)}`;
   const cost = mrkdwn`Cost to the service: ${prose(about.costSentence, CLUE_SENTENCE)}`;
   const asked = askedBy(request.origin.user, request.because);
-  return {
-    text: mrkdwn`Capturing ${service} ${over}: ${markup(stage)}`,
-    blocks: [section(joinMrkdwn([title, bar], '\n')), context([joinMrkdwn([from, asked], ' · '), cost])],
-  };
+  const blocks: Block[] = [
+    section(joinMrkdwn([title, bar], '\n')),
+    context([joinMrkdwn([from, asked], ' · '), cost]),
+  ];
+  const { cancel } = about;
+  if (cancel !== undefined)
+    blocks.push(
+      actions([{ text: 'Cancel', actionId: CANCEL_ACTION, value: cancel, says: 'Cancel this capture' }]),
+    );
+  return { text: mrkdwn`Capturing ${service} ${over}: ${markup(stage)}`, blocks };
 }
 
 export interface VerdictAbout {
@@ -127,6 +126,8 @@ export interface VerdictAbout {
   readonly fix?: Fix;
   /** What was left out because nobody had agreed to its price. */
   readonly offer?: Offer;
+  /** Where an issue is filed about it, filled in. */
+  readonly issueUrl?: string;
   /** Uploaded pictures, by what they show. */
   readonly charts?: readonly { readonly fileId: string; readonly alt: string }[];
 }
@@ -140,10 +141,12 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
     joinMrkdwn([mrkdwn`${windowWords(report)} · cost: ${briefCost(report)}`, asked], ' · '),
   ]);
   const before = report.before ? [context([mrkdwn`${prose(report.before.text, SENTENCE)}`])] : [];
-  const again = about.buttons === undefined ? [] : [buttons(about.buttons, report, about.offer)];
+  const again =
+    about.buttons === undefined ? [] : verdictActions({ ...about, values: about.buttons, report });
+  const hidden = hiddenLines(report);
   const text = mrkdwn`${words(report.service, NAME)}: ${verdictTitle(report.verdict)} (${confidenceWords(report.verdict.confidence)}). ${prose(summaryWords(report.verdict), SENTENCE)}`;
   if (report.verdict.kind === 'healthy')
-    return { text, blocks: [section(headline), ...before, costs, ...again] };
+    return { text, blocks: [section(headline), ...hidden, ...before, costs, ...again] };
 
   const blocks: Block[] = [section(headline)];
   const clues = evidenceLines(report);
@@ -153,7 +156,7 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
     blocks.push(section(signatureRow(signature, index + 1, report)));
   }
   if (rows.more !== '') blocks.push(context([mrkdwn`${rows.more} in the thread`]));
-  blocks.push(...comparison(report));
+  blocks.push(...hidden, ...comparison(report));
   for (const chart of about.charts ?? []) blocks.push(uploadedImage(chart.fileId, chart.alt));
   blocks.push(
     section(mrkdwn`*Next:* ${prose(report.verdict.nextStep, SENTENCE)}`),
@@ -189,7 +192,8 @@ export function failureMessage(about: FailureAbout): SlackMessage {
   if (about.requestedBy !== undefined) blocks.push(context([askedBy(about.requestedBy, about.because)]));
   if (about.buttons !== undefined) {
     const { [CAPTURE_AGAIN_ACTION]: value } = about.buttons;
-    blocks.push(actions([{ text: 'Capture again', actionId: CAPTURE_AGAIN_ACTION, value }]));
+    if (value !== undefined)
+      blocks.push(actions([{ text: 'Capture again', actionId: CAPTURE_AGAIN_ACTION, value }]));
   }
   return {
     text: mrkdwn`Capture of ${words(about.service, NAME)} did not succeed. ${what} ${hint}`,
@@ -212,6 +216,17 @@ function comparison(report: Report): Block[] {
   if (shown.length === 0) lines.push(mrkdwn`• nothing appeared, grew or went away`);
   if (more !== '') lines.push(mrkdwn`${more} in the thread`);
   return [section(joinMrkdwn([title, ...lines], '\n'))];
+}
+
+/** Whatever a rule keeps out is counted where the verdict stands, with whose word it is. */
+function hiddenLines({ hidden = [] }: Report): Block[] {
+  if (hidden.length === 0) return [];
+  const { shown, more } = cutList(hidden, SIGNATURES_SHOWN);
+  const lines = shown.map(({ by, until, count, label, reason, rule }) => {
+    const name = code(middleCut(label, LABEL_WIDTH), NAME);
+    return mrkdwn`Hidden by a rule of ${mention(by)} until ${dayWords(until)}: *${counted(count, 'goroutine')}* (${name}). ${words(reason, SENTENCE)} (${code(`rules remove ${rule}`)} takes it back)`;
+  });
+  return [context([...lines, ...(more === '' ? [] : [mrkdwn`${more} rules`])])];
 }
 
 function verdictHeadline(report: Report): Mrkdwn {
@@ -261,32 +276,13 @@ function signatureRow(signature: ReportSignature, rank: number, report: Report):
   if (oldest !== '') facts.push(mrkdwn`oldest ${oldest}`);
   if (creator) facts.push(mrkdwn`created by ${code(nameWithin(creator.func, FUNCTION_WIDTH), NAME)}`);
   if (signature.known !== undefined) facts.push(mrkdwn`${words(signature.known, SENTENCE)}`);
+  const { snoozed } = signature;
+  if (snoozed)
+    facts.push(
+      mrkdwn`snoozed by ${mention(snoozed.by)} until ${dayWords(snoozed.until)}: ${words(snoozed.reason, SENTENCE)}`,
+    );
   if (signature.owner !== undefined) facts.push(mrkdwn`owner ${mention(signature.owner)}`);
   return joinMrkdwn([first, joinMrkdwn(facts, ' · ')], '\n');
-}
-
-function buttons(values: ButtonValues, report: Report, offer: Offer | undefined): Block {
-  const offered: ButtonWords[] = [
-    {
-      text: 'Capture again and compare',
-      actionId: CAPTURE_AGAIN_ACTION,
-      value: values[CAPTURE_AGAIN_ACTION],
-      primary: report.verdict.kind !== 'healthy',
-    },
-  ];
-  if (report.signatures.length > 0) {
-    offered.push({ text: 'Full stacks', actionId: FULL_STACKS_ACTION, value: values[FULL_STACKS_ACTION] });
-  }
-  if (offer !== undefined) {
-    const pause = formatDuration(offer.pauseMs);
-    const what = offer.what === 'full stacks' ? 'Take full stacks too' : 'Run the leak detector too';
-    offered.push({
-      text: `${what} (about ${pause} pause)`,
-      actionId: AGREE_ACTION,
-      value: values[AGREE_ACTION],
-    });
-  }
-  return actions(offered);
 }
 
 function listOf(names: readonly Foreign[], max: number): Markup {

@@ -16,6 +16,10 @@ export const minutes = z.object({ min: z.number(), median: z.number(), max: z.nu
 const signature = z.object({
   id: z.string(),
   stableId: z.string(),
+  knownAs: z
+    .string()
+    .optional()
+    .describe('without who started it: what memory, snoozes and rules know it by'),
   state: z.string(),
   waitReason: z.string(),
   family: z.string().describe('what the wait means, independent of the Go release'),
@@ -39,6 +43,10 @@ const signature = z.object({
     .string()
     .optional()
     .describe('what earlier captures of the service have shown of it: `known since 3 Oct (v2.13)`'),
+  snoozed: z
+    .object({ by: z.string(), until: z.number(), reason: z.string() })
+    .optional()
+    .describe('somebody knows of it and has put it off'),
   firstSeen: z
     .object({ at: z.number(), build: z.string().optional() })
     .optional()
@@ -151,6 +159,24 @@ export const reportSchema = z.object({
       clock: z.enum(['target', 'collector']),
     }),
   ),
+  hidden: z
+    .array(
+      z.object({
+        rule: z.string(),
+        signature: z.string(),
+        label: z.string(),
+        count: z.number().int(),
+        delta: z.number().int(),
+        by: z.string(),
+        until: z.number(),
+        reason: z.string(),
+        scope: z.enum(['service', 'everywhere']),
+      }),
+    )
+    .optional()
+    .describe(
+      'goroutines left out of all figures and of the verdict, because a rule says that they are no leak',
+    ),
   cost: z.object({
     requests: z.array(z.object({ path: z.string(), ms: z.number(), bytes: z.number() })),
     pauseMsEstimate: z.number(),

@@ -44,6 +44,16 @@ export function timeWords(atMs: number | undefined): string {
   return atMs === undefined ? '' : `of ${new Date(atMs).toISOString().slice(11, 16)} UTC`;
 }
 
+/** `24 Dec 2026` */
+export function dayWords(atMs: number): string {
+  const date = new Date(atMs);
+  if (Number.isNaN(date.getTime())) return 'a day that is not known';
+  const [year, month, day] = date.toISOString().slice(0, 10).split('-');
+  return `${Number(day)} ${MONTHS[Number(month) - 1]} ${year}`;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
 /** Ill, but nothing is lost: no reason to wake anybody. */
 const NO_LEAK: readonly VerdictKind[] = ['churn', 'fragmentation', 'gc-pressure', 'scales-with-load'];
 

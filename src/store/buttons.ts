@@ -2,7 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { BUTTON_ACTIONS, BUTTON_DAYS, type Button, type ButtonValues } from '../model/button.ts';
+import {
+  BUTTON_ACTIONS,
+  BUTTON_DAYS,
+  type Button,
+  type ButtonAction,
+  REMOVE_RULE_ACTION,
+} from '../model/button.ts';
 import { scriptOf } from './script.ts';
 
 const DAY_MS = 86_400_000;
@@ -20,39 +26,64 @@ const buttonSchema = z.strictObject({
   channel: z.string().max(40),
   owner: z.string().max(40),
   expiresAtMs: z.number(),
+  rule: z.string().max(40).optional(),
+  question: z.string().max(80).optional(),
 });
 
 export interface ButtonStore {
   /** The ids of a capture's buttons: the same ones however often, and by whomever, its thread is drawn. */
-  readonly idsOf: (
-    about: Pick<Button, 'request' | 'channel' | 'owner'>,
+  readonly idsOf: <Action extends ButtonAction>(
+    about: Pick<Button, 'request' | 'channel' | 'owner'> & { readonly actions: readonly Action[] },
     nowMs: number,
-  ) => Promise<ButtonValues>;
+  ) => Promise<Readonly<Record<Action, string>>>;
+  /** The id of the button under the announcement of a rule, likewise. */
+  readonly removeRuleId: (
+    about: Pick<Button, 'request' | 'channel' | 'owner'> & {
+      readonly rule: string;
+      readonly question: string;
+    },
+    nowMs: number,
+  ) => Promise<string>;
   /** Undefined for an id that was never given out, or too long ago. */
   readonly find: (id: string) => Promise<Button | undefined>;
 }
 
 export function openButtonStore(redis: Redis): ButtonStore {
+  /** By the name each is kept under, in the order given. */
+  const keep = async (
+    request: string,
+    buttons: readonly (readonly [string, Button])[],
+  ): Promise<string[]> => {
+    const wanted = buttons.flatMap(([name, button]) => [
+      name,
+      randomBytes(16).toString('base64url'),
+      JSON.stringify(button),
+    ]);
+    const keys = [OF_REQUEST_PREFIX + request];
+    return (await KEEP(redis, keys, [KEEP_SECONDS, BUTTON_PREFIX, ...wanted])) as string[];
+  };
   return {
-    idsOf: async ({ request, channel, owner }, nowMs) => {
-      const button = { request, channel, owner, expiresAtMs: nowMs + BUTTON_DAYS * DAY_MS };
-      const wanted = BUTTON_ACTIONS.flatMap((action) => [
-        action,
-        randomBytes(16).toString('base64url'),
-        JSON.stringify({ ...button, action }),
-      ]);
-      const ids = (await KEEP(
-        redis,
-        [OF_REQUEST_PREFIX + request],
-        [KEEP_SECONDS, BUTTON_PREFIX, ...wanted],
-      )) as string[];
-      return Object.fromEntries(BUTTON_ACTIONS.map((action, at) => [action, ids[at]])) as ButtonValues;
+    idsOf: async ({ actions, ...about }, nowMs) => {
+      const expiresAtMs = nowMs + BUTTON_DAYS * DAY_MS;
+      const ids = await keep(
+        about.request,
+        actions.map((action) => [action, { ...about, action, expiresAtMs }] as const),
+      );
+      return Object.fromEntries(actions.map((action, at) => [action, ids[at]])) as Readonly<
+        Record<(typeof actions)[number], string>
+      >;
+    },
+    removeRuleId: async (about, nowMs) => {
+      const action = REMOVE_RULE_ACTION;
+      const button: Button = { ...about, action, expiresAtMs: nowMs + BUTTON_DAYS * DAY_MS };
+      const [id = ''] = await keep(about.request, [[`${action}:${about.question}`, button]]);
+      return id;
     },
     find: async (id) => {
       if (!ID.test(id)) return undefined;
       const text = await redis.get(BUTTON_PREFIX + id);
       const parsed = text === null ? undefined : buttonSchema.safeParse(JSON.parse(text));
-      return parsed?.success ? parsed.data : undefined;
+      return parsed?.success ? (parsed.data as Button) : undefined;
     },
   };
 }

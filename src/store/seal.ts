@@ -57,6 +57,11 @@ export function questionSeal(keys: readonly string[]): Seal | undefined {
   return sealFor(keys, 'question record 1');
 }
 
+/** The seal on what people have said of signatures. */
+export function ruleSeal(keys: readonly string[]): Seal | undefined {
+  return sealFor(keys, 'rule record 1');
+}
+
 function sealFor([current, ...earlier]: readonly string[], purpose: string): Seal | undefined {
   return current === undefined ? undefined : sealWith([current, ...earlier], purpose);
 }

@@ -26,6 +26,7 @@ const verdictSchema = z.object({
   signatures: z.array(
     z.object({
       stableId: z.string(),
+      knownAs: z.string().optional(),
       func: z.string(),
       waitReason: z.string(),
       count: z.number(),
@@ -116,9 +117,10 @@ export function keptVerdict(report: Report, nowMs: number): KeptVerdict {
 }
 
 function keptSignature(signature: ReportSignature): KeptSignature {
-  const { stableId, frames, state, waitReason, count, firstSeen } = signature;
+  const { stableId, knownAs, frames, state, waitReason, count, firstSeen } = signature;
   return {
     stableId,
+    ...(knownAs !== undefined && { knownAs }),
     func: (frames[0]?.func ?? state).slice(0, MAX_NAME),
     waitReason: waitReason.slice(0, MAX_NAME),
     count,

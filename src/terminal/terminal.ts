@@ -56,6 +56,11 @@ export async function runTerminalCommand(
       terminal.print(screen(await watchedHere(command, await terminal.env(), terminal.signal)));
       return EXIT_OK;
     }
+    case 'rules': {
+      const { rulesHere } = await import('./rules.ts');
+      terminal.print(screen(await rulesHere(command, await terminal.env())));
+      return EXIT_OK;
+    }
     case 'digest': {
       const { controlDigests } = await import('./digest.ts');
       terminal.print(screen(await controlDigests(command, await terminal.env(), terminal.signal)));

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { validateBlocks } from '../../demo/workspace/blocks.ts';
+import { readView } from '../../demo/workspace/methods/views.ts';
 import { type AnswerAbout, answerTo } from '../../src/answers/answer.ts';
 import { earlierOfReport, earlierOfVerdict, nearestToDayBefore } from '../../src/answers/earlier.ts';
+import { issueUrl } from '../../src/answers/issue.ts';
+import { ruleMessage } from '../../src/answers/rule.ts';
+import { ruleView } from '../../src/forms/rule.ts';
 import type { KeptVerdict } from '../../src/model/digest.ts';
-import type { Answerable } from '../../src/model/question.ts';
+import type { Explained } from '../../src/model/question.ts';
+import type { Rule } from '../../src/model/rule.ts';
 import type { SlackMessage } from '../../src/report/blocks.ts';
 import { sampleReport } from '../kit/report.ts';
 import { anyReport } from '../kit/report-arbitraries.ts';
@@ -13,7 +18,7 @@ const DAY_MS = 86_400_000;
 const report = sampleReport();
 const nowMs = report.window.to ?? 0;
 
-function answer(question: Answerable, about: Partial<AnswerAbout> = {}): string {
+function answer(question: Explained, about: Partial<AnswerAbout> = {}): string {
   return read(answerTo(question, { report, askedBy: 'U0ONCALL', ...about }));
 }
 
@@ -207,12 +212,91 @@ describe('raw', () => {
   });
 });
 
+describe('a rule', () => {
+  const rule: Rule = {
+    id: '0123456789ab',
+    kind: 'not-a-leak',
+    signature: 'a'.repeat(16),
+    label: 'chan send in github.com/acme/payments/ledger.(*Writer).flush',
+    service: 'payments-svc',
+    scope: 'service',
+    by: 'U0ONCALL',
+    reason: 'by design, <!channel>',
+    atMs: nowMs,
+    untilMs: Date.UTC(2026, 11, 24),
+    request: 'x',
+    question: 'q',
+  };
+
+  it('is announced with its author, scope, end and reason, and how to take it back', () => {
+    const said = ruleMessage({ rule, question: 'q', remove: 'opaque' });
+    expect(read(said)).toMatch(
+      /^<@U0ONCALL> says that this is no leak: `chan send in .*flush` at `payments-svc`, until 24 Dec 2026\.\nReason: by design, &lt;!channel&gt;\n[\s\S]*`\/goleak rules remove 0123456789ab`[\s\S]*Remove the rule$/,
+    );
+    expect(validateBlocks(said.blocks)).toEqual([]);
+  });
+
+  it('says when it is taken back, made anew, or not kept any more', () => {
+    const removed = { ...rule, removed: { by: 'U0PLATFORM', atMs: nowMs } };
+    expect(read(ruleMessage({ rule: removed, question: 'q', remove: 'x' }))).toMatch(
+      /Taken back by <@U0PLATFORM>\.$/,
+    );
+    expect(read(ruleMessage({ rule, question: 'earlier', remove: 'x' }))).toMatch(/said it anew since\.$/);
+    expect(read(ruleMessage({ question: 'q' }))).toBe('This rule is not kept any more.');
+  });
+
+  it('is asked for in a modal that Slack takes, however many and long its signatures are', () => {
+    const signatures = Array.from({ length: 120 }, (_, at) => ({
+      signature: at.toString(16).padStart(16, '0'),
+      label: `chan send in ${'x'.repeat(400)}<!channel>\u202e`,
+      count: at,
+    }));
+    for (const kind of ['snooze', 'not-a-leak'] as const) {
+      const view = ruleView({ kind, service: 'payments-svc', about: 'opaque', signatures, nowMs });
+      expect(readView(view, 'modal')).toMatchObject({ type: 'modal' });
+    }
+  });
+});
+
+describe('an issue to file', () => {
+  const template = 'https://github.com/acme/payments/issues/new?title={title}&body={body}&labels=leak';
+
+  it('is filled in with the verdict, the next step and the stacks', () => {
+    const url = new URL(issueUrl(template, report) ?? '');
+    expect(url.searchParams.get('title')).toBe(
+      'payments-svc: goroutine leak, proven in ledger.(*Writer).flush',
+    );
+    expect(url.searchParams.get('labels')).toBe('leak');
+    const body = url.searchParams.get('body') ?? '';
+    expect(body).toMatch(/^\+1,204 goroutines in 30 s, all blocked/);
+    expect(body).toMatch(/Next: Give the send[\s\S]*Seen on payments-svc-1, payments-svc-2/);
+    expect(body).toMatch(/1\. chan send: 1,216 goroutines[\s\S]*ledger\/writer\.go:88/);
+  });
+
+  it('stays within the length Slack takes, and says what it cut', () => {
+    fc.assert(
+      fc.property(anyReport(), (any) => {
+        const url = issueUrl(template, any) ?? '';
+        expect(url.length).toBeLessThanOrEqual(3_000);
+        expect(URL.canParse(url)).toBe(true);
+        expect(url).not.toMatch(/[\s<>"{}]/);
+      }),
+      { numRuns: 100 },
+    );
+    const long = {
+      ...report,
+      verdict: { ...report.verdict, nextStep: 'é'.repeat(300), summary: 'é'.repeat(300) },
+    };
+    expect(decodeURIComponent(issueUrl(template, long) ?? '')).toMatch(/cut to fit into an address/);
+  });
+});
+
 it('says by which words it is asked, and who asked', () => {
   expect(answer({ kind: 'stack', rank: 1 })).toMatch(/`stack 1` · asked by <@U0ONCALL>$/);
 });
 
 it('stays within the limits, whatever the report holds', () => {
-  const questions: Answerable[] = [
+  const questions: Explained[] = [
     { kind: 'why' },
     { kind: 'stack', rank: 1 },
     { kind: 'owner', rank: 1 },

@@ -2,17 +2,32 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Workspace } from '../../demo/workspace/server.ts';
 import { createAuthorise } from '../../src/authorise.ts';
 import { serviceFromUrl } from '../../src/capture/resolve.ts';
+import { captureCommand } from '../../src/command/echo.ts';
 import { createSlackClient } from '../../src/deliver/slack.ts';
 import { openSlackDirectory } from '../../src/deliver/slack-people.ts';
 import { registerSlackDoor } from '../../src/entry/slack.ts';
+import { Failure } from '../../src/failure.ts';
+import type { NamedSignature } from '../../src/forms/rule.ts';
 import { createLog } from '../../src/log.ts';
 import {
   AGREE_ACTION,
+  BUTTON_ACTIONS,
   type ButtonAction,
+  CANCEL_ACTION,
   CAPTURE_AGAIN_ACTION,
   FULL_STACKS_ACTION,
+  LINK_VALUE,
+  MORE_ACTION,
+  NOT_A_LEAK_ACTION,
+  REMOVE_RULE_ACTION,
+  SET_BASELINE_ACTION,
+  SNOOZE_ACTION,
+  WHY_ACTION,
+  YESTERDAY_ACTION,
 } from '../../src/model/button.ts';
+import type { Asked } from '../../src/model/question.ts';
 import type { CaptureRequest } from '../../src/model/request.ts';
+import type { Rule } from '../../src/model/rule.ts';
 import type { Service } from '../../src/model/target.ts';
 import { DEFAULT_WHO } from '../../src/model/who.ts';
 import { openButtonStore } from '../../src/store/buttons.ts';
@@ -25,6 +40,21 @@ import { requestOf } from '../workers/room.ts';
 import { NO_UPLOADS } from './no-uploads.ts';
 
 const DAY_MS = 86_400_000;
+const SIGNATURE = { signature: 'a'.repeat(16), label: 'chan send in ledger.(*Writer).flush', count: 1_216 };
+const RULE: Rule = {
+  id: '0123456789ab',
+  kind: 'not-a-leak',
+  signature: SIGNATURE.signature,
+  label: SIGNATURE.label,
+  service: 'payments-svc',
+  scope: 'service',
+  by: ON_CALL,
+  reason: 'by design',
+  atMs: 0,
+  untilMs: DAY_MS,
+  request: 'x',
+  question: 'y',
+};
 const EARLIER = requestOf('20261101-0123456789ab', { consent: 'confirmed' });
 
 describe.skipIf(requires('redis'))('a button that is pressed', () => {
@@ -35,6 +65,10 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
   let rootTs: string | undefined;
   let submitted: CaptureRequest[];
   let stacks: string[];
+  let asked: Asked[];
+  let made: object[];
+  let isFull: boolean;
+  let signatures: readonly NamedSignature[];
   let ids: Readonly<Record<ButtonAction, string>>;
   beforeAll(async () => {
     server = await openTestRedis();
@@ -44,10 +78,14 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
   beforeEach(async () => {
     workspace = await openWorkspace();
     service = { ...serviceFromUrl('http://127.0.0.1:1'), name: EARLIER.service };
-    [nowMs, submitted, stacks] = [1_000, [], []];
+    [nowMs, submitted, stacks] = [Date.UTC(2026, 10, 26), [], []];
+    [asked, made, isFull, signatures] = [[], [], false, [SIGNATURE]];
     await server.redis.flushall();
     const buttons = openButtonStore(server.redis);
-    ids = await buttons.idsOf({ request: EARLIER.id, channel: CHANNEL, owner: ON_CALL }, nowMs);
+    ids = await buttons.idsOf(
+      { request: EARLIER.id, channel: CHANNEL, owner: ON_CALL, actions: BUTTON_ACTIONS },
+      nowMs,
+    );
     const { SLACK_BOT_TOKEN, SLACK_API_URL } = workspace.env();
     const directory = openSlackDirectory(createSlackClient(SLACK_BOT_TOKEN, SLACK_API_URL));
     await boltInSocketMode(workspace, (app) =>
@@ -67,8 +105,21 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
           return button && { button, ...(rootTs !== undefined && { messageTs: rootTs }) };
         },
         captureIn: async () => undefined,
-        ask: async () => true,
+        ask: async (question) => {
+          const isNew = !asked.some(({ id }) => id === question.id);
+          asked.push(question);
+          return isNew;
+        },
         instancesOf: () => [],
+        signaturesOf: async () => signatures,
+        makeRule: async (said, { user }) => {
+          if (isFull) throw new Failure('too_many_rules', { most: 500 });
+          made.push({ ...said, by: user });
+        },
+        removeRule: async (id) => ({ ...RULE, id }),
+        cancel: async (id, { user }) => `The capture ${id} is cancelled by ${user}.`,
+        setBaseline: async (name) => `The baseline of ${name} is set:\n  rss  40 MiB`,
+        ruled: async () => '',
         look: async () => '',
         watched: async () => '',
         control: async () => '',
@@ -111,7 +162,9 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
   };
 
   it('captures again, without the consent of then, for whoever pressed it', async () => {
-    expect(await press(CAPTURE_AGAIN_ACTION, { user: 'U0PLATFORM' })).toEqual([]);
+    expect(await press(CAPTURE_AGAIN_ACTION, { user: 'U0PLATFORM' })).toEqual([
+      `Next time you can type \`/goleak ${captureCommand(EARLIER)}\`.`,
+    ]);
     expect(submitted).toMatchObject([
       { service: EARLIER.service, compareWith: EARLIER.id, origin: { door: 'button', user: 'U0PLATFORM' } },
     ]);
@@ -119,10 +172,10 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
   });
 
   it('agrees to the price, and shows stacks, under their own ids', async () => {
-    for (const action of [AGREE_ACTION, FULL_STACKS_ACTION] as const) {
-      rootTs = await post(CHANNEL, ids[action], [action]);
-      expect(await press(action)).toEqual([]);
-    }
+    rootTs = await post(CHANNEL, ids[AGREE_ACTION], [AGREE_ACTION]);
+    expect(await press(AGREE_ACTION)).toEqual([]);
+    rootTs = await post(CHANNEL, ids[FULL_STACKS_ACTION], [FULL_STACKS_ACTION]);
+    expect(await press(FULL_STACKS_ACTION)).toEqual(['Next time you can reply `stacks` in its thread.']);
     expect(submitted).toMatchObject([{ consent: 'confirmed' }]);
     expect(stacks).toEqual([EARLIER.id]);
   });
@@ -175,5 +228,149 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
     const ts = rootTs ?? '';
     rootTs = undefined;
     saysOnly(await press(CAPTURE_AGAIN_ACTION, { ts }), /still being written.*in a moment/);
+  });
+
+  /** The menu of the rarer ones, as it stands under a verdict. */
+  async function menu(...values: readonly string[]): Promise<void> {
+    const options = values.map((value) => ({
+      text: { type: 'plain_text' as const, text: value.slice(0, 8) },
+      value,
+    }));
+    const { ts } = await clientOf(workspace).chat.postMessage({
+      channel: CHANNEL,
+      text: 'x',
+      blocks: [{ type: 'actions', elements: [{ type: 'overflow', action_id: MORE_ACTION, options }] }],
+    });
+    rootTs = ts;
+  }
+  async function choose(value: string, user = ON_CALL): Promise<string[]> {
+    await workspace.click({ channel: CHANNEL, ts: rootTs ?? '', actionId: MORE_ACTION, user, value });
+    return workspace.ephemerals({ user }).map(({ text }) => text);
+  }
+
+  it('has why explained once, and shows where to whoever presses it after that', async () => {
+    rootTs = await post(CHANNEL, ids[WHY_ACTION], [WHY_ACTION]);
+    expect(await press(WHY_ACTION)).toEqual([]);
+    expect(asked).toMatchObject([
+      { request: EARLIER.id, question: { kind: 'why' }, origin: { door: 'button' } },
+    ]);
+    expect(await press(WHY_ACTION, { user: 'U0PLATFORM' })).toEqual([
+      expect.stringMatching(/answered in this thread already.*Reply `why\?`/),
+    ]);
+  });
+
+  it('of the menu does what was chosen there', async () => {
+    await menu(ids[YESTERDAY_ACTION], ids[SET_BASELINE_ACTION], LINK_VALUE);
+    expect(await choose(ids[YESTERDAY_ACTION])).toEqual([]);
+    expect(asked).toMatchObject([{ question: { kind: 'yesterday' } }]);
+    expect(await choose(ids[SET_BASELINE_ACTION])).toEqual([
+      expect.stringMatching(
+        /baseline of \S+ is set[\s\S]*Next time you can type `\/goleak baseline \S+ set`/,
+      ),
+    ]);
+    expect(await choose(LINK_VALUE)).toHaveLength(1);
+  });
+
+  it('of the menu is no other button', async () => {
+    await menu(ids[CAPTURE_AGAIN_ACTION]);
+    saysOnly(await choose(ids[CAPTURE_AGAIN_ACTION]), /belongs to another message/);
+  });
+
+  it('cancels, and says what to type', async () => {
+    rootTs = await post(CHANNEL, ids[CANCEL_ACTION], [CANCEL_ACTION]);
+    expect(await press(CANCEL_ACTION)).toEqual([
+      expect.stringMatching(/is cancelled by U0ONCALL\. Next time you can type `\/goleak cancel 20261101-/),
+    ]);
+  });
+
+  it('takes a rule back, and says what to type', async () => {
+    const about = { request: EARLIER.id, channel: CHANNEL, owner: ON_CALL, rule: RULE.id, question: 'q' };
+    const id = await openButtonStore(server.redis).removeRuleId(about, nowMs);
+    rootTs = await post(CHANNEL, id, [REMOVE_RULE_ACTION]);
+    expect(await press(REMOVE_RULE_ACTION)).toEqual([
+      expect.stringMatching(/^Removed: `chan send.*`\/goleak rules remove 0123456789ab`/),
+    ]);
+  });
+
+  describe('for a signature', () => {
+    /** Opens the modal, and gives its id. */
+    async function opened(action: ButtonAction, user = ON_CALL): Promise<string> {
+      await menu(ids[action]);
+      await choose(ids[action], user);
+      const view = [...workspace.world.views.values()].find((each) => each.user === user);
+      return view?.id ?? '';
+    }
+    const answers = (about: { until?: string; reason?: string; scope?: string } = {}) => {
+      const { until = '2026-12-01', reason = 'a pool', scope } = about;
+      const chosen = (type: string, value: string) => ({ type, selected_option: { value } });
+      return {
+        signature: { answer: chosen('static_select', SIGNATURE.signature) },
+        ...(scope !== undefined && { scope: { answer: chosen('radio_buttons', scope) } }),
+        until: { answer: { type: 'datepicker', selected_date: until } },
+        reason: { answer: { type: 'plain_text_input', value: reason } },
+      };
+    };
+    const errorsIn = (viewId: string) => workspace.world.views.get(viewId)?.errors;
+
+    it('asks which, until when and why, and hands it on with whoever said it', async () => {
+      const viewId = await opened(NOT_A_LEAK_ACTION);
+      await workspace.submitView({ viewId, user: ON_CALL, values: answers({ scope: 'everywhere' }) });
+      expect(made).toMatchObject([
+        {
+          kind: 'not-a-leak',
+          signature: SIGNATURE.signature,
+          label: SIGNATURE.label,
+          scope: 'everywhere',
+          reason: 'a pool',
+          by: ON_CALL,
+          request: EARLIER.id,
+          untilMs: Date.UTC(2026, 11, 1, 23, 59, 59),
+        },
+      ]);
+      expect(workspace.world.views.has(viewId)).toBe(false);
+    });
+
+    it('snoozes at its service', async () => {
+      const viewId = await opened(SNOOZE_ACTION);
+      await workspace.submitView({ viewId, user: ON_CALL, values: answers() });
+      expect(made).toMatchObject([{ kind: 'snooze', scope: 'service', service: EARLIER.service }]);
+    });
+
+    it.each([
+      ['a day that is over', { until: '2026-11-25' }, 'until', /not over/],
+      ['a day in a year', { until: '2027-11-26' }, 'until', /within 180 days/],
+      ['no reason', { reason: '   ' }, 'reason', /Say why/],
+    ])('complains of %s in place', async (_, wrong, field, words) => {
+      const viewId = await opened(SNOOZE_ACTION);
+      await workspace.submitView({ viewId, user: ON_CALL, values: answers(wrong) });
+      expect(made).toEqual([]);
+      expect(errorsIn(viewId)?.[field]).toMatch(words);
+    });
+
+    it('complains of a signature that its verdict lists no more', async () => {
+      const viewId = await opened(SNOOZE_ACTION);
+      signatures = [{ ...SIGNATURE, signature: 'b'.repeat(16) }];
+      await workspace.submitView({ viewId, user: ON_CALL, values: answers() });
+      expect([made, errorsIn(viewId)?.signature]).toEqual([[], 'Choose one of the signatures.']);
+    });
+
+    it('says in the modal why it could not be kept', async () => {
+      isFull = true;
+      const viewId = await opened(SNOOZE_ACTION);
+      await workspace.submitView({ viewId, user: ON_CALL, values: answers() });
+      expect(errorsIn(viewId)?.reason).toMatch(/500 rules already.*Remove some/);
+    });
+
+    it('opens nothing where there is none, or for somebody who may not', async () => {
+      const { id, name } = workspace.addUser('visitor', { guest: 'multi-channel' });
+      workspace.world.channel(CHANNEL)?.members.add(id);
+      expect(await opened(SNOOZE_ACTION, name)).toBe('');
+      expect(workspace.ephemerals({ user: name }).at(-1)?.text).toMatch(
+        /^Guests of this workspace may not say what/,
+      );
+      signatures = [];
+      expect(await opened(SNOOZE_ACTION)).toBe('');
+      expect(workspace.ephemerals({ user: ON_CALL }).at(-1)?.text).toMatch(/lists no signature/);
+    });
   });
 });

@@ -62,6 +62,14 @@ describe('a reply in a thread', () => {
           return isNew;
         },
         instancesOf: (request, about) => resolveInstances(about, request).map(({ name }) => name),
+        signaturesOf: async () => [],
+        makeRule: async () => {},
+        removeRule: async (id) => {
+          throw new Failure('rule_unknown', { id });
+        },
+        cancel: async () => '',
+        setBaseline: async () => '',
+        ruled: async () => '',
         look: async () => '',
         watched: async () => '',
         control: async () => '',

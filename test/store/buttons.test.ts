@@ -8,7 +8,12 @@ describe.skipIf(requires('redis'))('buttons', () => {
   let server: TestRedis;
   let buttons: ButtonStore;
   let count = 0;
-  const about = () => ({ request: `20261126-${++count}`, channel: 'C1', owner: 'U1' });
+  const about = () => ({
+    request: `20261126-${++count}`,
+    channel: 'C1',
+    owner: 'U1',
+    actions: BUTTON_ACTIONS,
+  });
   beforeAll(async () => {
     server = await openTestRedis();
     buttons = openButtonStore(server.redis);
@@ -31,8 +36,8 @@ describe.skipIf(requires('redis'))('buttons', () => {
   });
 
   it('mean what they were made for, for fourteen days', async () => {
-    const capture = about();
-    const ids = await buttons.idsOf(capture, 1_000);
+    const { actions, ...capture } = about();
+    const ids = await buttons.idsOf({ ...capture, actions }, 1_000);
     for (const action of BUTTON_ACTIONS) {
       const button = await buttons.find(ids[action]);
       expect(button).toEqual({ ...capture, action, expiresAtMs: 1_000 + 14 * 86_400_000 });

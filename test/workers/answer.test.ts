@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BOT } from '../../demo/workspace/nouns.ts';
 import type { Message } from '../../demo/workspace/world.ts';
+import { serviceFromUrl } from '../../src/capture/resolve.ts';
 import { ask, captureIn } from '../../src/control/questions.ts';
+import { controlRules, sayRule, signaturesOf } from '../../src/control/rules.ts';
 import type { Answerable, Asked } from '../../src/model/question.ts';
+import type { Rule } from '../../src/model/rule.ts';
 import { DELIVER_QUEUE } from '../../src/queue/jobs.ts';
+import type { Report } from '../../src/report/schema.ts';
 import { openQuestionStore } from '../../src/store/questions.ts';
-import { questionSeal } from '../../src/store/seal.ts';
+import { openRuleStore } from '../../src/store/rules.ts';
+import { questionSeal, ruleSeal } from '../../src/store/seal.ts';
 import { keptVerdict, openVerdictStore } from '../../src/store/verdicts.ts';
 import { runDeliver } from '../../workers/deliver.ts';
 import { sampleReport } from '../kit/report.ts';
@@ -13,6 +18,12 @@ import { requires } from '../kit/require.ts';
 import { openRoom, type Room, requestOf } from './room.ts';
 
 const DAY_MS = 86_400_000;
+
+/** As the analysis of a capture has it. */
+function withKnownAs(report: Report): Report {
+  const signatures = report.signatures.map((each) => ({ ...each, knownAs: each.stableId }));
+  return { ...report, signatures };
+}
 
 describe.skipIf(requires('redis'))('a question in the thread of a capture', () => {
   let room: Room;
@@ -110,6 +121,56 @@ describe.skipIf(requires('redis'))('a question in the thread of a capture', () =
       .toBe(1);
     expect(filesIn(channel)).toHaveLength(before);
   }, 40_000);
+
+  it('announces a rule once, and edits that when it is taken back', async () => {
+    const { id, channel, thread, report, replies } = await told();
+    const request = await room.requests.load(id);
+    if (!request) throw new Error('no request');
+    await openVerdictStore(room.redis).keep(report.service, keptVerdict(withKnownAs(report), 0));
+    const verdicts = openVerdictStore(room.redis);
+    const [signature] = await signaturesOf(request, { requests: room.requests, verdicts });
+    if (!signature) throw new Error('no signature');
+    expect(signature.label).toBe('chan send in github.com/acme/payments/ledger.(*Writer).flush');
+    const decided: Rule[] = [];
+    const ruling = {
+      services: [{ ...serviceFromUrl('http://127.0.0.1:1'), name: request.service }],
+      rules: openRuleStore(room.redis, ruleSeal(['the key of this room'])),
+      authorise: room.authorise,
+      queue: room.queue,
+      decided: (rule: Rule) => decided.push(rule),
+      now: Date.now,
+      asking: ports(),
+    };
+    const said = {
+      ...signature,
+      kind: 'not-a-leak' as const,
+      service: request.service,
+      scope: 'service' as const,
+      reason: 'by design',
+      untilMs: Date.now() + DAY_MS,
+      request: id,
+      question: '20261126-rule',
+    };
+    const asker = { door: 'button' as const, user: 'U0ONCALL', ...thread };
+    await sayRule(said, asker, ruling);
+    await sayRule(said, asker, ruling);
+    await expect.poll(saying(replies, /says that this is no leak/), { timeout: 10_000 }).toBe(1);
+    const [rule] = await ruling.rules.all();
+    expect(await controlRules({ kind: 'rules', service: request.service }, asker, ruling)).toMatch(
+      /not a leak: chan send.*hidden nothing yet/,
+    );
+    expect(await controlRules({ kind: 'rules', remove: rule?.id ?? '' }, asker, ruling)).toMatch(
+      /^Removed: chan send/,
+    );
+    await expect.poll(saying(replies, /Taken back by <@U0ONCALL>/), { timeout: 10_000 }).toBe(1);
+    expect(await saying(replies, /this is no leak/)()).toBe(1);
+    expect(decided.map(({ removed }) => removed !== undefined)).toEqual([false, false, true]);
+    await expect(controlRules({ kind: 'rules', remove: rule?.id ?? '' }, asker, ruling)).rejects.toThrow(
+      /No rule called/,
+    );
+    expect(await controlRules({ kind: 'rules' }, asker, ruling)).toMatch(/^Nothing is snoozed/);
+    expect(channel).toBe(thread.channel);
+  }, 60_000);
 
   it('is not answered when its record was edited in Redis', async () => {
     const { question } = await told();

@@ -38,7 +38,8 @@ import { openPaceStore } from '../../src/store/pace.ts';
 import { openQuestionStore } from '../../src/store/questions.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
-import { questionSeal, requestSeal } from '../../src/store/seal.ts';
+import { openRuleStore } from '../../src/store/rules.ts';
+import { questionSeal, requestSeal, ruleSeal } from '../../src/store/seal.ts';
 import { openSpareReports } from '../../src/store/spare-reports.ts';
 import { spoolCaptures } from '../../src/store/spool.ts';
 import { openSwitchStore } from '../../src/store/switches.ts';
@@ -138,6 +139,7 @@ export async function openRoom(): Promise<Room> {
       mentions: openMentionStore(redis),
       slack: createSlackPoster(slack),
       pace: openPaceStore(redis),
+      rules: openRuleStore(redis, ruleSeal(['the key of this room'])),
       threads: openThreadStore(redis),
       questions: openQuestionStore(redis, questionSeal(['the key of this room'])),
       verdicts: openVerdictStore(redis),
@@ -146,6 +148,7 @@ export async function openRoom(): Promise<Room> {
     },
     captureWork: (fetch) => ({
       ...stores,
+      rules: openRuleStore(redis, ruleSeal(['the key of this room'])),
       leases: openLeaseStore(redis),
       budgets: openBudgetStore(redis),
       circuits: openCircuitStore(redis),

@@ -142,6 +142,7 @@ describe.skipIf(requires('redis'))('the sampler', () => {
   it('starts one capture with a thread for a cause, in the first channel of the service; others are for the black box', async () => {
     const service = watched('limit-svc', { memoryLimitBytes: 110 * MIB, channels: [CHANNEL] });
     const submitted: CaptureRequest[] = [];
+    let isPutOff = false;
     const watching = openWatchingStore(room.redis);
     const { fetch } = answering(105 * MIB);
     const raise = (raised: Raised): Promise<void> => {
@@ -153,6 +154,7 @@ describe.skipIf(requires('redis'))('the sampler', () => {
           submitted.push(request);
         },
         channelId: async (name) => name,
+        isPutOff: async () => isPutOff,
         requestId: (delivery) => delivery,
         now: Date.now,
         log: room.work.log,
@@ -174,6 +176,14 @@ describe.skipIf(requires('redis'))('the sampler', () => {
     expect(told).not.toHaveProperty('quiet');
     expect(quiet).toMatchObject({ quiet: true, lightOnly: true, origin: { door: 'schedule', user: '' } });
     expect(quiet?.origin).not.toHaveProperty('channel');
+    submitted.length = 0;
+    isPutOff = true;
+    const leak = { ...slow, kind: 'goroutine_leak', because: 'goroutines grow' } as const;
+    await raise({ detections: [leak], captures: [] });
+    expect(submitted).toEqual([]);
+    isPutOff = false;
+    await raise({ detections: [leak], captures: [] });
+    expect(submitted).toMatchObject([{ because: expect.stringContaining('goroutines grow') }]);
   });
 
   it('keeps a pair a day of a service that never comes near its limit, but not as soon as a worker starts', async () => {

@@ -30,6 +30,7 @@ import { openMentionStore } from '../../src/store/mentions.ts';
 import { openQuestionStore } from '../../src/store/questions.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore } from '../../src/store/requests.ts';
+import { openRuleStore } from '../../src/store/rules.ts';
 import { incidentSeal, requestSeal } from '../../src/store/seal.ts';
 import { openThreadStore } from '../../src/store/threads.ts';
 import { openVerdictStore } from '../../src/store/verdicts.ts';
@@ -184,6 +185,7 @@ async function openParts({ redis }: TestRedis, workspace: Workspace, home: strin
     buttons: openButtonStore(redis),
     fixes: openFixStore(redis),
     mentions: openMentionStore(redis),
+    rules: openRuleStore(redis),
     threads: openThreadStore(redis),
     questions: openQuestionStore(redis),
     verdicts: openVerdictStore(redis),
