@@ -53,7 +53,10 @@ export function nearLimit(instance: string, state: InstanceState): Detection | u
     .map(({ t, rssHigh }) => ({ x: t, y: rssHigh }));
   const slope = theilSen(points.slice(-12)) ?? 0;
   const seconds = slope > 0 ? Math.max(0, limit - resident) / slope : undefined;
-  if (resident < AT_IT * limit && (seconds ?? Number.POSITIVE_INFINITY) > SOON_SECONDS) return undefined;
+  // Under GOMEMLIMIT it goes up to where the collector holds it, and no further.
+  const held = (last.GOMEMLIMIT ?? Number.POSITIVE_INFINITY) < limit;
+  const soon = !held && (seconds ?? Number.POSITIVE_INFINITY) <= SOON_SECONDS;
+  if (resident < AT_IT * limit && !soon) return undefined;
   const when =
     seconds === undefined ? '' : `, about ${formatForecast(seconds * 1000)} from it as it has been rising`;
   return {

@@ -16,6 +16,8 @@ const FALLEN = 0.65;
 const LONG_GAP = 6 * 3600;
 /** Resident memory this near the limit when the process ended: it was killed for it. */
 const KILLED_AT = 0.88;
+/** With GOMEMLIMIT it lives there: the collector lets it reach the limit only slowly, and the last sample tells. */
+const KILLED_AT_SOFT = 0.985;
 
 export function firstLife(sample: Sample): Life {
   return { run: 0, started: Math.min(sample.t, sample.start_time ?? sample.t) };
@@ -34,7 +36,8 @@ export function endOf(last: Sample, sample: Sample): 'deploy' | 'restart' | 'kil
     return 'deploy';
   if (!restarted(last, sample)) return undefined;
   const limit = sample.container_limit ?? last.container_limit ?? Number.POSITIVE_INFINITY;
-  return residentOf(last) >= KILLED_AT * limit ? 'killed' : 'restart';
+  const share = (last.GOMEMLIMIT ?? Number.POSITIVE_INFINITY) < limit ? KILLED_AT_SOFT : KILLED_AT;
+  return residentOf(last) >= share * limit ? 'killed' : 'restart';
 }
 
 function restarted(last: Sample, sample: Sample): boolean {

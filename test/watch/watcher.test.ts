@@ -76,6 +76,19 @@ describe('watching', () => {
     expect(captures.map(({ percent }) => percent)).toEqual([70, 85, 95]);
   });
 
+  it('does not take a nightly restart for a killing where the collector holds memory just below the limit', () => {
+    const nightly = draw({
+      hours: 90,
+      everySeconds: 600,
+      limit: 478,
+      startsAt: [10, 34, 58, 82],
+      live: () => 200,
+    });
+    expect(kinds(nightly)).toEqual(['memory_growth']);
+    const held = nightly.map((sample) => ({ ...sample, GOMEMLIMIT: 430 * 2 ** 20 }));
+    expect(kinds(held)).toEqual([]);
+  });
+
   it('knows a death spiral of the collector from one that is merely busy', () => {
     const MIB = 2 ** 20;
     const spiral = (headroom: number, perMinute: number) =>
