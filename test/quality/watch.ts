@@ -89,9 +89,17 @@ function inTime({ one: { leak } }: Scored, alarms: readonly number[]): boolean {
   return leak !== undefined && alarms.some((t) => t >= leak.from && t <= leak.from + leak.withinHours * 3600);
 }
 
-/** Alarms where nothing leaks: in healthy services, and before the leak in the others. */
-function wrongAlarms({ one: { leak } }: Scored, alarms: readonly number[]): number {
-  return alarms.filter((t) => leak === undefined || t < leak.from).length;
+/**
+ * Alarms where nothing leaks: in healthy services, and before the leak in the others. A service that load alone takes to
+ * its limit does not leak, but is killed all the same: whoever says so within a day of it is right.
+ */
+function wrongAlarms(
+  { one: { leak }, history: { limitReached } }: Scored,
+  alarms: readonly number[],
+): number {
+  const killed = (t: number): boolean =>
+    leak === undefined && limitReached !== undefined && Math.abs(t - limitReached) < 86_400;
+  return alarms.filter((t) => (leak === undefined || t < leak.from) && !killed(t)).length;
 }
 
 function healthyWeeks(scored: readonly Scored[]): number {
@@ -184,7 +192,15 @@ function figures(scored: readonly Scored[]) {
         kind,
         scored
           .filter(({ one }) => !one.leak)
-          .reduce((sum, { ours }) => sum + ours.filter((told) => told.kind === kind).length, 0),
+          .reduce(
+            (sum, each) =>
+              sum +
+              wrongAlarms(
+                each,
+                each.ours.filter((told) => told.kind === kind).map(({ t }) => t),
+              ),
+            0,
+          ),
       ]),
     ),
     forecast: forecasts(scored),
