@@ -49,7 +49,7 @@ const MOST_CORRELATION = 0.95;
 const WORTH_TELLING = 6;
 
 /** No curve of ours is that of a real cache: what it leaves of what there was to explain, growth cannot claim. */
-const NEVER_BETTER = 0.004;
+const NEVER_BETTER = 0.0015;
 
 /** One result for each clock; undefined where nothing grows by it. */
 export function contest(one: Case): readonly (Contest | undefined)[] {
@@ -97,13 +97,15 @@ function contestBy(
   }
   const leanest = kindest?.account ?? alone;
   const columns = kindest ? [...growing, kindest.story.rest] : growing;
-  const correlation = correlationOf(leftOf(leanest, rest, columns), groups, projection.free);
+  const left = Math.max(leanest.squares, NEVER_BETTER * projection.product(rest, rest), Number.MIN_VALUE);
+  // What is left of a clean line hangs together, but what it is rounded up to does not.
+  const correlation =
+    correlationOf(leftOf(leanest, rest, columns), groups, projection.free) * (leanest.squares / left);
   const independent = (projection.free * (1 - correlation)) / (1 + correlation);
   const worth = Math.exp(-WORTH_TELLING / Math.max(4, independent));
   const story = kindest && kindest.account.squares < worth * alone.squares ? kindest : undefined;
   const [slope = 0] = (story?.account ?? alone).factors;
   if (slope <= 0) return undefined;
-  const left = Math.max(leanest.squares, NEVER_BETTER * projection.product(rest, rest), Number.MIN_VALUE);
   const beyond = healthy.map(({ squares }) => Math.max(0, independent * Math.log(squares / left)));
   return {
     beyond: Math.min(...beyond),

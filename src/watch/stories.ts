@@ -30,7 +30,9 @@ const DURATIONS = [
   [5 / 8, 4],
   [3 / 4, 8],
 ] as const;
-const RARER_KEYS = 3;
+/** What gathers ever more slowly and never comes to rest is a cache without a bound: few of them are healthy. */
+const RARER_KEYS = 8;
+const RAREST_KEYS = 3;
 
 /** Caches that fill as misses grow rare, as fast as they can, or with ever rarer keys. */
 export function storiesFor(longest: number): readonly Story[] {
@@ -44,6 +46,6 @@ export function storiesFor(longest: number): readonly Story[] {
       gathered: (age: number) => Math.min(1, age / (share * longest)),
     })),
     { cost: RARER_KEYS, gathered: (age: number) => Math.sqrt(age / longest) },
-    { cost: RARER_KEYS, gathered: (age: number) => Math.log1p(age) / Math.log1p(longest) },
+    { cost: RAREST_KEYS, gathered: (age: number) => Math.log1p(age) / Math.log1p(longest) },
   ];
 }
