@@ -20,10 +20,16 @@ export function capturedText(name: string): string {
   return (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
 }
 
+const folders: string[] = [];
+// Registered once: inside a running test a hook of the file would come too late.
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
 /** Files by path under a new folder, removed after the tests of the file. */
 export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'goleak-desk-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
