@@ -28,13 +28,19 @@ const FLAGS_EVERYWHERE = [
   '',
 ];
 
+const FILES_IN_CHAT = [
+  'Dumps, profiles, logs, /debug/vars and zips of them are read where you drop them:',
+  'in a direct message to me, or in a thread with me. Two are before and after.',
+  '',
+];
+
 /** The whole list, one line a verb, aligned. */
 export function helpText(door: Door, prefix: string): string {
   const verbs = verbsFor(door);
   const width = Math.max(...verbs.map((verb) => verb.verb.length)) + 2;
   const lines = verbs.map((verb) => `  ${verb.verb.padEnd(width)}${verb.about}`);
-  const flags = door === 'terminal' ? FLAGS_EVERYWHERE : [];
-  return [`${prefix} <command>`, '', ...lines, '', ...flags, `${prefix} help <command> tells more.`].join(
+  const more = door === 'terminal' ? FLAGS_EVERYWHERE : FILES_IN_CHAT;
+  return [`${prefix} <command>`, '', ...lines, '', ...more, `${prefix} help <command> tells more.`].join(
     '\n',
   );
 }

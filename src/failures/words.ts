@@ -39,7 +39,7 @@ export const WORDS = {
   terminal_only: entry<{ verb: string; usage: string }>({
     say: ({ verb }) => `\`${verb}\` is for a terminal: it works with files and programs of that machine.`,
     hint: ({ usage }) =>
-      `Run \`goleak ${usage}\` there; here, \`capture <service>\` looks at a running service.`,
+      `Run \`goleak ${usage}\` there; here, \`capture <service>\` looks at a running service, and files are read where you drop them.`,
     retry: 'never',
     exit: 1,
   }),
