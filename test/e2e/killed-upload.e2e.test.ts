@@ -10,7 +10,8 @@ const VERDICT_MS = 60_000;
 describe.skipIf(requires('redis'))('a worker killed while it reads an upload', () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await openTestStage({ services: 'replay', workers: 2 });
+    stage = await openTestStage({ services: 'replay' });
+    await stage.addWorker();
   }, 240_000);
   afterAll(() => stage?.close());
 
