@@ -13,7 +13,7 @@ import { type Authorise, createAuthorise } from './authorise.ts';
 import { createFetcher } from './capture/fetch.ts';
 import { openPrometheus } from './capture/prometheus.ts';
 import { botTokenOf, type Env } from './config/env.ts';
-import { type ServiceCatalog, watchServices } from './config/services.ts';
+import type { ServiceCatalog } from './config/services.ts';
 import { control, refuseStopped } from './control/captures.ts';
 import { controlDigest } from './control/digests.ts';
 import { readStatus, statusText } from './control/status.ts';
@@ -31,24 +31,27 @@ import { openSlackApp } from './entry/slack-app.ts';
 import { registerCaptureForm } from './entry/slack-form.ts';
 import { registerHome } from './entry/slack-home.ts';
 import { registerIncidentDoor } from './entry/slack-incidents.ts';
+import { registerProposals } from './entry/slack-proposals.ts';
 import { registerShortcuts } from './entry/slack-shortcuts.ts';
 import { Failure } from './failure.ts';
-import { homeDoors } from './home-doors.ts';
+import { type HomeStores, homeDoors } from './home-doors.ts';
 import { incidentPorts } from './incident-doors.ts';
 import { type Lifecycle, type Running, runProcess } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { openMetrics } from './metrics.ts';
 import type { Origin } from './model/request.ts';
-import { groupsNamed } from './model/who.ts';
+import { type Directory, groupsNamed } from './model/who.ts';
 import { type FactPorts, factsReader } from './past/digest-facts.ts';
 import { digestHistory, recordedHistory } from './past/digest-history.ts';
 import type { ReadPrometheus } from './past/past.ts';
 import { showHistory } from './past/picture.ts';
+import { proposalDoors } from './proposal-doors.ts';
 import { answersPing, connectRedis } from './queue/connection.ts';
 import { startPrivateRedis } from './queue/private-redis.ts';
 import { type JobQueue, openQueue, withinDeadline } from './queue/queue.ts';
 import { watchRedis } from './queue/redis-check.ts';
 import { submit } from './queue/submit.ts';
+import { openRegistering } from './registering.ts';
 import { openBaselineStore } from './store/baselines.ts';
 import { openCircuitStore } from './store/circuits.ts';
 import { openDigestStore } from './store/digests.ts';
@@ -79,7 +82,8 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   lifecycle.onEnd('the audit', () => trail.close());
   const kept = openRequestStore(redis, requestSeal(env.sealKeys));
   const requests = auditedRequests(kept, trail, async () => undefined);
-  const services = watchServices(env.servicesFile, (fault) => log.error(fault.message));
+  const registering = openRegistering(redis, { env, log, lifecycle });
+  const { services } = registering;
   const switches = openSwitchStore(redis);
   const directory = openSlackDirectory(slack);
   const authorise = createAuthorise({ directory, admins: services.admins, decided: auditedAsks(trail) });
@@ -111,6 +115,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     auditedControl(command, asker, trail, () =>
       control(command, asker, { ...controlled, services: services.all().map(({ name }) => name) }),
     );
+  const proposing = proposalDoors(registering, { authorise, trail, slack: createSlackPoster(slack), log });
   const ports: SlackPorts = {
     services: services.all,
     authorise,
@@ -119,6 +124,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     control: switched,
     watched,
     digest: digestsBy(redis, env, { services, authorise, prometheus }),
+    register: proposing.propose,
     requestOf: (id) => withinDeadline(requests.load(id)),
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
     ...talkPorts(redis, env, { requests, queue, services, authorise, trail }),
@@ -130,23 +136,38 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     log,
   };
   registerSlackDoor(app, ports);
-  const home = homeDoors({
-    services,
-    authorise: createAuthorise({ directory, admins: services.admins }),
-    verdicts: openVerdictStore(redis),
-    history: historyOf(redis, { services, prometheus }),
-    digests: openDigestStore(redis, digestSeal(env.sealKeys)),
-    watching: openWatchingStore(redis),
-    requests,
-    linkTo: openSlackLinks(slack),
-  });
+  const { proposals } = registering;
+  const home = homeOf(redis, env, { services, directory, prometheus, requests, slack, proposals });
   registerHome(app, { ...ports, ...home });
+  registerProposals(app, { ...ports, ...home, ...proposing });
   registerCaptureForm(app, { ...ports, ...home });
   registerShortcuts(app, { ...ports, ...home, rules: services.incidents });
   registerIncidentDoor(app, incidents.door);
   lifecycle.onEnd('Slack', stop);
   await start();
   log.info({ services: services.all().length }, 'The app is ready.');
+}
+
+/** What the home tab and the forms are made of. */
+function homeOf(
+  redis: ReturnType<typeof connectRedis>,
+  { sealKeys }: Env,
+  about: Pick<HomeStores, 'services' | 'requests' | 'proposals'> & {
+    readonly directory: Directory;
+    readonly prometheus: ReadPrometheus;
+    readonly slack: ReturnType<typeof createSlackClient>;
+  },
+): ReturnType<typeof homeDoors> {
+  const { services, directory, slack } = about;
+  return homeDoors({
+    ...about,
+    authorise: createAuthorise({ directory, admins: services.admins }),
+    verdicts: openVerdictStore(redis),
+    history: historyOf(redis, about),
+    digests: openDigestStore(redis, digestSeal(sealKeys)),
+    watching: openWatchingStore(redis),
+    linkTo: openSlackLinks(slack),
+  });
 }
 
 /** What `services`, `status`, `audit` and `doctor` are answered by. */

@@ -2,6 +2,7 @@
 // throw; edges throw a Failure where the fact is known and catch it once: doors, workers, the CLI.
 import type { Entry } from './failures/entry.ts';
 import { PERMISSIONS } from './failures/permissions.ts';
+import { PROPOSALS } from './failures/proposals.ts';
 import { TARGETS } from './failures/targets.ts';
 import { UPLOADS } from './failures/uploads.ts';
 import { WORDS } from './failures/words.ts';
@@ -9,7 +10,7 @@ import { WORK } from './failures/work.ts';
 
 export type { Late, Said } from './failures/targets.ts';
 
-export const catalogue = { ...WORDS, ...TARGETS, ...PERMISSIONS, ...WORK, ...UPLOADS };
+export const catalogue = { ...WORDS, ...TARGETS, ...PERMISSIONS, ...WORK, ...UPLOADS, ...PROPOSALS };
 
 export type Code = keyof typeof catalogue;
 export type Facts<C extends Code> = (typeof catalogue)[C] extends Entry<infer F> ? F : never;

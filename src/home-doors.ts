@@ -12,6 +12,7 @@ import { type HomeFactPorts, homeFactsOf, servicesFor } from './past/home-facts.
 import { watchRulesOf } from './policy/watching.ts';
 import { withinDeadline } from './queue/queue.ts';
 import type { DigestStore } from './store/digests.ts';
+import type { ProposalStore } from './store/proposals.ts';
 import type { RequestStore } from './store/requests.ts';
 import type { VerdictStore } from './store/verdicts.ts';
 import type { WatchingStore } from './store/watching.ts';
@@ -25,6 +26,7 @@ export interface HomeStores {
   readonly digests: DigestStore;
   readonly watching: WatchingStore;
   readonly requests: Pick<RequestStore, 'load' | 'ledger'>;
+  readonly proposals: Pick<ProposalStore, 'waiting'>;
   readonly linkTo: (message: Linked) => Promise<string | undefined>;
 }
 
@@ -45,6 +47,7 @@ export function homeDoors(
       return (service) => watchRulesOf(service, said.get(service.name)) !== undefined;
     },
     linkOf: (reportId) => linkOf(reportId, stores),
+    proposals: stores.proposals.waiting,
     now: Date.now,
   };
   return {

@@ -43,6 +43,7 @@ const FACTS = {
   size: '1.2 GiB',
   count: 12,
   most: 10,
+  field: 'address',
 };
 
 describe('the catalogue of failures', () => {

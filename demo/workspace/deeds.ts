@@ -9,7 +9,7 @@ export const actingShape = z.strictObject({
   user: z.string(),
   actionId: z.string(),
   blockId: z.string().optional(),
-  entered: z.unknown(),
+  entered: z.unknown().optional(),
   values: values.optional(),
 });
 

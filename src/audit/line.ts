@@ -15,6 +15,10 @@ export interface Decision {
     | 'failed'
     | 'cancelled'
     | 'stopped'
+    /** A service was proposed, registered by an admin, or refused by one. */
+    | 'proposed'
+    | 'registered'
+    | 'declined'
     | 'resumed'
     /** Said of a signature that it is put off, or that it is no leak; `why` is the reason given. */
     | 'snoozed'

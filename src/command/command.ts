@@ -37,6 +37,8 @@ export type Command =
   /** Without an action: shows it. */
   | { readonly kind: 'baseline'; readonly service: string; readonly action?: 'set' | 'clear' }
   | DigestCommand
+  /** Proposes a service; an admin decides. */
+  | { readonly kind: 'register'; readonly name: string; readonly url: string }
   | { readonly kind: 'services' }
   | { readonly kind: 'status' }
   /** Without a service: all of them. */

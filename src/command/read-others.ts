@@ -92,3 +92,13 @@ export function readRules(words: Words, usage: string): Command {
   if (id === undefined || rest.length > 0) throw wrong('rules remove needs the id of one rule', usage);
   return { kind: 'rules', remove: id.toLowerCase() };
 }
+
+/** Slack turns addresses into `<http://…|…>`. */
+const LINKED = /^<([^|>]+)(?:\|[^>]*)?>$/;
+
+export function readRegister({ plain }: Words, usage: string): Command {
+  const [name, address, ...rest] = plain;
+  if (name === undefined || address === undefined || rest.length > 0)
+    throw wrong('This needs the name of a service and its address', usage);
+  return { kind: 'register', name: name.toLowerCase(), url: LINKED.exec(address)?.[1] ?? address };
+}

@@ -12,6 +12,7 @@ import {
   readBacktest,
   readBaseline,
   readDiff,
+  readRegister,
   readRules,
   readSelftest,
 } from './read-others.ts';
@@ -179,6 +180,16 @@ export const VERBS: readonly Verb[] = [
     flags: [],
     examples: [],
     read: () => ({ kind: 'services' }),
+  },
+  {
+    verb: 'register',
+    aliases: ['propose', 'add'],
+    doors: ['chat'],
+    usage: 'register <name> <address>',
+    about: 'Propose a service; an admin accepts it, inside the bounds the operator has set',
+    flags: [],
+    examples: ['register payments-svc http://10.0.0.7:6060'],
+    read: readRegister,
   },
   {
     verb: 'status',

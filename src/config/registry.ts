@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import type { Digest } from '../model/digest.ts';
 import type { IncidentRules } from '../model/incident.ts';
+import type { ProposalRules } from '../model/proposal.ts';
 import type { OwnerRules, Service } from '../model/target.ts';
 import type { Admins } from '../model/who.ts';
 import { digestFaults, digestsSchema, toDigest } from './digests.ts';
 import { incidentsSchema, strangersIn, toIncidentRules } from './incidents.ts';
 import { ownerFiles, ownersSchema, readOwners } from './owners.ts';
+import { proposalsSchema, toProposalRules } from './proposals.ts';
 import { issuesTemplate, serviceName, serviceSchema, toService } from './service.ts';
 import { adminsSchema, toAdmins } from './who.ts';
 import { readYaml } from './yaml.ts';
@@ -22,6 +24,7 @@ const fileSchema = z.strictObject({
   owners: ownersSchema.optional(),
   /** Of every service that names none of its own. */
   issues: issuesTemplate.optional(),
+  proposals: proposalsSchema.optional(),
   services: z.record(serviceName, serviceSchema),
   digests: digestsSchema.default({}),
 });
@@ -33,6 +36,7 @@ export interface Registry {
   readonly owners: OwnerRules;
   readonly services: readonly Service[];
   readonly digests: readonly Digest[];
+  readonly proposals: ProposalRules;
   /** Other files that were read for it, as it names them. */
   readonly files: readonly string[];
 }
@@ -80,6 +84,7 @@ export function parseRegistry(text: string, file: string): Registry {
     owners: owners.rules,
     services,
     digests: digestsOf(parsed.data),
+    proposals: toProposalRules(parsed.data.proposals),
     files: ownerFiles(parsed.data),
   };
 }

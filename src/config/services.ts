@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { Digest } from '../model/digest.ts';
 import type { IncidentRules } from '../model/incident.ts';
+import { NO_PROPOSALS, type ProposalRules } from '../model/proposal.ts';
 import { OWNERLESS, type OwnerRules, type Service } from '../model/target.ts';
 import { type Admins, NO_ADMINS } from '../model/who.ts';
 import { toIncidentRules } from './incidents.ts';
@@ -17,6 +18,7 @@ export interface ServiceCatalog {
   readonly incidents: () => IncidentRules;
   readonly owners: () => OwnerRules;
   readonly digests: () => readonly Digest[];
+  readonly proposals: () => ProposalRules;
 }
 
 /**
@@ -46,6 +48,7 @@ export function watchServices(file: string, onFault: (fault: Failure) => void): 
     incidents: () => current().incidents,
     owners: () => current().owners,
     digests: () => current().digests,
+    proposals: () => current().proposals,
   };
 }
 
@@ -55,6 +58,7 @@ const NOBODY: Registry = {
   owners: OWNERLESS,
   services: [],
   digests: [],
+  proposals: NO_PROPOSALS,
   files: [],
 };
 

@@ -90,7 +90,7 @@ function matching(names: readonly string[], typed: string): readonly string[] {
 export interface Submission {
   readonly ack: (answer?: { response_action: 'errors'; errors: Record<string, string> }) => Promise<void>;
   /** Block of the field a complaint is shown beside. */
-  readonly field: string;
+  readonly field: string | ((error: unknown) => string);
   readonly log: Log;
   readonly id: string;
   /** Says it where the form was closed by then. */
@@ -121,14 +121,18 @@ export async function answered(
     (error: unknown) => {
       if (!(error instanceof Failure)) log.error({ err: error, id }, 'a form could not be served');
       const told = explain(error, id);
-      return redact(`${told.what} ${told.hint}`);
+      const beside = typeof field === 'string' ? field : field(error);
+      return { beside, text: redact(`${told.what} ${told.hint}`) };
     },
   );
   const complaint = await Promise.race([done, patience.then(() => done)]);
   clearTimeout(timer);
-  if (isClosed) return complaint === undefined ? undefined : late(complaint);
+  if (isClosed) return complaint === undefined ? undefined : late(complaint.text);
   if (complaint === undefined) return ack();
-  await ack({ response_action: 'errors', errors: { [field]: plain(complaint, MAX_COMPLAINT) } });
+  await ack({
+    response_action: 'errors',
+    errors: { [complaint.beside]: plain(complaint.text, MAX_COMPLAINT) },
+  });
 }
 
 async function tellLater(

@@ -47,7 +47,7 @@ export interface HomePorts {
 export function registerHome(app: App, ports: HomePorts): void {
   app.event('app_home_opened', async ({ event, client }) => {
     if (event.tab !== 'home') return;
-    await publish(client, event.user, stateIn(event.view?.private_metadata), ports);
+    await publishHome(client, event.user, stateIn(event.view?.private_metadata), ports);
   });
 
   on(app, HOME_SEARCH, ports, async (pressed, { show }) => {
@@ -78,7 +78,7 @@ function registerDigestForm(app: App, ports: HomePorts): void {
     const user = body.user.id;
     const origin: Origin = { door: 'form', user, ...(channel !== undefined && { channel }) };
     const show = (text: string) =>
-      publish(client, user, stateIn(undefined), ports, mrkdwn`${prose(text, MAX_REPLY)}`);
+      publishHome(client, user, stateIn(undefined), ports, mrkdwn`${prose(text, MAX_REPLY)}`);
     await answered({ ack, field: DIGEST_FIELD.time, log: ports.log, id: view.id, late: show }, async () => {
       const said = await ports.digest(command, {
         origin,
@@ -112,7 +112,7 @@ function on(
   app.action<BlockAction>(action, async ({ ack, body, client }) => {
     const user = body.user.id;
     const state = stateIn(body.view?.private_metadata);
-    const show = (next: HomeState, notice?: Mrkdwn) => publish(client, user, next, ports, notice);
+    const show = (next: HomeState, notice?: Mrkdwn) => publishHome(client, user, next, ports, notice);
     const pressed = { user, value: saidIn(body), state, triggerId: body.trigger_id };
     await doneThenAcknowledged(once(ack), () =>
       guarded(
@@ -125,7 +125,8 @@ function on(
   });
 }
 
-async function publish(
+/** Draws somebody’s home tab anew. */
+export async function publishHome(
   client: SlackCalls,
   user: string,
   state: HomeState,

@@ -11,7 +11,7 @@ import type { CaptureRequest, Origin } from '../model/request.ts';
 import { redact } from '../model/secrets.ts';
 import type { Service } from '../model/target.ts';
 import { textContent } from '../report/blocks.ts';
-import { codeBlock, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
+import { code, codeBlock, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { type CaptureCommand, findService, requestId, toRequest } from './accept.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { permit, permitted } from './permit.ts';
@@ -33,7 +33,10 @@ export interface SlackPorts extends ButtonPorts, ThreadPorts {
   readonly submit: (request: CaptureRequest) => Promise<void>;
   /** Plain lines for the words that only look: `services`, `status`, `doctor`, `audit`. */
   readonly look: (
-    command: Exclude<Command, { kind: 'capture' | 'help' | 'digest' | 'rules' | ControlKind | WatchedKind }>,
+    command: Exclude<
+      Command,
+      { kind: 'capture' | 'help' | 'digest' | 'rules' | 'register' | ControlKind | WatchedKind }
+    >,
   ) => Promise<string>;
   /** Switches watching, and shows what it has kept; plain lines. */
   readonly watched: (command: Extract<Command, { kind: WatchedKind }>, asker: Origin) => Promise<string>;
@@ -44,6 +47,11 @@ export interface SlackPorts extends ButtonPorts, ThreadPorts {
   ) => Promise<string>;
   /** Lists what was said of signatures, or takes it back; plain lines. */
   readonly ruled: (command: RulesCommand, asker: Origin) => Promise<string>;
+  /** Proposes a service, and has admins asked about it. */
+  readonly register: (
+    proposed: { readonly name: string; readonly url: string },
+    origin: Origin,
+  ) => Promise<unknown>;
   /** Does what ends captures or lets them run again, and says so in a sentence. */
   readonly control: (command: Extract<Command, { kind: ControlKind }>, asker: Origin) => Promise<string>;
 }
@@ -142,6 +150,11 @@ async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<voi
         const text = await ports.digest(command, { origin, delivery: requestId(delivery, ports.now()) });
         return asked.answer(mrkdwn`${codeBlock(text.split('\n'), MAX_REPLY)}`);
       }
+      case 'register':
+        await ports.register(command, asked.origin);
+        return asked.answer(
+          mrkdwn`${code(command.name)} is proposed. An admin decides; it is asked nothing until then.`,
+        );
       default:
         await permit(
           { origin: asked.origin, actions: [command.kind === 'audit' ? 'audit' : 'look'] },

@@ -43,6 +43,12 @@ export const WORDS = {
     retry: 'never',
     exit: 1,
   }),
+  chat_only: entry<{ verb: string }>({
+    say: ({ verb }) => `\`${verb}\` is for Slack, where an admin decides about it.`,
+    hint: () => 'Write the service into services.yml; that registers it.',
+    retry: 'never',
+    exit: 1,
+  }),
   usage_wrong: entry<{ what: string; usage: string }>({
     say: ({ what }) => `${what}.`,
     hint: ({ usage }) => `Use it like this: \`${usage}\`.`,

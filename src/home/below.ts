@@ -1,4 +1,5 @@
 // What stands below the services: when digests come, and what was captured lately.
+import { proposalBlocks } from '../forms/propose.ts';
 import { formatDuration } from '../model/units.ts';
 import { type Block, context, divider, header, section } from '../report/elements.ts';
 import {
@@ -17,6 +18,7 @@ import { agoWords } from './ago.ts';
 import type { HomeCapture, HomeDigest, HomeFacts } from './facts.ts';
 
 const DIGESTS_SHOWN = 12;
+const PROPOSALS_SHOWN = 8;
 export const CAPTURES_SHOWN = 8;
 const NAME = 80;
 
@@ -60,6 +62,18 @@ export function whenWords(cron: string): string {
 }
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** What admins are asked to decide. */
+export function proposedBlocks({ proposals }: HomeFacts): Block[] {
+  if (proposals.length === 0) return [];
+  const { shown, more } = cutList(proposals, PROPOSALS_SHOWN);
+  return [
+    divider(),
+    header('Proposed services'),
+    ...shown.flatMap(proposalBlocks),
+    ...(more === '' ? [] : [context([mrkdwn`${more}`])]),
+  ];
+}
 
 export function recentBlocks({ recent, nowMs }: HomeFacts): Block[] {
   if (recent.length === 0) return [];

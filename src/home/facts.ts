@@ -1,5 +1,6 @@
 // What the home tab shows, as plain facts. They are gathered in src/past/home-facts.ts and drawn in home.ts.
 import type { DigestRow } from '../model/digest.ts';
+import type { Proposal } from '../model/proposal.ts';
 import type { VerdictKind } from '../model/verdict.ts';
 import type { Mrkdwn } from '../report/foreign.ts';
 
@@ -62,6 +63,8 @@ export interface HomeFacts {
   readonly mayCapture: number;
   readonly digests: readonly HomeDigest[];
   readonly recent: readonly HomeCapture[];
+  /** That wait for an admin's word; for admins alone. */
+  readonly proposals: readonly Proposal[];
   readonly viewer: {
     readonly isAdmin: boolean;
     readonly maySetDigests: boolean;

@@ -12,8 +12,15 @@ import {
 } from '../report/elements.ts';
 import { code, joinMrkdwn, type Mrkdwn, markup, mrkdwn, prose, words } from '../report/foreign.ts';
 import { homeTab, textField } from '../report/form.ts';
-import { HOME_CAPTURE, HOME_NEXT, HOME_PREVIOUS, HOME_SEARCH, SEARCH_BLOCK } from './actions.ts';
-import { digestBlocks, recentBlocks } from './below.ts';
+import {
+  HOME_CAPTURE,
+  HOME_NEXT,
+  HOME_PREVIOUS,
+  HOME_PROPOSE,
+  HOME_SEARCH,
+  SEARCH_BLOCK,
+} from './actions.ts';
+import { digestBlocks, proposedBlocks, recentBlocks } from './below.ts';
 import type { HomeFacts } from './facts.ts';
 import { serviceBlocks } from './service.ts';
 
@@ -31,6 +38,7 @@ export function homeView(facts: HomeFacts): HomeView {
       ? [section(nothingLine(facts))]
       : facts.services.flatMap((each) => serviceBlocks(each, facts.nowMs))),
     ...pagerBlocks(facts),
+    ...proposedBlocks(facts),
     ...digestBlocks(facts),
     ...recentBlocks(facts),
     divider(),
@@ -62,6 +70,7 @@ function standingLine({ visible, services, found, state }: HomeFacts): Mrkdwn {
 function searchBlocks({ state, visible }: HomeFacts): Block[] {
   const first: ButtonWords[] = [
     { text: 'Capture…', actionId: HOME_CAPTURE, value: '', primary: true, says: 'Open the capture form' },
+    { text: 'Propose a service…', actionId: HOME_PROPOSE, value: '' },
   ];
   const search = textField({
     blockId: SEARCH_BLOCK,
@@ -79,7 +88,7 @@ function searchBlocks({ state, visible }: HomeFacts): Block[] {
 function nothingLine({ visible, state }: HomeFacts): Mrkdwn {
   if (visible > 0)
     return mrkdwn`No service matches “${words(state.query, 100)}”. An empty search shows all again.`;
-  return mrkdwn`No service is registered yet. Services are registered in services.yml.`;
+  return mrkdwn`No service is registered yet. Services are registered in services.yml, or proposed here.`;
 }
 
 function pagerBlocks({ state, found }: HomeFacts): Block[] {

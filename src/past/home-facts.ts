@@ -16,6 +16,7 @@ import type {
 import { SERVICES_PER_PAGE } from '../home/home.ts';
 import { isFound } from '../home/state.ts';
 import type { Digest, KeptVerdict, ServiceFacts } from '../model/digest.ts';
+import type { Proposal } from '../model/proposal.ts';
 import type { Origin } from '../model/request.ts';
 import type { Service } from '../model/target.ts';
 
@@ -33,6 +34,8 @@ export interface HomeFactPorts {
   readonly watched: () => Promise<(service: Service) => boolean>;
   /** The address of a capture's thread. */
   readonly linkOf: (reportId: string) => Promise<string | undefined>;
+  /** That wait for an admin's word. */
+  readonly proposals: () => Promise<readonly Proposal[]>;
   readonly now: () => number;
 }
 
@@ -83,6 +86,7 @@ export async function homeFactsOf(
     digests,
     recent,
     viewer,
+    proposals: viewer.isAdmin ? await ports.proposals() : [],
   };
 }
 

@@ -40,6 +40,8 @@ export type Action =
   | 'digest'
   /** Says when that is shown. */
   | 'digest-set'
+  /** Decides about services that were proposed. */
+  | 'register'
   /** Reads who asked for what. */
   | 'audit'
   /** `services`, `status`, `doctor`: what only the person who asks can see. */
@@ -197,6 +199,8 @@ function byRules(action: Action, person: Person, about: About): Decision {
       return no(adminsOnly('--force', admins));
     case 'audit':
       return no(adminsOnly('`audit`', admins));
+    case 'register':
+      return no(adminsOnly('Accepting and refusing proposed services', admins));
     case 'digest-set':
       return stopping(about, 'Setting up digests');
     case 'rule-everywhere':
@@ -346,6 +350,8 @@ function wordsFor(action: Action, { service }: About): string {
       return 'set up digests';
     case 'audit':
       return 'read the audit';
+    case 'register':
+      return 'accept or refuse proposed services';
     case 'look':
       return 'look at what is registered and running';
     default:

@@ -62,6 +62,11 @@ export function ruleSeal(keys: readonly string[]): Seal | undefined {
   return sealFor(keys, 'rule record 1');
 }
 
+/** The seal on services that were proposed and accepted. */
+export function proposalSeal(keys: readonly string[]): Seal | undefined {
+  return sealFor(keys, 'proposal record 1');
+}
+
 function sealFor([current, ...earlier]: readonly string[], purpose: string): Seal | undefined {
   return current === undefined ? undefined : sealWith([current, ...earlier], purpose);
 }

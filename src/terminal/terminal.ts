@@ -1,6 +1,7 @@
 // What each command does in a terminal. One function a verb; each prints its result and gives the exit status.
 // A command loads what it needs and no more: reading a file must not wait for Slack, Redis and chart libraries.
 import type { Command } from '../command/command.ts';
+import { Failure } from '../failure.ts';
 import { json as asJson, screen } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
 import { EXIT_OK, type Terminal } from './ports.ts';
@@ -77,6 +78,8 @@ export async function runTerminalCommand(
       terminal.print(screen(await lookAround(command.kind, await terminal.env())));
       return EXIT_OK;
     }
+    case 'register':
+      throw new Failure('chat_only', { verb: 'register' });
     default:
       return command satisfies never;
   }

@@ -124,6 +124,7 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
         watched: async () => '',
         control: async () => '',
         digest: async () => '',
+        register: async () => {},
         now: () => nowMs,
         log: createLog('test', 'silent'),
       }),

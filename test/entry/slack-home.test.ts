@@ -19,6 +19,7 @@ import { DEFAULT_WHO, NO_ADMINS } from '../../src/model/who.ts';
 import { digestHistory } from '../../src/past/digest-history.ts';
 import { openDigestStore } from '../../src/store/digests.ts';
 import { openHistoryStore } from '../../src/store/history.ts';
+import { openProposalStore } from '../../src/store/proposals.ts';
 import { openRequestStore } from '../../src/store/requests.ts';
 import { digestSeal } from '../../src/store/seal.ts';
 import { openVerdictStore } from '../../src/store/verdicts.ts';
@@ -72,6 +73,7 @@ describe.skipIf(requires('redis'))('the home tab and the forms behind it', () =>
       watching: openWatchingStore(redis),
       requests: openRequestStore(redis),
       linkTo: openSlackLinks(slack),
+      proposals: openProposalStore(redis),
     });
     const ports = {
       ...home,

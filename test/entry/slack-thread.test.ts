@@ -74,6 +74,7 @@ describe('a reply in a thread', () => {
         watched: async () => '',
         control: async () => '',
         digest: async () => '',
+        register: async () => {},
         now: () => 1_000,
         log: createLog('test', 'silent'),
       }),

@@ -26,6 +26,7 @@ function facts(about: Partial<HomeFacts> = {}): HomeFacts {
     mayCapture: services.length,
     digests: [],
     recent: [],
+    proposals: [],
     viewer: { isAdmin: false, maySetDigests: true, mayStop: true, isGuest: false },
     ...about,
   };

@@ -14,6 +14,7 @@ import { openSlackFiles } from '../../src/deliver/slack-files.ts';
 import { openSlackDirectory } from '../../src/deliver/slack-people.ts';
 import { createLog } from '../../src/log.ts';
 import { DEFAULT_INCIDENT_RULES } from '../../src/model/incident.ts';
+import { NO_PROPOSALS } from '../../src/model/proposal.ts';
 import type { CaptureRequest } from '../../src/model/request.ts';
 import { OWNERLESS, type Service } from '../../src/model/target.ts';
 import type { Admins } from '../../src/model/who.ts';
@@ -105,6 +106,7 @@ export async function openRoom(): Promise<Room> {
       owners: () => OWNERLESS,
       incidents: () => DEFAULT_INCIDENT_RULES,
       digests: () => [],
+      proposals: () => NO_PROPOSALS,
     },
     requests,
     captures: spoolCaptures(openCaptureStore(home), { now: Date.now, onTrouble: () => {} }),

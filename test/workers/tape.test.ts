@@ -18,6 +18,7 @@ import { createSlackReader } from '../../src/deliver/slack-read.ts';
 import { guardWebhooks } from '../../src/entry/webhook.ts';
 import { createLog } from '../../src/log.ts';
 import { DEFAULT_INCIDENT_RULES, type IncidentRules } from '../../src/model/incident.ts';
+import { NO_PROPOSALS } from '../../src/model/proposal.ts';
 import type { CaptureRequest } from '../../src/model/request.ts';
 import { OWNERLESS } from '../../src/model/target.ts';
 import { openButtonStore } from '../../src/store/buttons.ts';
@@ -155,6 +156,7 @@ async function openParts({ redis }: TestRedis, workspace: Workspace, home: strin
     all: () => known,
     find: (name: string) => known.find((service) => service.name === name),
     digests: () => [],
+    proposals: () => NO_PROPOSALS,
     admins: () => ({ users: [], groups: [] }),
     owners: () => OWNERLESS,
     incidents: () => RULES,

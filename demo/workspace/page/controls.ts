@@ -121,7 +121,9 @@ function placesHtml(element: Json, world: World, attributes: Html): Html {
     : [...world.channels.values()]
         .filter(({ kind, archived }) => kind !== 'im' && !archived)
         .map(({ id, name }) => ({ id, label: `#${name}` }));
-  return html`<select class="select"${attributes}>${nothing(element, chosen === undefined)}${known.map(
+  // Which conversation is the current one, the page knows.
+  const current = element.default_to_current_conversation === true && html` data-current`;
+  return html`<select class="select"${attributes}${current}>${nothing(element, chosen === undefined)}${known.map(
     ({ id, label }) => html`<option value="${id}"${id === chosen && html` selected`}>${label}</option>`,
   )}</select>`;
 }

@@ -62,6 +62,7 @@ const homeOf = (found: string): HomeView =>
         { dispatch_action: true, optional: true },
       ),
       { type: 'section', text: plain(found) },
+      { type: 'actions', elements: [{ type: 'button', action_id: 'more', value: '7', text: plain('More') }] },
     ],
   }) as unknown as HomeView;
 
@@ -180,7 +181,7 @@ describe.skipIf(requires('chromium'))('on the workspace page', () => {
     await page.close();
   }, 60_000);
 
-  it('the home tab is searched, and what was typed stays when the app draws it anew', async () => {
+  it('the home tab is searched and pressed, and what was typed and where the keyboard is stays when it is drawn anew', async () => {
     const workspace = await openWorkspace();
     await boltInSocketMode(workspace, (app) => {
       app.event('app_home_opened', async ({ event, client }) => {
@@ -189,6 +190,11 @@ describe.skipIf(requires('chromium'))('on the workspace page', () => {
       app.action('search', async ({ ack, action, body, client }) => {
         const typed = action.type === 'plain_text_input' ? action.value : '';
         await client.views.publish({ user_id: body.user.id, view: homeOf(`found ${typed}`) });
+        await ack();
+      });
+      app.action('more', async ({ ack, action, body, client }) => {
+        const value = action.type === 'button' ? action.value : '';
+        await client.views.publish({ user_id: body.user.id, view: homeOf(`more of ${value}`) });
         await ack();
       });
     });
@@ -202,6 +208,9 @@ describe.skipIf(requires('chromium'))('on the workspace page', () => {
     await page.getByText('found ledger').waitFor();
     expect(await search.inputValue()).toBe('ledger');
     expect(await focused(page)).toContain('Search');
+    await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
+    await page.getByText('more of 7').waitFor();
+    expect(await focused(page)).toBe('More');
     await page.close();
   }, 60_000);
 

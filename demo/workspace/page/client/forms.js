@@ -102,8 +102,9 @@ export function focusOn(control) {
   field?.focus();
 }
 
-function placeOfControl({ dataset }) {
-  return `${dataset.block} ${dataset.actionId ?? dataset.action}`;
+/** Blocks without an id of their own get another one each time; a button is known by its words. */
+function placeOfControl({ dataset, textContent }) {
+  return dataset.action ? `${dataset.action} ${textContent}` : `${dataset.block} ${dataset.actionId}`;
 }
 
 const TYPING_MS = 200;

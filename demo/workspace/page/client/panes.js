@@ -13,8 +13,12 @@ export async function refreshChannel() {
       ? await fragment('/page/home', { user })
       : await fragment('/page/channel', { channel, user });
   if (channel !== state.channel || tab !== state.tab) return;
-  if (tab === 'home') keepingAnswers($('#messages'), () => show($('#messages'), text));
-  else show($('#messages'), text);
+  const list = $('#messages');
+  if (tab !== 'home') return show(list, text);
+  const { scrollTop } = list;
+  keepingAnswers(list, () => show(list, text));
+  // Read from its top, unlike messages.
+  list.scrollTop = scrollTop;
 }
 
 export async function refreshThread() {

@@ -21,6 +21,9 @@ export function keepingAnswers(list, draw) {
   const fresh = list.querySelector('[data-view]');
   if (!fresh || fresh === old) return;
   localMoments(fresh);
+  for (const select of fresh.querySelectorAll('[data-current]')) {
+    if ([...select.options].some(({ value }) => value === state.channel)) select.value = state.channel;
+  }
   comboboxes(fresh, searchList, changed);
   if (before?.id !== fresh.dataset.view) return focusOn(fresh.querySelector('[autofocus]'));
   restore(fresh, before.values);

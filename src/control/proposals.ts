@@ -1,0 +1,102 @@
+// Proposing services and deciding about proposals. Nothing is asked of an address until an admin has accepted it, and none
+// outside the operator's bounds can be.
+import { createHash } from 'node:crypto';
+import type { Authorise } from '../authorise.ts';
+import { Failure } from '../failure.ts';
+import type { Proposal, ProposalRules } from '../model/proposal.ts';
+import type { Origin } from '../model/request.ts';
+import type { Service } from '../model/target.ts';
+import type { ProposalStore } from '../store/proposals.ts';
+
+export interface ProposalPorts {
+  readonly rules: () => ProposalRules;
+  readonly services: () => readonly Service[];
+  readonly authorise: Authorise;
+  readonly proposals: ProposalStore;
+  /** Whether an address is inside the bounds. */
+  readonly isAllowed: (url: string, allow: readonly string[]) => boolean;
+  /** @throws Failure `proposal_wrong` */
+  readonly serviceOf: (proposal: Pick<Proposal, 'name' | 'url' | 'owner'>) => Service;
+  /** Makes what was accepted known at once. */
+  readonly refresh: () => Promise<void>;
+  readonly audit: (decision: {
+    readonly what: 'proposed' | 'registered' | 'declined';
+    readonly origin: Origin;
+    readonly proposal: Proposal;
+  }) => void;
+  readonly now: () => number;
+}
+
+export interface Proposed {
+  readonly name: string;
+  readonly url: string;
+  readonly owner?: string;
+}
+
+/**
+ * Keeps a proposal until an admin decides.
+ * @throws Failure when they may not, or it could not be accepted anyway
+ */
+export async function propose(proposed: Proposed, origin: Origin, ports: ProposalPorts): Promise<Proposal> {
+  // Seen by the asker alone: which channel it was said in does not matter.
+  const { channel: _, ...person } = origin;
+  await permit('look', person, ports);
+  const name = proposed.name.trim().toLowerCase();
+  const url = proposed.url.trim();
+  check({ ...proposed, name, url }, ports);
+  const owner = proposed.owner?.trim();
+  const proposal: Proposal = {
+    id: createHash('sha256').update(`${name} ${url} ${origin.user}`).digest('base64url').slice(0, 22),
+    name,
+    url,
+    by: origin.user,
+    atMs: ports.now(),
+    ...(owner !== undefined && owner !== '' && { owner }),
+  };
+  if (!(await ports.proposals.propose(proposal))) throw new Failure('proposals_full', {});
+  ports.audit({ what: 'proposed', origin, proposal });
+  return proposal;
+}
+
+/**
+ * An admin's word on a proposal.
+ * @throws Failure when they may not, it is decided already, or it is not inside the bounds any more
+ */
+export async function decide(
+  { id, isAccepted }: { readonly id: string; readonly isAccepted: boolean },
+  origin: Origin,
+  ports: ProposalPorts,
+): Promise<Proposal> {
+  const { channel: _, ...person } = origin;
+  await permit('register', person, ports);
+  const proposal = await ports.proposals.find(id);
+  if (!proposal) throw new Failure('proposal_gone', {});
+  if (isAccepted) check(proposal, ports);
+  const isDone = isAccepted
+    ? await ports.proposals.accept({ ...proposal, acceptedBy: origin.user })
+    : await ports.proposals.refuse(id);
+  if (!isDone) throw new Failure('proposal_gone', {});
+  ports.audit({ what: isAccepted ? 'registered' : 'declined', origin, proposal });
+  await ports.refresh();
+  return proposal;
+}
+
+/** @throws Failure `proposals_closed`, `proposal_wrong`, `proposal_outside`, `service_taken` */
+function check(proposed: Proposed, { rules, services, isAllowed, serviceOf }: ProposalPorts): void {
+  const { allow } = rules();
+  if (allow.length === 0) throw new Failure('proposals_closed', {});
+  const { name } = serviceOf(proposed);
+  if (services().some((service) => service.name === name))
+    throw new Failure('service_taken', { service: name });
+  if (!isAllowed(proposed.url, allow))
+    throw new Failure('proposal_outside', { url: proposed.url.slice(0, 200) });
+}
+
+async function permit(
+  action: 'look' | 'register',
+  origin: Origin,
+  { authorise }: ProposalPorts,
+): Promise<void> {
+  const decision = await authorise({ at: 'door', origin, actions: [action] });
+  if (decision.may === 'no') throw decision.refusal;
+}
