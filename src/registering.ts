@@ -1,9 +1,10 @@
 // What is registered: the services of services.yml, and those that admins accepted in Slack.
-import type { Redis } from 'ioredis';
+
 import { isOnList } from './capture/allow-list.ts';
 import { withAccepted } from './config/accepted.ts';
 import { type ServiceCatalog, watchServices } from './config/services.ts';
 import type { Running } from './lifecycle.ts';
+import type { connectRedis } from './queue/connection.ts';
 import { followRegistered, openProposalStore, type ProposalStore } from './store/proposals.ts';
 import { proposalSeal } from './store/seal.ts';
 
@@ -15,7 +16,10 @@ export interface Registering {
 }
 
 /** The services of services.yml together with those that admins accepted, as every process has them. */
-export function openRegistering(redis: Redis, { env, log, lifecycle }: Running): Registering {
+export function openRegistering(
+  redis: ReturnType<typeof connectRedis>,
+  { env, log, lifecycle }: Running,
+): Registering {
   const written = watchServices(env.servicesFile, (fault) => log.error(fault.message));
   const proposals = openProposalStore(redis, proposalSeal(env.sealKeys));
   const { current, refresh, stop } = followRegistered(proposals);
