@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chartRenderer, renderChart } from '../../src/deliver/charts.ts';
@@ -24,7 +29,11 @@ async function pixelsOf(png: Uint8Array) {
   const at = (x: number, y: number) => [...data.slice((y * width + x) * 4, (y * width + x) * 4 + 3)];
   const count = (like: (rgb: number[]) => boolean, top = 0, bottom = height) => {
     let found = 0;
-    for (let y = top; y < bottom; y++) for (let x = 0; x < width; x++) if (like(at(x, y))) found++;
+    const rgb = [0, 0, 0];
+    for (let pixel = top * width; pixel < bottom * width; pixel++) {
+      for (let part = 0; part < 3; part++) rgb[part] = data[pixel * 4 + part] ?? 0;
+      if (like(rgb)) found++;
+    }
     return found;
   };
   return { width, height, at, count };
@@ -95,6 +104,32 @@ it('knows how wide words are in the bundled font', () => {
     }
   }
 });
+
+it('draws words on a machine without any font', () => {
+  const nowhere = mkdtempSync(join(tmpdir(), 'goleak-no-fonts-'));
+  try {
+    const script = fileURLToPath(new URL('./without-fonts.ts', import.meta.url));
+    const said = execFileSync(process.execPath, ['--import', 'tsx', script], {
+      env: {
+        PATH: process.env.PATH,
+        HOME: nowhere,
+        FONTCONFIG_PATH: nowhere,
+        FONTCONFIG_FILE: join(nowhere, 'none.conf'),
+        // The canvas has its own list of folders besides.
+        DISABLE_SYSTEM_FONTS_LOAD: '1',
+      },
+    });
+    const { families, ink } = JSON.parse(said.toString()) as {
+      families: number;
+      ink: Record<string, number>;
+    };
+    expect(families).toBe(0);
+    expect(Object.keys(ink)).toHaveLength(4);
+    for (const dark of Object.values(ink)) expect(dark).toBeGreaterThan(1_000);
+  } finally {
+    rmSync(nowhere, { recursive: true });
+  }
+}, 60_000);
 
 it('knows a font that leaves ink from one that is not there', () => {
   ensureFonts();

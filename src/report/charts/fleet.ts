@@ -19,10 +19,10 @@ type Figure = NonNullable<Row['goroutines']>;
 
 const EDGE = 12;
 const TYPE = 15;
-const ROW = 58;
+const ROW = 50;
 const TOP = 92;
 /** Two screens of a phone. */
-const INSTANCES_DRAWN = 12;
+const INSTANCES_DRAWN = 10;
 const GAP = 16;
 const COLUMN = (PICTURE_WIDTH - 2 * EDGE - GAP) / 2;
 const ALT_TEXT = 1_000;

@@ -118,7 +118,7 @@ describe('the instances', () => {
     const said = wordsIn(picture('instances.png', { ...sampleReport(), fleet }));
     expect(said.filter((text) => /^x\d+$/.test(text)).slice(0, 2)).toEqual(['x5', 'x0']);
     expect(said).toContain('90 MiB, +50 MiB');
-    expect(said).toContain('… 2 more instances');
+    expect(said).toContain('… 4 more instances');
   });
 
   it('are no picture when there is one', () => {
