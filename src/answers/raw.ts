@@ -10,10 +10,12 @@ import { counted } from '../report/wording.ts';
 const FILES_SHOWN = 20;
 const NAME = 120;
 const COMMAND = 600;
+const READING = /\/(?:memory|process)-[^/]*$/;
 
 /** @param posted names of files that follow below because they are not in the thread yet */
 export function rawAnswer(report: Report, posted: readonly string[]): SlackMessage {
-  const { artefacts } = report;
+  // Every memory reading is in the triage file, and none is a file of the thread.
+  const artefacts = report.artefacts.filter(({ name }) => !READING.test(name));
   if (artefacts.length === 0) {
     const text = mrkdwn`No file of this capture is kept.`;
     return { text, blocks: [section(text)] };
@@ -30,6 +32,7 @@ export function rawAnswer(report: Report, posted: readonly string[]): SlackMessa
       ({ name, bytes }) => mrkdwn`• ${code(String(attachedName(name)), NAME)} ${formatBytes(bytes)}`,
     ),
     ...note(more),
+    mrkdwn`The memory readings are in the triage file.`,
   ]);
   const command = pprofCommand(report, attachedName);
   addLines(

@@ -3,7 +3,7 @@ import { REMOVE_RULE_ACTION } from '../model/button.ts';
 import type { Rule } from '../model/rule.ts';
 import { actions, context, type SlackMessage, section } from '../report/elements.ts';
 import { code, joinMrkdwn, type Mrkdwn, markup, mention, mrkdwn, words } from '../report/foreign.ts';
-import { middleCut } from '../report/name.ts';
+import { shortLabel } from '../report/name.ts';
 import { dayWords } from '../report/wording.ts';
 
 const NAME = 120;
@@ -50,7 +50,7 @@ export function ruleMessage({ rule, question, remove }: RuleAbout): SlackMessage
 }
 
 function whatItSays({ kind, by, label, scope, service, untilMs }: Rule): Mrkdwn {
-  const name = code(middleCut(label, LABEL_WIDTH), NAME);
+  const name = code(shortLabel(label, LABEL_WIDTH), NAME);
   const where = scope === 'everywhere' ? mrkdwn`wherever it occurs` : mrkdwn`at ${code(service)}`;
   const said = kind === 'snooze' ? 'snoozed' : 'says that this is no leak:';
   return mrkdwn`${mention(by)} ${said} ${name} ${markup(where)}, until ${dayWords(untilMs)}.`;

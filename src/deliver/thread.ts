@@ -92,10 +92,7 @@ export async function bringUpToDate(state: ThreadState, ports: ThreadPorts): Pro
   const { ts, isNew } = await showRoot(state, home, ports);
   const thread = { channel, threadTs: request.origin.threadTs ?? ts };
   if (isNew || isLastWord(state.progress.stage)) await ports.placed(thread);
-  if (recalled) {
-    await post('recalled', recalledDetails(recalled), thread, state, ports);
-    return showDetails(state, recalled, thread, ports);
-  }
+  if (recalled) return showDetails(state, recalled, thread, ports);
   if (report && state.progress.stage === 'done') await showDetails(state, report, thread, ports);
 }
 
@@ -107,11 +104,16 @@ export async function showDetails(
   ports: ThreadPorts,
 ): Promise<void> {
   const flames = (report === state.report && state.flames) || {};
+  const isRecalled = report === state.recalled;
+  const lead = isRecalled ? { lead: recalledDetails(report) } : {};
+  const [first, ...rest] = threadMessages(report, { told: state.told ?? [], ...lead }).map(
+    (message, index) => () => post(`detail-${index}`, message, thread, state, ports),
+  );
+  const charts = () => postPictures('charts', () => pictures(report, flames), thread, ports);
+  const details = first ? [first, ...rest] : [];
   await postParts([
-    () => postPictures('charts', () => pictures(report, flames), thread, ports),
-    ...threadMessages(report, { told: state.told ?? [] }).map(
-      (message, index) => () => post(`detail-${index}`, message, thread, state, ports),
-    ),
+    // That something is not from now is said before it is shown.
+    ...(isRecalled && first ? [first, charts, ...rest] : [charts, ...details]),
     () => postArtefacts(report, flames, thread, ports),
   ]);
 }

@@ -5,7 +5,7 @@ import { formatCount } from '../model/units.ts';
 import { section } from '../report/elements.ts';
 import { code, mrkdwn } from '../report/foreign.ts';
 import { choiceField, dateField, modal, textField } from '../report/form.ts';
-import { middleCut } from '../report/name.ts';
+import { shortLabel } from '../report/name.ts';
 import { type Answers, choiceIn, dateIn, textIn } from './answers.ts';
 
 /** Of the answers in a view's state; each block asks one thing, under its own id. */
@@ -45,7 +45,7 @@ export function ruleView({ kind, service, about, signatures, nowMs }: RuleViewAb
     ? mrkdwn`Captures of ${code(service)} go on and tell of it; they say that you know, and call nobody for it.`
     : mrkdwn`Later captures of ${code(service)} leave its goroutines out of the verdict, and say how many those are, by whose word and until when.`;
   const options = signatures.map(({ signature, label, count }, at) => ({
-    text: `${at + 1}. ${middleCut(label, LABEL_WIDTH)} (${formatCount(count)})`,
+    text: `${at + 1}. ${shortLabel(label, LABEL_WIDTH)} (${formatCount(count)})`,
     value: signature,
   }));
   const [first] = signatures;

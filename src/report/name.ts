@@ -25,6 +25,12 @@ export function shortPlace(frame: { readonly file: string; readonly line: number
   return file === '' || frame.line === 0 ? file : `${file}:${frame.line}`;
 }
 
+/** `chan send in github.com/acme/payments/ledger.flush` -> `chan send in payments/ledger.flush`, cut in the middle. */
+export function shortLabel(label: string, width: number): string {
+  const words = label.split(' ').map((word) => (word.includes('/') ? shortName(word, 1) : word));
+  return middleCut(words.join(' '), width);
+}
+
 /** The short name, with one parent package where it still fits, cut in the middle where even that is too long. */
 export function nameWithin(func: string, width: number): string {
   const roomy = shortName(func, 1);

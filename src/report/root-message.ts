@@ -21,7 +21,7 @@ import {
   prose,
   words,
 } from './foreign.ts';
-import { middleCut, nameWithin } from './name.ts';
+import { nameWithin, shortLabel } from './name.ts';
 import type { Report, ReportSignature } from './schema.ts';
 import { verdictActions } from './verdict-actions.ts';
 import {
@@ -223,8 +223,8 @@ function hiddenLines({ hidden = [] }: Report): Block[] {
   if (hidden.length === 0) return [];
   const { shown, more } = cutList(hidden, SIGNATURES_SHOWN);
   const lines = shown.map(({ by, until, count, label, reason, rule }) => {
-    const name = code(middleCut(label, LABEL_WIDTH), NAME);
-    return mrkdwn`Hidden by a rule of ${mention(by)} until ${dayWords(until)}: *${counted(count, 'goroutine')}* (${name}). ${words(reason, SENTENCE)} (${code(`rules remove ${rule}`)} takes it back)`;
+    const name = code(shortLabel(label, LABEL_WIDTH), NAME);
+    return mrkdwn`Hidden by a rule of ${mention(by)} until ${dayWords(until)}: *${counted(count, 'goroutine')}* (${name}). Reason: ${words(reason, SENTENCE)} (${code(`/goleak rules remove ${rule}`)} takes it back)`;
   });
   return [context([...lines, ...(more === '' ? [] : [mrkdwn`${more} rules`])])];
 }

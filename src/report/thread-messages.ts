@@ -79,6 +79,8 @@ export interface ThreadStyle {
   readonly tables?: 'block' | 'text';
   /** Owners who are called to their leaks. */
   readonly told?: readonly { readonly group: string; readonly signature: ReportSignature }[];
+  /** Stands above everything else: in the first message, not in one more of its own. */
+  readonly lead?: SlackMessage;
 }
 
 export function threadMessages(report: Report, style: ThreadStyle = {}): SlackMessage[] {
@@ -86,7 +88,10 @@ export function threadMessages(report: Report, style: ThreadStyle = {}): SlackMe
     (message) => message !== undefined,
   );
   const isCalm = report.verdict.kind === 'healthy' || report.verdict.kind === 'inconclusive';
-  return isCalm ? joined(messages) : messages;
+  const [first, ...rest] = isCalm ? joined(messages) : messages;
+  const { lead } = style;
+  if (!lead) return first ? [first, ...rest] : [];
+  return [first ? { text: lead.text, blocks: [...lead.blocks, ...first.blocks] } : lead, ...rest];
 }
 
 /** Nobody has to act on it: one message to skim. Each costs a channel one of the sixty it may have in a minute. */

@@ -162,7 +162,7 @@ describe.skipIf(requires('redis') || requires('go'))('an instance that is gone',
     const thread = await room.workspace.waitFor(() => {
       const replies = room.workspace.thread(CHANNEL, ts);
       return replies.some(({ files }) => files.length > 1) &&
-        replies.some(({ text: each }) => /^Why/.test(each))
+        replies.some(({ blocks: each }) => JSON.stringify(each).includes('Why not something else'))
         ? replies
         : undefined;
     }, 20_000);

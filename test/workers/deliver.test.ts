@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BOT } from '../../demo/workspace/nouns.ts';
+import type { LastKnown } from '../../src/model/black-box.ts';
 import type { Progress } from '../../src/model/request.ts';
 import { DELIVER_QUEUE } from '../../src/queue/jobs.ts';
 import { tellThreads } from '../../src/queue/tell.ts';
+import type { Report } from '../../src/report/schema.ts';
 import { runDeliver } from '../../workers/deliver.ts';
 import { sampleReport } from '../kit/report.ts';
 import { requires } from '../kit/require.ts';
@@ -60,6 +62,16 @@ describe.skipIf(requires('redis'))('delivering to a thread', () => {
     artefacts: [],
   });
 
+  /** Posts in the thread of a channel's only root message. */
+  const below = (channel: string): number => {
+    const [root] = room.workspace.messages(channel).filter(({ metadata }) => metadata !== undefined);
+    return room.workspace.thread(channel, root?.ts ?? '').length - 1;
+  };
+  const lastKnownOf = ({ id, window, verdict }: Report): LastKnown => ({
+    instance: 'payments-svc-1',
+    pair: { ...verdict, reportId: id, atMs: window.to ?? 0, bytes: 1_000 } as LastKnown['pair'] & object,
+  });
+
   it('always ends in the verdict, however stages and rate limits fall together', async () => {
     const { tell, finish, roots, closed } = await accepted();
     room.workspace.faults.add({ kind: 'rate-limited', method: 'chat.postMessage', times: 1 });
@@ -76,6 +88,36 @@ describe.skipIf(requires('redis'))('delivering to a thread', () => {
     expect(roots()).toHaveLength(1);
     expect(roots()[0]?.text).toMatch(/goroutine leak/);
     room.workspace.faults.clear();
+  }, 40_000);
+
+  it.each(['goroutine-leak', 'heap-leak', 'healthy', 'inconclusive'] as const)(
+    'makes one root message and at most five posts below it of a verdict that says %s',
+    async (health) => {
+      const { id, tell, roots, closed, files, channel } = await accepted();
+      await room.work.reports.save(sampleReport(health, { ...facts(), id }));
+      for (const stage of ['queued', 'analysing'] as const) await tell({ stage });
+      await tell({ stage: 'done', reportId: id });
+      await closed();
+      await expect.poll(() => files().filter((name) => name.startsWith('triage_')).length).toBe(1);
+      expect(roots().filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
+      expect(below(channel)).toBeGreaterThan(0);
+      expect(below(channel)).toBeLessThanOrEqual(5);
+    },
+    40_000,
+  );
+
+  it('makes one root message and at most five posts of the last pair of an instance that is gone', async () => {
+    const { id, tell, roots, closed, files, channel } = await accepted();
+    const pair = sampleReport('goroutine-leak', { ...facts(), id: `${id}-pair` });
+    await room.work.reports.save(pair);
+    await tell({ stage: 'queued' });
+    await tell({ stage: 'failed', what: 'Nobody answers.', hint: 'Look.', lastKnown: lastKnownOf(pair) });
+    await closed();
+    await expect.poll(() => files().filter((name) => name.startsWith('triage_')).length).toBe(1);
+    expect(roots().filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
+    expect(below(channel)).toBe(5);
+    const [first] = room.workspace.thread(channel, roots()[0]?.ts ?? '').slice(1);
+    expect(first?.text).toMatch(/^The evidence below is of the pair of/);
   }, 40_000);
 
   it('brings the verdict of one capture to each thread that asked for the same', async () => {

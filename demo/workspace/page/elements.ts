@@ -29,9 +29,10 @@ function buttonHtml(element: Json, blockId: string): Html {
 }
 
 function overflowHtml(element: Json, blockId: string): Html {
-  const options = optionsOf(element).map(
-    (option) => html`<option value="${String(option.value)}">${textOf(option.text)}</option>`,
-  );
-  return html`<select class="select" data-action="${String(element.action_id)}" data-block="${blockId}" aria-label="More actions">
+  const options = optionsOf(element).map((option) => {
+    const url = typeof option.url === 'string' ? html` data-url="${option.url}"` : '';
+    return html`<option value="${String(option.value)}"${url}>${textOf(option.text)}</option>`;
+  });
+  return html`<select class="select overflow" data-action="${String(element.action_id)}" data-block="${blockId}" aria-label="More actions">
     <option value="" selected disabled>⋯</option>${options}</select>`;
 }

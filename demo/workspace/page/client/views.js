@@ -51,6 +51,8 @@ export function closeModal(whole = false) {
 export function listenToForms() {
   document.addEventListener('change', ({ target }) => {
     if (target instanceof HTMLSelectElement && target.dataset.action) {
+      const { url } = target.selectedOptions[0].dataset;
+      if (url) window.open(url, '_blank', 'noopener');
       void press(target, target.value).then(() => {
         target.selectedIndex = 0;
       });
