@@ -3,20 +3,25 @@ import type { AllMiddlewareArgs, RespondFn } from '@slack/bolt';
 import { explain, Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { redact } from '../model/secrets.ts';
-import { textContent } from '../report/blocks.ts';
+import { type Content, contentOf, type SlackMessage, textContent } from '../report/blocks.ts';
 import { type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 
 export const MAX_REPLY = 2_900;
 
-export type Answer = (text: Mrkdwn) => Promise<void>;
+/** Words, or a message that has buttons besides. */
+export type Answer = (said: Mrkdwn | SlackMessage) => Promise<void>;
+
+export function contentIn(said: Mrkdwn | SlackMessage): Content {
+  return typeof said === 'string' ? textContent(said) : contentOf(said);
+}
 
 /** @param threadTs the thread it belongs to, where Slack does not know it by itself */
 export function ephemeral(respond: RespondFn, threadTs?: string): Answer {
-  return async (text) => {
+  return async (said) => {
     await respond({
       response_type: 'ephemeral',
       replace_original: false,
-      ...textContent(text),
+      ...contentIn(said),
       ...(threadTs !== undefined && { thread_ts: threadTs }),
     });
   };
@@ -34,16 +39,16 @@ export type Whisper = (place: WhisperPlace) => Answer;
 /** Answers to what was said in a message, which has no address of its own to answer to. */
 export function whisperer(client: AllMiddlewareArgs['client']): Whisper {
   return ({ channel, user, threadTs }) =>
-    async (text) => {
+    async (said) => {
       const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
-      await client.chat.postEphemeral({ channel, user, ...textContent(text), ...thread });
+      await client.chat.postEphemeral({ channel, user, ...contentIn(said), ...thread });
     };
 }
 
 /** Runs one piece of work and tells the person in plain words when it cannot be done. */
 export async function guarded(
   log: Log,
-  answer: Answer,
+  answer: (text: Mrkdwn) => Promise<void>,
   id: string,
   run: () => Promise<unknown>,
 ): Promise<void> {

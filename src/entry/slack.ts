@@ -3,21 +3,20 @@
 import type { App, RespondArguments } from '@slack/bolt';
 import type { Command } from '../command/command.ts';
 import type { DigestCommand } from '../command/digest.ts';
-import { readCommand, unknownVerb } from '../command/read.ts';
-import { helpText, verbHelp } from '../command/usage.ts';
+import { readCommand } from '../command/read.ts';
 import { wordsOf } from '../command/words.ts';
 import { Failure } from '../failure.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
 import { redact } from '../model/secrets.ts';
 import type { Service } from '../model/target.ts';
-import { textContent } from '../report/blocks.ts';
-import { code, codeBlock, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
+import { code, codeBlock, mrkdwn, prose } from '../report/foreign.ts';
 import { type CaptureCommand, findService, requestId, toRequest } from './accept.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { permit, permitted } from './permit.ts';
-import { type Answer, ephemeral, guarded, MAX_REPLY, whisperer } from './slack-answer.ts';
+import { type Answer, contentIn, ephemeral, guarded, MAX_REPLY, whisperer } from './slack-answer.ts';
 import { type ButtonPorts, registerButtons } from './slack-buttons.ts';
 import { openCaptureForm } from './slack-form.ts';
+import { COMMAND, helpMessage, registerHelp } from './slack-help.ts';
 import { registerRuleDoor } from './slack-rules.ts';
 import { askInThread, followUpUnknown, registerThreadDoor, type ThreadPorts } from './slack-thread.ts';
 import { hearUpload, registerUploads, type UploadPorts } from './slack-uploads.ts';
@@ -56,8 +55,6 @@ export interface SlackPorts extends ButtonPorts, ThreadPorts {
   readonly control: (command: Extract<Command, { kind: ControlKind }>, asker: Origin) => Promise<string>;
 }
 
-const COMMAND = '/goleak';
-
 interface Asked {
   readonly origin: Origin;
   readonly delivery: string;
@@ -69,9 +66,9 @@ export function registerSlackDoor(app: App, ports: SlackPorts): void {
   app.command(COMMAND, async ({ command, ack, respond, client }) => {
     const acknowledge = once(async (answer: RespondArguments | undefined) => ack(answer));
     // A first answer travels with the acknowledgement: a crash loses both or neither.
-    const answer: Answer = async (text) => {
-      if (acknowledge.isCalled()) await ephemeral(respond)(text);
-      else await acknowledge({ response_type: 'ephemeral', ...textContent(text) });
+    const answer: Answer = async (said) => {
+      if (acknowledge.isCalled()) await ephemeral(respond)(said);
+      else await acknowledge({ response_type: 'ephemeral', ...contentIn(said) });
     };
     const { text, user_id: user, channel_id: channel, trigger_id: triggerId } = command;
     await doneThenAcknowledged(acknowledge, () =>
@@ -89,6 +86,7 @@ export function registerSlackDoor(app: App, ports: SlackPorts): void {
   registerThreadDoor(app, ports);
   registerUploads(app, ports.uploads);
   registerRuleDoor(app, ports);
+  registerHelp(app, ports.log, (words, pressing) => serve(words, ports, pressing));
 
   app.event('app_mention', async ({ event, client }) => {
     const { user = '', channel, ts, thread_ts: threadTs, files = [] } = event;
@@ -194,10 +192,4 @@ async function understood(
     await permit({ origin, actions: ['look'] }, authorise);
     throw error;
   }
-}
-
-function helpMessage(verb: string | undefined): Mrkdwn {
-  const text = verb === undefined ? helpText('chat', COMMAND) : verbHelp(verb, 'chat', COMMAND);
-  if (text === undefined) throw unknownVerb(verb ?? '', 'chat');
-  return mrkdwn`${codeBlock(text.split('\n'), MAX_REPLY)}`;
 }
