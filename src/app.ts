@@ -33,6 +33,7 @@ import { registerHome } from './entry/slack-home.ts';
 import { registerIncidentDoor } from './entry/slack-incidents.ts';
 import { registerProposals } from './entry/slack-proposals.ts';
 import { registerShortcuts } from './entry/slack-shortcuts.ts';
+import { registerWorkflowStep } from './entry/slack-workflow.ts';
 import { Failure } from './failure.ts';
 import { type HomeStores, homeDoors } from './home-doors.ts';
 import { incidentPorts } from './incident-doors.ts';
@@ -64,6 +65,7 @@ import { openVerdictStore } from './store/verdicts.ts';
 import { openWatchingStore } from './store/watching.ts';
 import { talkPorts } from './talk-doors.ts';
 import { uploadPorts } from './upload-doors.ts';
+import { workflowDoors } from './workflow-doors.ts';
 
 const DEFAULT_PORT = 3000;
 
@@ -142,6 +144,8 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
   registerProposals(app, { ...ports, ...home, ...proposing });
   registerCaptureForm(app, { ...ports, ...home });
   registerShortcuts(app, { ...ports, ...home, rules: services.incidents });
+  const step = workflowDoors(redis, { slack, requests, linkOf: home.linkOf, log }, lifecycle);
+  registerWorkflowStep(app, { ...ports, ...step });
   registerIncidentDoor(app, incidents.door);
   lifecycle.onEnd('Slack', stop);
   await start();

@@ -30,9 +30,11 @@ export interface HomeStores {
   readonly linkTo: (message: Linked) => Promise<string | undefined>;
 }
 
-export function homeDoors(
-  stores: HomeStores,
-): Pick<HomePorts, 'homeOf' | 'digestNamed'> & Pick<ShortcutPorts, 'servicesFor'> {
+export function homeDoors(stores: HomeStores): Pick<HomePorts, 'homeOf' | 'digestNamed'> &
+  Pick<ShortcutPorts, 'servicesFor'> & {
+    /** The address of a capture's thread. */
+    readonly linkOf: (request: string) => Promise<string | undefined>;
+  } {
   const { services, authorise, verdicts, watching } = stores;
   const inForce = async (): Promise<readonly Digest[]> =>
     digestsInForce(services.digests(), await stores.digests.setUp());
@@ -54,6 +56,7 @@ export function homeDoors(
     homeOf: (user, state) => withinDeadline(homeFactsOf(user, state, ports)),
     digestNamed: async (id) => (await withinDeadline(inForce())).find((digest) => digest.id === id),
     servicesFor: (user) => servicesFor(user, ports),
+    linkOf: (request) => linkOf(request, stores),
   };
 }
 

@@ -18,13 +18,27 @@ export interface Shortcut {
   readonly description: string;
 }
 
+/** A step that Workflow Builder offers. */
+export interface StepFunction {
+  readonly callbackId: string;
+  readonly title: string;
+  readonly required: readonly string[];
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
 export interface Permissions {
   readonly scopes: ReadonlySet<string>;
   readonly commands: readonly SlashCommand[];
   readonly shortcuts: readonly Shortcut[];
+  readonly steps: readonly StepFunction[];
   readonly hasHome: boolean;
   readonly events: ReadonlySet<string>;
 }
+
+const parameters = z
+  .object({ properties: z.record(z.string(), z.unknown()), required: z.array(z.string()).default([]) })
+  .default({ properties: {}, required: [] });
 
 const manifestShape = z.object({
   features: z
@@ -52,6 +66,12 @@ const manifestShape = z.object({
       app_home: z.object({ home_tab_enabled: z.boolean().default(false) }).optional(),
     })
     .default({ slash_commands: [], shortcuts: [] }),
+  functions: z
+    .record(
+      z.string(),
+      z.object({ title: z.string(), input_parameters: parameters, output_parameters: parameters }),
+    )
+    .default({}),
   oauth_config: z.object({
     scopes: z.object({ bot: z.array(z.string()), bot_optional: z.array(z.string()).default([]) }),
   }),
@@ -95,6 +115,13 @@ export function readPermissions(manifestPath: string): Permissions {
       ...rest,
       callbackId,
     })),
+    steps: Object.entries(manifest.functions).map(([callbackId, step]) => ({
+      callbackId,
+      title: step.title,
+      required: step.input_parameters.required,
+      inputs: Object.keys(step.input_parameters.properties),
+      outputs: step.output_parameters.required,
+    })),
     hasHome: manifest.features.app_home?.home_tab_enabled ?? false,
     events: new Set(manifest.settings.event_subscriptions?.bot_events ?? []),
   };
@@ -115,6 +142,7 @@ export function defaultPermissions(): Permissions {
       { name: 'Capture', type: 'global', callbackId: 'capture_global', description: '' },
       { name: 'Capture for this', type: 'message', callbackId: 'capture_message', description: '' },
     ],
+    steps: [],
     hasHome: true,
     events: new Set(['app_mention', 'message.im', 'app_home_opened']),
   };

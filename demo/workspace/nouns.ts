@@ -106,6 +106,15 @@ export interface View {
   readonly problem?: string;
 }
 
+/** One run of a step of a workflow. */
+export interface Execution {
+  /** Names of the outputs it has to give. */
+  readonly outputs: readonly string[];
+  readonly end?:
+    | { readonly kind: 'completed'; readonly outputs: Json }
+    | { readonly kind: 'failed'; readonly error: string };
+}
+
 /** What others are told when something changes, so that the page and `waitFor` need not poll. */
 export interface Change {
   readonly kind: 'message' | 'ephemeral' | 'file' | 'view' | 'channel' | 'call' | 'delivery' | 'reset';

@@ -20,7 +20,7 @@ import { BOT, type Channel, defined, type StoredFile, type User, type View } fro
 import { blockActions, slashCommand } from './payloads.ts';
 import { Refusal } from './refusal.ts';
 import type { Occasion, ResponseUrls } from './response-urls.ts';
-import { takeMessageShortcut, takeShortcut } from './shortcuts.ts';
+import { runStep, takeMessageShortcut, takeShortcut } from './shortcuts.ts';
 import { shownMessage } from './shown.ts';
 import type { Triggers } from './triggers.ts';
 import { linked } from './typed-text.ts';
@@ -136,6 +136,10 @@ export class People {
   async closes(viewId: string, userName: string, whole = false): Promise<void> {
     const { view, user } = this.#view(viewId, userName);
     await closeView(this.#stage, view, user, whole);
+  }
+
+  runsStep(about: { callbackId: string; inputs: Json; token: string }) {
+    return runStep(this.#stage, about);
   }
 
   /** A shortcut from the menu beside the composer, or with a message from that message's menu. */

@@ -110,6 +110,8 @@ export interface Workspace {
     channel?: string | undefined;
     ts?: string | undefined;
   }): Promise<Outcome>;
+  /** A step of a workflow is reached; gives the id of its execution. */
+  runStep(about: { callbackId: string; inputs: Json }): string;
   submitView(submission: { viewId: string; user: string; values: Json }): Promise<Outcome>;
   closeView(viewId: string, user: string, whole?: boolean): Promise<void>;
   opensHome(user: string): Promise<void>;
@@ -222,6 +224,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     actInView: (acting) => people.acts(acting),
     searchOptions: (asked) => people.searches(asked),
     takeShortcut: (about) => people.takesShortcut(about),
+    runStep: (about) => people.runsStep({ ...about, token: tokens.bot }).execution,
     submitView: (submission) => people.submits(submission),
     closeView: (viewId, user, whole) => people.closes(viewId, user, whole),
     opensHome: (user) => people.opensHome(user),

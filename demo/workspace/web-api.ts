@@ -8,6 +8,7 @@ import { appMethods } from './methods/app.ts';
 import { chatMethods } from './methods/chat.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { fileMethods } from './methods/files.ts';
+import { functionMethods } from './methods/functions.ts';
 import { pinMethods } from './methods/pins.ts';
 import { userMethods } from './methods/users.ts';
 import { viewMethods } from './methods/views.ts';
@@ -22,6 +23,7 @@ const table: ReadonlyMap<string, Method> = new Map(
     ...chatMethods,
     ...conversationMethods,
     ...fileMethods,
+    ...functionMethods,
     ...pinMethods,
     ...userMethods,
     ...viewMethods,

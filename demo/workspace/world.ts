@@ -6,6 +6,7 @@ import {
   type Channel,
   defined,
   type Ephemeral,
+  type Execution,
   type Message,
   SEED_CHANNELS,
   SEED_USERS,
@@ -53,6 +54,7 @@ export class World {
   readonly bytes = new Map<string, Uint8Array>();
   readonly views = new Map<string, View>();
   readonly homes = new Map<string, View>();
+  readonly executions = new Map<string, Execution>();
   readonly #pins = new Map<string, { readonly ts: string; readonly by: string }[]>();
   ephemerals: readonly Ephemeral[] = [];
   readonly now: () => number;
@@ -77,6 +79,7 @@ export class World {
       this.bytes,
       this.views,
       this.homes,
+      this.executions,
       this.#messages,
       this.#pins,
     ]) {
@@ -299,6 +302,12 @@ export class World {
     if (this.views.size > VIEWS && !oldest.done) this.views.delete(oldest.value);
     this.tell({ kind: 'view', user: view.user });
     return view;
+  }
+
+  endExecution(id: string, end: NonNullable<Execution['end']>): void {
+    const execution = this.executions.get(id);
+    if (execution) this.executions.set(id, { ...execution, end });
+    this.tell({ kind: 'delivery' });
   }
 
   dropView(view: View): void {

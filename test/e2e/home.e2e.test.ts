@@ -62,7 +62,7 @@ describe.skipIf(requires('redis') || requires('chromium'))('the home tab of the 
     const form = page.getByRole('dialog', { name: 'Capture a Go service' });
     await form.getByRole('button', { name: 'Capture', exact: true }).click();
     await form.getByText('required field').first().waitFor();
-    await page.keyboard.press('Escape');
+    await form.getByRole('button', { name: 'Cancel' }).click();
     await form.waitFor({ state: 'hidden' });
   }, 60_000);
 

@@ -19,6 +19,8 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   'conversations.replies': ['channels:history', 'groups:history', 'im:history'],
   'conversations.info': ['channels:read', 'groups:read', 'mpim:read'],
   'users.info': ['users:read'],
+  'functions.completeError': [],
+  'functions.completeSuccess': [],
   'views.open': [],
   'usergroups.users.list': ['usergroups:read'],
   'conversations.list': ['channels:read', 'groups:read'],
@@ -30,6 +32,7 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   'files.info': ['files:read'],
 };
 const EVENT_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  function_executed: [],
   app_home_opened: [],
   app_mention: ['app_mentions:read'],
   channel_created: ['channels:read'],
@@ -93,13 +96,15 @@ describe('manifest.yml', () => {
 
   it('names exactly the events the code listens to', () => {
     expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual(
-      found(/app\.event\('([a-z_.]+)'/g).flatMap((event) => SUBSCRIPTIONS[event] ?? [event]),
+      [...found(/app\.event\('([a-z_.]+)'/g), 'function_executed']
+        .flatMap((event) => SUBSCRIPTIONS[event] ?? [event])
+        .sort(),
     );
   });
 
   it('asks for exactly the scopes its methods, events and commands need', () => {
     const methods = found(
-      /(?:client|slack)\.((?:auth|apps|chat|conversations|files|pins|views|users|usergroups)\.[A-Za-z.]+)\(/g,
+      /(?:client|slack)\.((?:auth|apps|chat|conversations|files|pins|views|functions|users|usergroups)\.[A-Za-z.]+)\(/g,
     );
     const unknown = methods.filter((method) => SCOPES[method] === undefined);
     expect(unknown).toEqual([]);
@@ -121,6 +126,11 @@ describe('manifest.yml', () => {
       expect(name.length).toBeLessThanOrEqual(24);
       expect(description.length).toBeLessThanOrEqual(150);
     }
+  });
+
+  it('offers exactly the workflow steps the code answers', () => {
+    expect(Object.keys(manifest.functions)).toEqual(found(/^export const CAPTURE_STEP = '([a-z_]+)';/gm));
+    expect(source).toContain('app.function(');
   });
 
   it('has a home tab because the code publishes one', () => {
