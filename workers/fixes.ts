@@ -13,9 +13,10 @@ import type { Fix, FollowedLeak, PlannedLook } from '../src/model/fix.ts';
 import type { CaptureRequest, Progress } from '../src/model/request.ts';
 import { DEFAULT_KINDS, DEFAULT_WINDOW_MS, type Instance, type Service } from '../src/model/target.ts';
 import { fixMessage, type SlackMessage } from '../src/report/blocks.ts';
-import { type Picture, recoveryPictures } from '../src/report/charts/pictures.ts';
+import { type Picture, type Recovery, recoveryPictures } from '../src/report/charts/pictures.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { FixStore } from '../src/store/fixes.ts';
+import type { FlameStore } from '../src/store/flames.ts';
 import type { IncidentStore } from '../src/store/incidents.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
@@ -115,6 +116,7 @@ function requestFor({ service, instance, build, request, atMs }: PlannedLook, no
 export interface FixWork {
   readonly requests: RequestStore;
   readonly reports: Pick<ReportStore, 'load'>;
+  readonly flames: Pick<FlameStore, 'load'>;
   readonly fixes: FixStore;
   readonly queue: { readonly deliver: (requestId: string) => Promise<void> };
   /** Those of the thread that the leak has. */
@@ -142,7 +144,8 @@ export async function tellFix(look: CaptureRequest, progress: Progress, work: Fi
   if (isNews) {
     await requests.saveProgress(leak.id, { ...known, fix });
     const message = fixMessage(fix, before, after ?? { failed: whatOf(progress) });
-    await showFix(leak, fix, { message, pictures: after ? recoveryPictures(before, after) : [] }, work);
+    const pictures = after ? recoveryPictures({ before, after, flames: flamesOf(before, after, work) }) : [];
+    await showFix(leak, fix, { message, pictures }, work);
     await queue.deliver(leak.id);
   }
   if (fix.outcome === 'unclear') return;
@@ -159,6 +162,11 @@ function fixOf(
 ): Fix {
   const atMs = after?.window.to ?? look.acceptedAtMs;
   return { build, atMs, outcome: after ? fixOutcome(before, after, state) : 'unclear' };
+}
+
+/** Those of a capture made on another machine are not here. */
+function flamesOf(before: Report, after: Report, { flames }: FixWork): NonNullable<Recovery['flames']> {
+  return { before: flames.load(before.id) ?? {}, after: flames.load(after.id) ?? {} };
 }
 
 function whatOf(progress: Progress): string {

@@ -54,7 +54,7 @@ async function threadOf(incident: Incident, plan: Plan, work: TriageWork): Promi
     incident,
     message: incidentMessage(incident, isWaiting ? { nextLookMs: nextAtMs } : {}),
     ...(first && (await firstOf(first, work))),
-    ...(after && { after }),
+    ...(after && { after, afterFlames: work.flames.load(after.id) ?? {} }),
   };
 }
 

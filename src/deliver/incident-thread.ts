@@ -1,5 +1,6 @@
 // Makes one channel show an incident: one message that is edited, the details of the first capture below it, and at the
 // end the picture of before and after. Safe to repeat; only differences are posted.
+import type { Flames } from '../model/flame.ts';
 import type { Incident } from '../model/incident.ts';
 import { type Posted, postOnce } from '../outbox/outbox.ts';
 import type { SlackMessage } from '../report/blocks.ts';
@@ -14,8 +15,9 @@ export interface IncidentThread {
   readonly message: SlackMessage;
   /** The first capture that came to a verdict. */
   readonly first?: ThreadState & { readonly report: Report };
-  /** The capture after it got well. */
+  /** The capture after it got well, and its stacks. */
   readonly after?: Report;
+  readonly afterFlames?: Flames;
 }
 
 /** @returns the timestamp of its message */
@@ -24,12 +26,14 @@ export async function showIncident(
   channel: string,
   ports: ThreadPorts,
 ): Promise<string> {
-  const { incident, message, first, after } = thread;
+  const { incident, message, first, after, afterFlames = {} } = thread;
   const ts = await showMessage(incident, message, channel, ports);
   const place: Place = { channel, threadTs: ts };
   if (first !== undefined) await showDetails(first, first.report, place, ports);
   if (first !== undefined && after !== undefined) {
-    await postPictures('before-and-after', () => recoveryPictures(first.report, after), place, ports);
+    const flames = { before: first.flames ?? {}, after: afterFlames };
+    const draw = () => recoveryPictures({ before: first.report, after, flames });
+    await postPictures('before-and-after', draw, place, ports);
   }
   return ts;
 }

@@ -42,7 +42,9 @@ describe.skipIf(requires('redis') || requires('go'))(
       expect(files.filter((name) => name.endsWith('.png'))).toEqual([
         'memory-and-goroutines.png',
         'signatures.png',
+        'heap-flame.png',
       ]);
+      expect(files.filter((name) => /^report_\d{8}_\d{4}\.html$/.test(name))).toHaveLength(1);
       expect(files.filter((name) => name.endsWith('-goroutines.txt'))).toHaveLength(2);
       const replies = stage.workspace.thread(CHANNEL, root.ts).length - 1;
       expect(replies).toBeLessThanOrEqual(5);

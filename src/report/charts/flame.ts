@@ -64,7 +64,9 @@ interface Rows {
 /** What the verdict points at, where the flame has it. */
 function leadingSite({ heap }: Report, flame: Flame): Peek | undefined {
   const func = heap?.sites[0]?.frames[0]?.func;
-  return func === undefined ? undefined : peek(flame, func);
+  const site = func === undefined ? undefined : peek(flame, func);
+  // Callers of what holds nothing any more tell nothing.
+  return site !== undefined && site.after > 0 ? site : undefined;
 }
 
 function heading({ service, window }: Report, heap: Flame, since: Flames['since']): Rows {

@@ -1,4 +1,5 @@
 // The pictures that belong to a report, each with a file name, a title and words for those who cannot see it.
+import { compareFlames } from '../../flame/flame.ts';
 import type { Flames } from '../../model/flame.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import type { VerdictKind } from '../../model/verdict.ts';
@@ -110,10 +111,21 @@ function drawn({ drawing, alt }: { readonly drawing: Drawing; readonly alt: Plai
   return { alt, art: drawing, size: { width: drawing.width, height: drawing.height } };
 }
 
+export interface Recovery {
+  readonly before: Report;
+  readonly after: Report;
+  /** Stacks of both captures, where they are kept. */
+  readonly flames?: { readonly before: Flames; readonly after: Flames };
+}
+
 /** Before and after, of an incident that is over; empty without two reports to draw. */
-export function recoveryPictures(before: Report, after: Report): Picture[] {
+export function recoveryPictures({ before, after, flames }: Recovery): Picture[] {
   const config = recoveryChart(before, after);
   if (config === undefined) return [];
+  const [was, is] = [flames?.before.heap, flames?.after.heap];
+  const isOfHeap = recoveryFigure(before).field !== 'goroutines';
+  const flame =
+    was && is && isOfHeap && heapFlamePicture(before, { since: 'capture', heap: compareFlames(was, is) });
   const { what, field, format } = recoveryFigure(before);
   const said = [before, after].map((report) => fromTo(report, field, format) ?? 'unknown');
   return [
@@ -124,6 +136,9 @@ export function recoveryPictures(before: Report, after: Report): Picture[] {
       art: config,
       size: CHART_SIZE,
     },
+    ...(flame
+      ? [{ name: 'heap-since.png', title: `${before.service}: heap since then`, ...drawn(flame) }]
+      : []),
   ];
 }
 

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { heapFlame } from '../../../src/flame/flame.ts';
 import type { Flames } from '../../../src/model/flame.ts';
 import type { Drawing } from '../../../src/report/charts/drawing.ts';
-import { allPictures, type Picture, pictures } from '../../../src/report/charts/pictures.ts';
+import {
+  allPictures,
+  type Picture,
+  pictures,
+  recoveryPictures,
+} from '../../../src/report/charts/pictures.ts';
 import type { Report } from '../../../src/report/schema.ts';
 import { heapStacks } from '../../kit/heap-stacks.ts';
 import { sampleReport } from '../../kit/report.ts';
@@ -136,6 +141,29 @@ it('the waterfall begins each band where the one before ends, and ends with the 
   const bars = datasets[0].data;
   expect(bars.slice(0, -1).map(([from]) => from)).toEqual([0, ...bars.slice(0, -2).map(([, to]) => to)]);
   expect(bars.at(-1)).toEqual([0, bars.at(-2)?.[1]]);
+});
+
+describe('of an incident that is over', () => {
+  const before = sampleReport('heap-leak');
+  const after = { ...before, id: 'later' };
+  const flames = { before: both({ after: AFTER }), after: both({ after: BEFORE }) };
+
+  it('the heap since then is the difference of two captures', () => {
+    const [, since] = recoveryPictures({ before, after, flames });
+    if (!since) throw new Error('there is a flame');
+    expect(since.name).toBe('heap-since.png');
+    expect(toneBehind(since, /run$/)).toBe('grew-3');
+    expect(shapesOf(since).map(({ tone }) => tone)).toContain('shrank-3');
+    expect(wordsIn(since)).toContain('Gone: -20 MiB payments/batch.Replay');
+    expect(wordsIn(since).join('\n')).toMatch(
+      /97 MiB in use at the last GC, -33 MiB since the earlier capture/,
+    );
+  });
+
+  it('is drawn without flames where those are kept on another machine', () => {
+    expect(recoveryPictures({ before, after })).toHaveLength(1);
+    expect(recoveryPictures({ before, after, flames: { before: {}, after: {} } })).toHaveLength(1);
+  });
 });
 
 describe('a thread', () => {
