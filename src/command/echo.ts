@@ -23,7 +23,9 @@ export function captureCommand({
   return [
     `capture ${service}`,
     ...which,
-    ...(windowMs === DEFAULT_WINDOW_MS ? [] : [`--for ${formatDuration(windowMs).replaceAll(' ', '')}`]),
+    ...(windowMs === DEFAULT_WINDOW_MS
+      ? []
+      : [`--for ${windowMs === 0 ? '0s' : formatDuration(windowMs).replaceAll(' ', '')}`]),
     ...(isUsual ? [] : [`--kinds ${kinds.join(',')}`]),
   ].join(' ');
 }

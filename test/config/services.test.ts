@@ -89,6 +89,12 @@ describe('services.yml', () => {
     ['no instances', 'services: { a: { instances: [] } }', 'instances'],
     ['broken YAML', 'services: [', 'line 1'],
     [
+      'a tracker whose form takes no title',
+      'services: { a: { instances: [http://h:1], issues: "https://t.example/new" } }',
+      'must hold {title}',
+    ],
+    ['a tracker that is no web page', 'issues: "javascript:{title}"\nservices: {}', 'issues'],
+    [
       'a size that is none',
       'services: { a: { instances: [http://h:1], memory_limit: much } }',
       'size such as',

@@ -88,9 +88,22 @@ const signature = some(
     retainedBytes: figure,
     owner: hostileText(80),
     hint: hostileText(),
+    snoozed: fc.record({ by: hostileText(40), until: positive, reason: hostileText() }),
   },
-  ['waitMinutes', 'createdBy', 'labels', 'retainedBytes', 'owner', 'hint'],
+  ['waitMinutes', 'createdBy', 'labels', 'retainedBytes', 'owner', 'hint', 'snoozed'],
 );
+
+const hiddenGroup = fc.record({
+  rule: fc.stringMatching(/^[0-9a-f]{12}$/),
+  signature: fc.stringMatching(/^[0-9a-f]{16}$/),
+  label: hostileText(),
+  count,
+  delta: count,
+  by: hostileText(40),
+  until: figure,
+  reason: hostileText(),
+  scope: fc.constantFrom('service' as const, 'everywhere' as const),
+});
 
 const site = fc.record({
   frames: fc.array(frame, { maxLength: 3 }),
@@ -171,6 +184,7 @@ export function anyReport(): fc.Arbitrary<Report> {
         }),
         200,
       ),
+      hidden: many(hiddenGroup, 30),
       restarts: many(fc.record({ instance: hostileText(80), because: hostileText() }), 10),
       heap: fc.option(fc.record({ sites: many(site, 100), sampleRate: positive }), { nil: undefined }),
       samples: fc.array(reading, { maxLength: 20 }),
