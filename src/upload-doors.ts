@@ -9,7 +9,7 @@ import type { CaptureRequest } from './model/request.ts';
 import type { CaptureBudget } from './model/target.ts';
 import { decideBudget, momentWords } from './policy/budget.ts';
 import type { connectRedis } from './queue/connection.ts';
-import type { JobQueue } from './queue/queue.ts';
+import { type JobQueue, withinDeadline } from './queue/queue.ts';
 import { submit } from './queue/submit.ts';
 import { type BudgetStore, openBudgetStore } from './store/budgets.ts';
 import type { RequestStore } from './store/requests.ts';
@@ -39,7 +39,8 @@ export function uploadPorts(from: {
       auditedRefusals(aboutRequest(request), trail, () =>
         submit(request, { requests, queue, mayStart: () => spend(request, budgets) }),
       ),
-    isOurThread: async (channel, threadTs) => (await threads.capturesIn({ channel, threadTs })).length > 0,
+    isOurThread: async (channel, threadTs) =>
+      (await withinDeadline(threads.capturesIn({ channel, threadTs }))).length > 0,
     now: Date.now,
     log,
   };

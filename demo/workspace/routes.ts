@@ -93,6 +93,7 @@ function privateFile(parts: Parts, path: string, request: IncomingMessage, respo
   else {
     const fault = parts.faults.forDownload();
     parts.calls.add({ atMs: parts.api.world.now(), method: 'download', args: { file: id }, status: 200 });
+    parts.api.world.tell({ kind: 'call' });
     if (fault) sendSpoiled(response, fault, bytes);
     else sendFile(response, file, bytes);
   }

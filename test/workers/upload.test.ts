@@ -11,6 +11,7 @@ import type { Decision } from '../../src/audit/line.ts';
 import { registerUploads } from '../../src/entry/slack-uploads.ts';
 import { decideBudget } from '../../src/policy/budget.ts';
 import { CAPTURE_QUEUE, DELIVER_QUEUE } from '../../src/queue/jobs.ts';
+import { tellThreads } from '../../src/queue/tell.ts';
 import { openBudgetStore } from '../../src/store/budgets.ts';
 import { uploadPorts } from '../../src/upload-doors.ts';
 import { runCapture } from '../../workers/capture.ts';
@@ -256,6 +257,20 @@ describe.skipIf(requires('redis'))('uploaded files', { timeout: 90_000 }, () => 
       room.workspace.faults.add({ kind: 'download', how: 'stalls', times: 10 });
       const root = await saying(await drop([DUMP]), /No verdict/);
       expect(root.text).toMatch(/did not send stacks.txt.gz within|is not whole/);
+    });
+
+    it('are let go at once when somebody cancels', async () => {
+      const before = room.workspace.calls('download').length;
+      room.workspace.faults.add({ kind: 'download', how: 'stalls', times: 10 });
+      const ts = await drop([DUMP]);
+      await room.workspace.waitFor(() => room.workspace.calls('download').length > before, WITHIN_MS);
+      const id = audit.findLast(({ what }) => what === 'accepted')?.request ?? '';
+      await tellThreads(id, { stage: 'cancelled', by: ON_CALL }, room);
+      const root = await saying(ts, /was cancelled by/);
+      expect(root.text).toContain(ON_CALL);
+      room.workspace.faults.clear();
+      // Whoever waits for the place has it.
+      await saying(await drop([DUMP]), /inconclusive/);
     });
 
     it('are refused before they are fetched when they are too large', async () => {
