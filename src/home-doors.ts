@@ -1,10 +1,12 @@
 // Wires the home tab, the forms and the shortcuts to what is kept.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Authorise } from './authorise.ts';
 import type { ServiceCatalog } from './config/services.ts';
 import type { Linked } from './deliver/slack-links.ts';
 import type { HomePorts } from './entry/slack-home.ts';
 import type { ShortcutPorts } from './entry/slack-shortcuts.ts';
-import type { Digest } from './model/digest.ts';
+import type { Digest, ServiceFacts } from './model/digest.ts';
+import type { Service } from './model/target.ts';
 import { digestsInForce } from './past/digest-content.ts';
 import type { FactPorts } from './past/digest-facts.ts';
 import { factsReader } from './past/digest-facts.ts';
@@ -38,11 +40,12 @@ export function homeDoors(stores: HomeStores): Pick<HomePorts, 'homeOf' | 'diges
   const { services, authorise, verdicts, watching } = stores;
   const inForce = async (): Promise<readonly Digest[]> =>
     digestsInForce(services.digests(), await stores.digests.setUp());
+  const factsOf = factsReader({ verdicts, history: stores.history });
   const ports: HomeFactPorts = {
     services: services.all,
     authorise,
     latest: verdicts.latest,
-    factsOf: factsReader({ verdicts, history: stores.history }),
+    factsOf: (service, atMs) => patiently(service, factsOf(service, atMs), verdicts),
     digests: inForce,
     watched: async () => {
       const said = await watching.all();
@@ -58,6 +61,28 @@ export function homeDoors(stores: HomeStores): Pick<HomePorts, 'homeOf' | 'diges
     servicesFor: (user) => servicesFor(user, ports),
     linkOf: (request) => linkOf(request, stores),
   };
+}
+
+/** A Prometheus may take its time, and somebody waits for the tab: it is drawn without that service's history then. */
+const PATIENCE_MS = 1_000;
+
+async function patiently(
+  { name: service, owner, memoryLimitBytes }: Service,
+  facts: Promise<ServiceFacts>,
+  verdicts: Pick<VerdictStore, 'of'>,
+): Promise<ServiceFacts> {
+  const known = await Promise.race([facts, sleep(PATIENCE_MS, undefined, { ref: false })]);
+  return (
+    known ?? {
+      service,
+      memory: [],
+      verdicts: await verdicts.of(service),
+      detections: [],
+      restarts: 0,
+      ...(owner !== undefined && { owner }),
+      ...(memoryLimitBytes !== undefined && { limitBytes: memoryLimitBytes }),
+    }
+  );
 }
 
 /** Reports are named as the requests they answer. */

@@ -131,8 +131,13 @@ export async function answered(
   if (complaint === undefined) return ack();
   await ack({
     response_action: 'errors',
-    errors: { [complaint.beside]: plain(complaint.text, MAX_COMPLAINT) },
+    errors: { [complaint.beside]: plain(unmarked(complaint.text), MAX_COMPLAINT) },
   });
+}
+
+/** Slack shows the words beside a field as they are, back-ticks and all. */
+function unmarked(text: string): string {
+  return text.replaceAll('`', '');
 }
 
 async function tellLater(

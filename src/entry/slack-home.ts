@@ -14,7 +14,7 @@ import {
   HOME_WATCH,
 } from '../home/actions.ts';
 import type { HomeFacts, HomeState } from '../home/facts.ts';
-import { homeView, refusedHome } from '../home/home.ts';
+import { brokenHome, homeView, refusedHome } from '../home/home.ts';
 import { pageIn, queryIn, stateIn } from '../home/state.ts';
 import type { Log } from '../log.ts';
 import type { Digest } from '../model/digest.ts';
@@ -47,7 +47,13 @@ export interface HomePorts {
 export function registerHome(app: App, ports: HomePorts): void {
   app.event('app_home_opened', async ({ event, client }) => {
     if (event.tab !== 'home') return;
-    await publishHome(client, event.user, stateIn(event.view?.private_metadata), ports);
+    const { user } = event;
+    const tell = async (why: Mrkdwn): Promise<void> => {
+      await client.views.publish({ user_id: user, view: brokenHome(why) });
+    };
+    await guarded(ports.log, tell, `home ${user}`, () =>
+      publishHome(client, user, stateIn(event.view?.private_metadata), ports),
+    );
   });
 
   on(app, HOME_SEARCH, ports, async (pressed, { show }) => {

@@ -60,6 +60,11 @@ export function refusedHome(what: string, hint: string): HomeView {
   );
 }
 
+/** When the tab cannot be drawn now. */
+export function brokenHome(why: Mrkdwn): HomeView {
+  return homeTab([header('goleak'), section(why)], {});
+}
+
 function standingLine({ visible, services, found, state }: HomeFacts): Mrkdwn {
   const ill = services.filter(({ known }) => known?.standing === 'sick').length;
   const all = `${formatCount(visible)} ${visible === 1 ? 'service' : 'services'}`;

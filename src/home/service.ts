@@ -20,10 +20,12 @@ export function serviceBlocks(service: HomeService, nowMs: number): Block[] {
 
 function aboutService(service: HomeService, nowMs: number): Mrkdwn {
   const { name, owner, instances, known } = service;
-  const mark = known ? `${MARKS[known.standing]} ` : '';
+  // Of a service nobody has looked at there is nothing to say with a mark.
+  const mark = known && (known.verdict || known.memory) ? `${MARKS[known.standing]} ` : '';
   const curve = known?.days.some((day) => day !== undefined) ? ` ${sparkline(known.days)}` : '';
   const head = mrkdwn`${mark}*${code(name, NAME)}*${curve}`;
   const facts = [
+    ...(known && !known.verdict ? [mrkdwn`not captured yet`] : []),
     mrkdwn`${instances} ${instances === 1 ? 'instance' : 'instances'}`,
     ...memoryOf(service),
     ...(owner === undefined ? [] : [mrkdwn`${words(owner, NAME)}`]),
@@ -36,9 +38,8 @@ function aboutService(service: HomeService, nowMs: number): Mrkdwn {
 }
 
 function verdictOf({ known }: HomeService, nowMs: number): Mrkdwn[] {
-  if (!known) return [];
+  if (!known?.verdict) return [];
   const { verdict } = known;
-  if (!verdict) return [mrkdwn`Not captured yet`];
   const ago = agoWords(verdict.atMs, nowMs);
   const summary = verdict.kind === 'healthy' ? [] : [mrkdwn`${prose(summaryWords(verdict), SUMMARY)}`];
   return [joinMrkdwn([mrkdwn`*${verdictTitle(verdict)}*, ${ago}`, ...summary], ' · ')];

@@ -205,7 +205,7 @@ describe.skipIf(requires('redis'))('the home tab and the forms behind it', () =>
     await press('home_capture', 'payments-svc');
     refusal = new Failure('do_not_touch', { service: 'payments-svc' });
     await submit({ channel: { answer: { selected_conversation: CHANNEL } } });
-    expect(modal()?.errors?.service).toContain(refusal.message);
+    expect(modal()?.errors?.service).toContain(refusal.message.replaceAll('`', ''));
     expect(submitted).toEqual([]);
   });
 

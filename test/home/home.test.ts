@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readView } from '../../demo/workspace/methods/views.ts';
 import { captureForm, readCaptureForm } from '../../src/forms/capture.ts';
 import { digestForm, readDigestForm } from '../../src/forms/digest.ts';
+import { agoWords } from '../../src/home/ago.ts';
 import { whenWords } from '../../src/home/below.ts';
 import type { HomeFacts, HomeService } from '../../src/home/facts.ts';
 import { homeView, refusedHome, SERVICES_PER_PAGE } from '../../src/home/home.ts';
@@ -248,4 +249,15 @@ describe('forms', () => {
       time: '09:00',
     });
   });
+});
+
+it('says how old something is to one figure', () => {
+  const ago = (seconds: number) => agoWords(NOW_MS - seconds * 1000, NOW_MS);
+  expect([5, 125, 7_300, 90_000, 300_000].map(ago)).toEqual([
+    'just now',
+    '2 min ago',
+    '2 h ago',
+    '25 h ago',
+    '3 days ago',
+  ]);
 });
