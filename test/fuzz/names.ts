@@ -2,6 +2,8 @@
 // is made of it is read by the workspace, an implementation of Slack's markup that knows nothing of ours.
 import { validateBlocks } from '../../demo/workspace/blocks.ts';
 import { type Mention, mentionsIn } from '../../demo/workspace/mrkdwn.ts';
+import type { Flame, Flames } from '../../src/model/flame.ts';
+import { reportPage } from '../../src/page/page.ts';
 import {
   contentOf,
   failureMessage,
@@ -181,12 +183,39 @@ export function checkNames(names: readonly string[]): void {
     checkVisible(JSON.stringify([name, title, alt]), 'picture');
     checkVisible(Object.values(stringsIn(art)).join(''), 'drawing');
   }
+  checkPage(reportPage({ report, flames: flamesNamed(names), images: [] }));
   checkTerminal(reportText(report, { color: true, width: 100 }), 'report');
   checkTerminal(screen(names.join('\n')), 'screen');
   checkVisible(fullStacksFile(report), 'stacks', true);
   checkVisible(json(report, 2), 'triage file', true);
   holds(JSON.stringify(JSON.parse(json(names))) === JSON.stringify(names), 'JSON says something else');
   for (const name of names) checkName(name);
+}
+
+/** All it holds are tags of ours: what a name brought would make another one, or an attribute too many. */
+function checkPage(page: string): void {
+  checkVisible(page, 'page', true);
+  const outside = page.replace(/<(style|script)\b[^>]*>[\s\S]*?<\/\1>/g, '');
+  const tags = outside.match(/<[^>]*>/g) ?? [];
+  for (const tag of tags) {
+    holds(
+      /^<(?:!doctype html|\/?[a-z][a-z0-9]*(?: [a-z-]+(?:="[^"<>]*")?)*\/?)>$/i.test(tag),
+      `an odd tag: ${tag}`,
+    );
+  }
+  holds(!/<(?:img|iframe|object|a href="[^#])/.test(outside), 'an element that asks the network');
+}
+
+function flamesNamed(names: readonly string[]): Flames {
+  const heap: Flame = {
+    measure: 'heap',
+    names,
+    parents: [-1, ...names.map((_, at) => at)],
+    calls: [-1, ...names.map((_, at) => at)],
+    after: [9, ...names.map(() => 9)],
+    cut: { nodes: 0, largest: 0 },
+  };
+  return { heap };
 }
 
 function progressMessages([

@@ -5,12 +5,15 @@ import {
   codeBlock,
   csv,
   cutList,
+  dataBlock,
   html,
+  inlined,
   markup,
   mention,
   mrkdwn,
   plain,
   prose,
+  tags,
   terminal,
   visible,
   words,
@@ -138,5 +141,35 @@ describe('any text', () => {
         expect(csv(foreign).slice(1, -1).replaceAll('""', '')).not.toContain('"');
       }),
     );
+  });
+});
+
+describe('a page', () => {
+  it('is made of our tags only, whatever is put into them', () => {
+    fc.assert(
+      fc.property(hostileText(), (foreign) => {
+        const { html: text } =
+          tags`<p title="${foreign}">${foreign}${tags`<b>${1}</b>`}${[tags`<i>${foreign}</i>`]}</p>`;
+        const inside = text.replace(/^<p title="|<b>1<\/b><i>|<\/i><\/p>$/g, '').replace('">', '');
+        expect(inside).not.toMatch(/[<>"']/);
+      }),
+    );
+  });
+
+  it('carries values that come back as they were, and end no block', () => {
+    fc.assert(
+      fc.property(fc.array(hostileText()), (values) => {
+        const [, text = ''] = /^<script type="application\/json" id="flames">(.*)<\/script>$/s.exec(
+          dataBlock('flames', values).html,
+        ) ?? [''];
+        expect(text).not.toMatch(/[<>&]/);
+        expect(JSON.parse(text)).toEqual(values);
+      }),
+    );
+  });
+
+  it('takes in no script or sheet that would end its own element', () => {
+    expect(inlined('script', 'run(1 < 2)').html).toBe('<script>run(1 < 2)</script>');
+    for (const text of ['a</script>b', 'a<!--b']) expect(() => inlined('script', text)).toThrow(RangeError);
   });
 });
