@@ -50,7 +50,7 @@ export function digestChart({ rows, key }: DigestContent): ChartConfig | undefin
       layout: { padding: { left: 10, right: 18, top: 8, bottom: 10 } },
       ...titleOf(['Largest instance by day', 'the highest of each day'], 'markers'),
       scales: {
-        x: paleAxis({ title: 'days before this digest', grid: false }),
+        x: paleAxis({ title: 'month and day', grid: false }),
         y: paleAxis({ title: scale.unit, min: 0, room: 0.05 }),
       },
     },
