@@ -1,6 +1,6 @@
 // Ends the workflow steps whose captures have had their last word: with the verdict and a link to it, or with the sentence
 // that says why there is none.
-
+import { Failure } from '../failure.ts';
 import type { KeptVerdict } from '../model/digest.ts';
 import type { Progress } from '../model/request.ts';
 import type { Step, StepStore } from '../store/steps.ts';
@@ -24,6 +24,8 @@ export interface StepPorts {
 
 /** Longer than the longest capture with everything it may wait for. */
 const GIVEN_UP_MS = 2 * 3_600_000;
+/** A step is remembered before its capture is: until then it is not missed. */
+const KEPT_WITHIN_MS = 60_000;
 
 /** Looks at every step that waits, once. What Slack does not take now is tried at the next look. */
 export async function finishSteps(ports: StepPorts, onTrouble: (error: unknown) => void): Promise<void> {
@@ -32,6 +34,8 @@ export async function finishSteps(ports: StepPorts, onTrouble: (error: unknown) 
       if (await finished(step, ports)) await ports.steps.done(step);
     } catch (error) {
       onTrouble(error);
+      // It was ended before, or its workflow was: Slack will not have it, however often it is told.
+      if (error instanceof Failure && error.retry === 'never') await ports.steps.done(step).catch(onTrouble);
     }
   }
 }
@@ -53,7 +57,8 @@ async function finished(step: Step, ports: StepPorts): Promise<boolean> {
       await ports.fail(execution, `The capture of ${service} was cancelled.`);
       return true;
     default: {
-      const isLost = ports.now() - atMs > GIVEN_UP_MS || !(await ports.isKept(request));
+      const waitedMs = ports.now() - atMs;
+      const isLost = waitedMs > GIVEN_UP_MS || (waitedMs > KEPT_WITHIN_MS && !(await ports.isKept(request)));
       if (isLost) await ports.fail(execution, `Nothing has come of the capture of ${service}.`);
       return isLost;
     }
