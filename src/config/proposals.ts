@@ -37,8 +37,13 @@ export function proposedService({ name, url, owner }: Pick<Proposal, 'name' | 'u
   if (!isName.success) throw new Failure('proposal_wrong', { field: 'name', what: messageIn(isName.error) });
   const read = serviceSchema.safeParse({ instances: [url], ...(owner !== undefined && { owner }) });
   if (!read.success) throw new Failure('proposal_wrong', { field: 'address', what: messageIn(read.error) });
+  if (!IS_ORIGIN.test(url)) throw new Failure('proposal_wrong', { field: 'address', what: NO_PATH });
   return { ...toService(name, read.data), ...(owner !== undefined && { owner }) };
 }
+
+/** With a path or a query whoever proposes it would choose what is asked of that host, and not pprof. */
+const IS_ORIGIN = /^https?:\/\/[^/?#\\]+\/?$/i;
+const NO_PATH = 'must be an address without a path, such as http://10.0.0.7:6060';
 
 function messageIn({ issues: [issue] }: z.ZodError): string {
   if (issue?.code !== 'invalid_union') return issue?.message ?? 'is not understood';

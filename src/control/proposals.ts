@@ -44,14 +44,16 @@ export async function propose(proposed: Proposed, origin: Origin, ports: Proposa
   const name = proposed.name.trim().toLowerCase();
   const url = proposed.url.trim();
   check({ ...proposed, name, url }, ports);
-  const owner = proposed.owner?.trim();
+  const owner = proposed.owner?.trim() ?? '';
+  // Of all that an admin is shown: what was shown is what is accepted, whatever was proposed since.
+  const said = [name, url, owner, origin.user].join('\n');
   const proposal: Proposal = {
-    id: createHash('sha256').update(`${name} ${url} ${origin.user}`).digest('base64url').slice(0, 22),
+    id: createHash('sha256').update(said).digest('base64url').slice(0, 22),
     name,
     url,
     by: origin.user,
     atMs: ports.now(),
-    ...(owner !== undefined && owner !== '' && { owner }),
+    ...(owner !== '' && { owner }),
   };
   if (!(await ports.proposals.propose(proposal))) throw new Failure('proposals_full', {});
   ports.audit({ what: 'proposed', origin, proposal });

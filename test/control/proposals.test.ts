@@ -82,6 +82,13 @@ describe.skipIf(requires('redis'))('a service that is proposed', () => {
     });
   });
 
+  it('is accepted as the admin was shown it, though it was proposed with another owner since', async () => {
+    const shown = await propose(NEW, MEMBER, ports);
+    await propose({ ...NEW, owner: 'S0EVERYBODY1' }, MEMBER, ports);
+    await decide({ id: shown.id, isAccepted: true }, ADMIN, ports);
+    expect(catalog.find('ledger-svc')?.owner).toBe('@ledger');
+  });
+
   it('is forgotten when an admin refuses it', async () => {
     const { id } = await propose(NEW, MEMBER, ports);
     await decide({ id, isAccepted: false }, ADMIN, ports);
@@ -104,6 +111,8 @@ describe.skipIf(requires('redis'))('a service that is proposed', () => {
     ['of the cloud’s own', { url: 'http://169.254.169.254' }, 'proposal_outside'],
     ['with credentials', { url: 'http://me:secret@10.0.0.9' }, 'proposal_wrong'],
     ['that is none', { url: 'ledger' }, 'proposal_wrong'],
+    ['with a path of its own', { url: 'http://10.0.0.9:8500/v1/agent/leave#' }, 'proposal_wrong'],
+    ['with a query of its own', { url: 'http://10.0.0.9:8500?leave=' }, 'proposal_wrong'],
     ['under a name that is none', { name: 'Ledger svc!' }, 'proposal_wrong'],
     ['under a name that is taken', { name: 'payments-svc' }, 'service_taken'],
   ])('is not kept at an address or name %s', async (_what, change, code) => {
