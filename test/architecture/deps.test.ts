@@ -54,8 +54,8 @@ describe('npm run deps', () => {
       [
         'src/report/planted.ts',
         "import '../parse/pprof.ts';",
-        'pure-rooms-know-the-model-only',
-        'Put a noun both need in src/model',
+        'report-knows-what-it-shows',
+        'Put any other noun in src/model',
       ],
       [
         'src/watch/planted.ts',

@@ -70,7 +70,7 @@ describe.skipIf(requires('redis'))('the workflow step', () => {
 
   it('captures as nobody in particular, and hands on the verdict and where it is', async () => {
     const execution = run({ service: 'payments-svc', for: '10s' });
-    await expect.poll(() => submitted.length).toBe(1);
+    await expect.poll(() => submitted.length, { timeout: 10_000 }).toBe(1);
     const [request] = submitted;
     expect(request).toMatchObject({
       service: 'payments-svc',
@@ -97,7 +97,7 @@ describe.skipIf(requires('redis'))('the workflow step', () => {
 
   it('fails with the sentence a person would be told when the capture fails', async () => {
     const execution = run({ service: 'payments-svc' });
-    await expect.poll(() => submitted.length).toBe(1);
+    await expect.poll(() => submitted.length, { timeout: 10_000 }).toBe(1);
     const failed = { stage: 'failed', what: 'Nobody answered.', hint: 'Look at the service.' } as const;
     await openRequestStore(server.redis).saveProgress(submitted[0]?.id ?? '', failed);
     expect(await endOf(execution)).toEqual({

@@ -48,5 +48,8 @@ export function listen() {
   events.onopen = () => {
     if (lost) void openChannel(state.channel);
     lost = false;
+    // What changed before the stream stood was told to nobody.
+    soonView();
+    soonChannel();
   };
 }
