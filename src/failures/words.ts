@@ -74,7 +74,7 @@ export const WORDS = {
   }),
   url_in_slack: entry<{ word: string }>({
     say: () => 'Addresses are not taken from chat; only registered services can be captured.',
-    hint: () => 'Add the service to services.yml, or run `goleak capture URL` in a terminal.',
+    hint: () => 'Propose it with `register <name> <address>`, or run `goleak capture URL` in a terminal.',
     retry: 'never',
     exit: 1,
   }),

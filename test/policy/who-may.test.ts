@@ -83,6 +83,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   own: 'cancel',
   look: 'look',
   audit: 'audit',
+  accept: 'register',
   digest: 'digest',
   set: 'digest-set',
   ask: 'ask',
