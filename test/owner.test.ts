@@ -47,4 +47,7 @@ it('calls a group once, from the tier on that was set, and nobody who is no grou
     signatures: report.signatures.map((each) => ({ ...each, tier: 'suspect' as const })),
   };
   expect(toTell(doubtful, { groups, mention: 'probable' })).toEqual([]);
+  const snoozed = { by: 'U0ONCALL', until: 1, reason: 'known' };
+  const putOff = { ...report, signatures: report.signatures.map((each) => ({ ...each, snoozed })) };
+  expect(toTell(putOff, { groups, mention: 'suspect' })).toEqual([]);
 });

@@ -1,5 +1,6 @@
 // Help, made from the table of verbs.
 import type { Door } from './command.ts';
+import { FOLLOW_UPS } from './follow-ups.ts';
 import { findVerb, VERBS, type Verb } from './verbs.ts';
 
 /** One verb in full, or undefined when the word is not one. Plain lines, for any door. */
@@ -34,12 +35,22 @@ const FILES_IN_CHAT = [
   '',
 ];
 
+/** What a capture's thread understands besides. */
+function inThreads(): readonly string[] {
+  const width = Math.max(...FOLLOW_UPS.map(({ usage }) => usage.length)) + 2;
+  return [
+    'In the thread of a capture, also without my name:',
+    ...FOLLOW_UPS.map(({ usage, about }) => `  ${usage.padEnd(width)}${about}`),
+    '',
+  ];
+}
+
 /** The whole list, one line a verb, aligned. */
 export function helpText(door: Door, prefix: string): string {
   const verbs = verbsFor(door);
   const width = Math.max(...verbs.map((verb) => verb.verb.length)) + 2;
   const lines = verbs.map((verb) => `  ${verb.verb.padEnd(width)}${verb.about}`);
-  const more = door === 'terminal' ? FLAGS_EVERYWHERE : FILES_IN_CHAT;
+  const more = door === 'terminal' ? FLAGS_EVERYWHERE : [...inThreads(), ...FILES_IN_CHAT];
   return [`${prefix} <command>`, '', ...lines, '', ...more, `${prefix} help <command> tells more.`].join(
     '\n',
   );

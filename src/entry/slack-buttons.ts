@@ -56,7 +56,7 @@ const SAME_PRESS_S = 10;
 export function registerButtons(app: App, ports: ButtonPorts): void {
   for (const action of [...BUTTON_ACTIONS, MORE_ACTION] as const) {
     app.action<BlockAction>(action, async ({ ack, body, respond, client }) => {
-      const answer = ephemeral(respond);
+      const answer = ephemeral(respond, body.message?.thread_ts);
       const open: OpenView = async (view) => {
         await client.views.open({ trigger_id: body.trigger_id, view });
       };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FOLLOW_UPS, readFollowUp, suggestFollowUp } from '../../src/command/follow-ups.ts';
+import { helpText } from '../../src/command/usage.ts';
 import type { Question } from '../../src/model/question.ts';
 
 describe('a reply in the thread of a capture', () => {
@@ -65,7 +66,15 @@ describe('a reply in the thread of a capture', () => {
     expect(suggestFollowUp(text)).toBe(meant);
   });
 
-  it('is understood as its help shows it', () => {
-    for (const { usage } of FOLLOW_UPS) expect(readFollowUp(usage), usage).toBeDefined();
+  it('is understood as its help shows it, and only chat is told of it', () => {
+    for (const { usage, about } of FOLLOW_UPS) {
+      expect(readFollowUp(usage), usage).toBeDefined();
+      expect(helpText('chat', '/goleak')).toContain(about);
+      expect(helpText('terminal', 'goleak')).not.toContain(about);
+    }
+  });
+
+  it('leaves help within what Slack shows of one message', () => {
+    expect(helpText('chat', '/goleak').length).toBeLessThan(2_900);
   });
 });

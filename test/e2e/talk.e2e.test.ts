@@ -152,6 +152,6 @@ describe.skipIf(requires('redis') || requires('go') || requires('chromium'))('ta
     await root.getByText(/\d+ repl(y|ies)/).click();
     await thread.getByRole('button', { name: 'Remove the rule' }).last().click();
     await sees(thread, /Taken back by/);
-    await sees(messages, /^Removed: .*\/goleak rules remove/);
+    await sees(thread, /^Removed: .*\/goleak rules remove/);
   }, 180_000);
 });
