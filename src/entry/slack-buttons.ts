@@ -56,7 +56,7 @@ const SAME_PRESS_S = 10;
 export function registerButtons(app: App, ports: ButtonPorts): void {
   for (const action of [...BUTTON_ACTIONS, MORE_ACTION] as const) {
     app.action<BlockAction>(action, async ({ ack, body, respond, client }) => {
-      const answer = ephemeral(respond, body.message?.thread_ts);
+      const answer = ephemeral(respond, replyThread(body));
       const open: OpenView = async (view) => {
         await client.views.open({ trigger_id: body.trigger_id, view });
       };
@@ -216,6 +216,12 @@ function repeated(why: string, { earlier, origin, body }: Pressed, { now }: Butt
     acceptedAtMs: nowMs,
     sameInstancesAs: earlier.sameInstancesAs ?? earlier.id,
   };
+}
+
+/** The thread that a button is in; a message that has replies names itself, and is in none. */
+function replyThread({ message }: BlockAction): string | undefined {
+  const threadTs: unknown = message?.thread_ts;
+  return typeof threadTs === 'string' && threadTs !== message?.ts ? threadTs : undefined;
 }
 
 /** The new capture reports in the thread of the message whose button was pressed. */
