@@ -77,7 +77,7 @@ export function yesterdayAnswer(report: Report, earlier: Earlier | undefined): S
     return { text, blocks: [section(text)] };
   }
   const now = earlierOfReport(report);
-  const title = mrkdwn`*Against the capture of ${momentWords(earlier.atMs)}* (${code(earlier.reportId, NAME)}), ${formatDuration(now.atMs - earlier.atMs)} before: of those kept the nearest to a day before`;
+  const title = mrkdwn`*Against the capture of ${momentWords(earlier.atMs)}* (${code(earlier.reportId, NAME)}), ${formatDuration(now.atMs - earlier.atMs)} before; of what is kept, it is nearest to a day`;
   const blocks: Block[] = [];
   addLines(blocks, title, [verdictLine('then', earlier), verdictLine('now', now)]);
   const rows = cutList(signatureRows(now, earlier), ROWS_SHOWN);

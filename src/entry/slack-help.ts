@@ -2,27 +2,39 @@
 // command is echoed, so that its answer says what was asked.
 import type { App, BlockAction } from '@slack/bolt';
 import { unknownVerb } from '../command/read.ts';
-import { helpText, verbHelp } from '../command/usage.ts';
+import { verbHelp, verbsFor } from '../command/usage.ts';
 import type { Log } from '../log.ts';
 import type { Origin } from '../model/request.ts';
 import { actions, type ButtonWords, type SlackMessage, section } from '../report/elements.ts';
-import { code, codeBlock, joinMrkdwn, markup, mrkdwn } from '../report/foreign.ts';
+import { code, codeBlock, joinMrkdwn, type Mrkdwn, markup, mrkdwn, prose } from '../report/foreign.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { type Answer, ephemeral, guarded, MAX_REPLY } from './slack-answer.ts';
 import { openCaptureForm } from './slack-form.ts';
 
 export const COMMAND = '/goleak';
 
+const SENTENCE = 200;
 const HELP_FORM = 'help_form';
 /** What may be pressed: whole commands, and nothing that a button could carry. */
 const PRESSED = { help_services: 'services', help_status: 'status', help_all: 'help' } as const;
 
 /** @throws Failure for a word that is no verb here */
 export function helpMessage(verb: string | undefined): SlackMessage {
-  const words = verb === undefined ? helpText('chat', COMMAND) : verbHelp(verb, 'chat', COMMAND);
-  if (words === undefined) throw unknownVerb(verb ?? '', 'chat');
-  const text = mrkdwn`${codeBlock(words.split('\n'), MAX_REPLY)}`;
+  const text = verb === undefined ? listOfVerbs() : inFull(verb);
   return { text, blocks: [section(text), actions(buttonsFor(verb))] };
+}
+
+/** Lines that a phone wraps, where aligned columns would be cut off. */
+function listOfVerbs(): Mrkdwn {
+  const lines = verbsFor('chat').map(({ verb, about }) => mrkdwn`• ${code(verb)} ${prose(about, SENTENCE)}`);
+  const more = mrkdwn`${code(`${COMMAND} help <command>`)} tells more; ${code(COMMAND)} alone opens a form.`;
+  return joinMrkdwn([mrkdwn`*What ${code(COMMAND)} understands*`, ...lines, more], '\n');
+}
+
+function inFull(verb: string): Mrkdwn {
+  const words = verbHelp(verb, 'chat', COMMAND);
+  if (words === undefined) throw unknownVerb(verb, 'chat');
+  return mrkdwn`${codeBlock(words.split('\n'), MAX_REPLY)}`;
 }
 
 function buttonsFor(verb: string | undefined): ButtonWords[] {

@@ -13,6 +13,7 @@ import {
   type OptionWords,
   searchField,
 } from '../report/form.ts';
+import { CAPTURED_WORDS } from '../report/root-message.ts';
 import { type Answers, channelIn, checkedIn, choiceIn } from './answers.ts';
 
 export const CAPTURE_FORM = 'capture_form';
@@ -84,7 +85,11 @@ export function captureForm({ service, channel, threadTs }: CaptureFormAbout): M
       checkField({
         blockId: FIELD.kinds,
         label: 'What is captured',
-        options: DEFAULT_KINDS.map((kind) => ({ text: kind, value: kind, about: KIND_WORDS[kind] })),
+        options: DEFAULT_KINDS.map((kind) => ({
+          text: CAPTURED_WORDS[kind],
+          value: kind,
+          about: KIND_WORDS[kind],
+        })),
         initial: DEFAULT_KINDS,
       }),
       ...(isThread ? [context([mrkdwn`The verdict goes into the thread of that message.`])] : [where]),

@@ -80,12 +80,18 @@ export function digestPreview({ rows, key, zone, withheld }: DigestContent): rea
   ];
 }
 
-/** `▁▂▃▅▇█`, a day each; a dot where nothing was sampled. From zero, so that nothing looks like a mountain that is none. */
+/**
+ * `▁▂▃▅▇█`, a day each; a dot where nothing was sampled. From zero, so that nothing looks like a mountain that is none; and
+ * what stays level is a low line, as a wall of full blocks looks like an alarm.
+ */
 export function sparkline(days: readonly (number | undefined)[]): string {
-  const top = Math.max(0, ...days.flatMap((day) => day ?? []));
+  const known = days.flatMap((day) => day ?? []);
+  const top = Math.max(0, ...known);
+  const isLevel = top - Math.min(...known) < LEVEL_SHARE * top;
   return days
     .map((day) => {
       if (day === undefined) return '·';
+      if (isLevel) return LEVEL_LINE;
       const step = top > 0 ? Math.ceil((day / top) * STEPS.length) - 1 : 0;
       return STEPS[Math.min(STEPS.length - 1, Math.max(0, step))] ?? '';
     })
@@ -93,6 +99,9 @@ export function sparkline(days: readonly (number | undefined)[]): string {
 }
 
 const STEPS = [...'▁▂▃▄▅▆▇█'];
+const LEVEL_LINE = '▂';
+/** Days that differ by less than this share are one level. */
+const LEVEL_SHARE = 0.1;
 
 function fitting(sections: readonly Block[]): { readonly blocks: readonly Block[]; readonly left: number } {
   const blocks: Block[] = [];

@@ -62,7 +62,8 @@ const TONE_MARKS: Readonly<Record<Tone, Mrkdwn>> = {
   unsure: mrkdwn`:grey_question:`,
 };
 
-const CAPTURED: Readonly<Record<CaptureKind, string>> = {
+/** What is captured, as people say it. */
+export const CAPTURED_WORDS: Readonly<Record<CaptureKind, string>> = {
   goroutine: 'goroutines',
   heap: 'heap',
   memstats: 'memory figures',
@@ -96,7 +97,7 @@ export function progressMessage(
     const text = mrkdwn`:black_square_for_stop: Capture of ${service} cancelled by ${mention(progress.by)}.`;
     return { text, blocks: [section(text)] };
   }
-  const what = request.kinds.map((kind) => CAPTURED[kind]).join(', ');
+  const what = request.kinds.map((kind) => CAPTURED_WORDS[kind]).join(', ');
   const over = request.windowMs === 0 ? 'once' : `for ${formatDuration(request.windowMs)}`;
   const title = mrkdwn`:mag: Capturing *${service}* ${over}`;
   const bar = mrkdwn`${progressBar(progressShare(progress))}  ${markup(stage)}`;
@@ -134,7 +135,7 @@ export interface VerdictAbout {
 
 export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackMessage {
   const headline = about.fix
-    ? joinMrkdwn([fixLine(about.fix), verdictHeadline(report)], '\n')
+    ? joinMrkdwn([fixLine(about.fix), verdictHeadline(report, about.fix)], '\n')
     : verdictHeadline(report);
   const asked = askedBy(about.requestedBy ?? report.requestedBy, about.because);
   const costs = context([
@@ -229,8 +230,9 @@ function hiddenLines({ hidden = [] }: Report): Block[] {
   return [context([...lines, ...(more === '' ? [] : [mrkdwn`${more} rules`])])];
 }
 
-function verdictHeadline(report: Report): Mrkdwn {
-  const tone = markup(TONE_MARKS[toneOf(report)]);
+function verdictHeadline(report: Report, fix?: Fix): Mrkdwn {
+  // What was mended since is no alarm any more; the line above says so.
+  const tone = markup(fix?.outcome === 'fixed' ? mrkdwn`*Before:*` : TONE_MARKS[toneOf(report)]);
   const service = words(report.service, NAME);
   const summary = prose(summaryWords(report.verdict), SENTENCE);
   const sure = confidenceWords(report.verdict.confidence);

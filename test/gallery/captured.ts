@@ -1,15 +1,15 @@
-// Reports on what was really captured: labelled programs, the two builds of the mended leak, the demo's recordings.
+// Reports on what was really captured: labelled programs and the demo's recordings.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RECORDED, readRecording } from '../../demo/replay/recording.ts';
 import recordings from '../../demo/replay/recordings/origin.json' with { type: 'json' };
 import { type CapturedFiles, type Folders, readCaptures } from '../../src/analysis.ts';
+import type { Flames } from '../../src/model/flame.ts';
 import type { RawArtefact } from '../../src/model/snapshot.ts';
 import { withOwners } from '../../src/owner.ts';
 import { buildReport } from '../../src/report/report.ts';
 import type { Report } from '../../src/report/schema.ts';
-import fix from '../captures/fix/origin.json' with { type: 'json' };
 import type { SceneOrigin } from './scene.ts';
 
 const CAPTURES = fileURLToPath(new URL('../captures/', import.meta.url));
@@ -19,6 +19,7 @@ const MIB = 1024 * 1024;
 export interface Captured {
   readonly report: Report;
   readonly files: readonly CapturedFiles[];
+  readonly flames: Flames;
   readonly origin: SceneOrigin;
 }
 
@@ -106,13 +107,6 @@ function argsOf(instance: string): string {
   return `./${instance.replace(/-\d+$/, '')} ${instances[instance as keyof typeof instances].args}`;
 }
 
-/** The demo's service before and after its leak was mended. */
-export function mendedCapture(which: 'before' | 'after', about: About): Captured {
-  const origin = { go: `go${fix.go}`, program: 'demo/payments-svc', command: fix.run };
-  const snapshots = [folderOf(join(CAPTURES, 'fix', which))];
-  return reportOn([{ instance: `${about.service}-1`, snapshots }], about, origin);
-}
-
 function reportOn(
   files: readonly Omit<CapturedFiles, 'records' | 'earlier'>[],
   about: About,
@@ -137,12 +131,16 @@ function reportOn(
     problems: reading.problems,
     ...(earlier && reading.compared && { comparedWith: { id: earlier.id, ...reading.compared } }),
   });
-  return { report: owner === undefined ? report : withOwners(report, { owner }), files: captured, origin };
+  return {
+    report: owner === undefined ? report : withOwners(report, { owner }),
+    files: captured,
+    flames: reading.flames,
+    origin,
+  };
 }
 
 const PATHS: Readonly<Record<string, string>> = {
   'goroutine-debug2.txt.gz': RECORDED['goroutine.debug2.txt'],
-  'goroutines.txt.gz': RECORDED['goroutine.debug2.txt'],
   ...RECORDED,
 };
 

@@ -176,7 +176,10 @@
   }
   /** Marks what must be reached by the Tab key; `reached` says what was. */
   function wanted() {
-    for (const control of all(CONTROLS)) if (!control.disabled) control.dataset.wanted = 'yes';
+    // Of radio buttons the Tab key comes to the chosen one; arrows lead to the others.
+    for (const control of all(CONTROLS)) {
+      if (!control.disabled && (control.type !== 'radio' || control.checked)) control.dataset.wanted = 'yes';
+    }
     document.activeElement?.blur();
     return all('[data-wanted]').length;
   }

@@ -72,7 +72,7 @@ describe('a digest', () => {
       [
         ""text":":bar_chart: *Memory digest of 2026-11-26 09:00 Europe/Berlin*\\n1 needs somebody, 1 is well"",
         ""text":"▲ *\`payments-svc\`* ↗ ▃▄▄▄▅▅▆▆▆▇▇███  *goroutine leak, proven, worse than yesterday*\\nup to 480 MiB of 512 MiB, +24 MiB on the day before · limit in 26 h at the earliest · 2 restarts since yesterday · build \`v2.16.1\` · @payments-oncall"",
-        ""text":"○ well: \`ledger-svc\` → ···········███"",
+        ""text":"○ well: \`ledger-svc\` → ···········▂▂▂"",
         ""text":"Late by 12 m 00 s: nobody was there to send it."",
         ""text":"Skipped: 2026-11-24 09:00, 2026-11-25 09:00."",
         ""text":"1 service may not be shown in this channel."",
@@ -87,7 +87,7 @@ describe('a digest', () => {
       [
         "Memory digest of 2026-11-26 09:00 Europe/Berlin: 1 needs somebody, 1 is well",
         "▲ payments-svc  ↗ ▃▄▄▄▅▅▆▆▆▇▇███  goroutine leak, proven, worse than yesterday; up to 480 MiB of 512 MiB, +24 MiB on the day before",
-        "○ ledger-svc  → ···········███  healthy; up to 40 MiB, as the day before",
+        "○ ledger-svc  → ···········▂▂▂  healthy; up to 40 MiB, as the day before",
         "1 service may not be shown in this channel.",
       ]
     `);
@@ -170,6 +170,7 @@ describe('a digest', () => {
 describe('a sparkline', () => {
   it('begins at zero and leaves a dot for a day without samples', () => {
     expect(sparkline([undefined, 100, 100, 50, 0])).toBe('·██▄▁');
+    expect(sparkline([100, 98, undefined, 101])).toBe('▂▂·▂');
     expect(sparkline([])).toBe('');
     expect(sparkline([0, 0])).toBe('▁▁');
   });

@@ -28,6 +28,9 @@ const DRAWN: Record<string, string> = {
   eyes: '<ellipse cx="6" cy="10" rx="4" ry="6" fill="#fff" stroke="#7b858f"/><ellipse cx="14" cy="10" rx="4" ry="6" fill="#fff" stroke="#7b858f"/><circle cx="7" cy="11" r="2" fill="#222"/><circle cx="15" cy="11" r="2" fill="#222"/>',
   information_source:
     '<rect x="2" y="2" width="16" height="16" rx="4" fill="#4a86c5"/><path d="M10 9.2v4.6M10 6v.4" stroke="#fff" stroke-width="2.2" stroke-linecap="round"/>',
+  card_index_dividers:
+    '<path d="M2 6h6l1.5 2H18v9H2z" fill="#c9a86a"/><path d="M2 9h16v8H2z" fill="#e3c589"/><path d="M4 4h5l1 1.5h6V8H4z" fill="#8fb0d0"/>',
+  wave: '<path d="M6 11 4.6 7.6a1.1 1.1 0 0 1 2-.9L8 9.5 6.4 5.3a1.1 1.1 0 0 1 2-.8L10 8.7 9 5a1.1 1.1 0 0 1 2.1-.6l1.2 4.3.3-2.6a1.1 1.1 0 0 1 2.2.2c0 2.6.5 5.6-1 8a4.6 4.6 0 0 1-7.7-.2z" fill="#f2c14e" stroke="#b3842a" stroke-width=".8"/>',
   no_entry:
     '<circle cx="10" cy="10" r="8" fill="#d33a42"/><rect x="5" y="8.5" width="10" height="3" rx="1" fill="#fff"/>',
 };
@@ -51,7 +54,6 @@ const CHARACTERS: Record<string, string> = {
   repeat: '🔁',
   stopwatch: '⏱',
   thumbsup: '👍',
-  wave: '👋',
   wrench: '🔧',
   zzz: '💤',
 };

@@ -1,6 +1,19 @@
 import type { Scene } from '../scene.ts';
+import { ANSWER_SCENES } from './answers.ts';
+import { DIGEST_SCENES } from './digests.ts';
+import { FAILURE_SCENES } from './failures.ts';
+import { INCIDENT_SCENES } from './incidents.ts';
 import { THREAD_SCENES } from './threads.ts';
 import { VERDICT_SCENES } from './verdicts.ts';
+import { WORD_SCENES } from './words.ts';
 
 /** In the order of the index. */
-export const SCENES: readonly Scene[] = [...VERDICT_SCENES, ...THREAD_SCENES];
+export const SCENES: readonly Scene[] = [
+  ...VERDICT_SCENES,
+  ...THREAD_SCENES,
+  ...ANSWER_SCENES,
+  ...INCIDENT_SCENES,
+  ...DIGEST_SCENES,
+  ...FAILURE_SCENES,
+  ...WORD_SCENES,
+];
