@@ -39,11 +39,16 @@ export function registerUploads(app: App, ports: UploadPorts): void {
     const isAddressed =
       isDirect ||
       text.includes(`<@${context.botUserId}>`) ||
-      (threadTs !== undefined && (await ports.isOurThread(channel, threadTs)));
+      (threadTs !== undefined && !areSeen(files) && (await ports.isOurThread(channel, threadTs)));
     if (!isAddressed) return;
     const message = { user, channel, ts, threadTs, files };
     await hearUpload(message, isDirect ? 'dm' : 'mention', { ...ports, whisper: whisperer(client) });
   });
+}
+
+/** Pictures and films are shown to the people of a thread, unless somebody says otherwise. */
+function areSeen(files: readonly { readonly mimetype?: string | null }[]): boolean {
+  return files.every(({ mimetype }) => /^(?:image|video|audio)\//.test(mimetype ?? ''));
 }
 
 /** @param door the same message may come in two events: either makes the same request */

@@ -149,6 +149,23 @@ describe.skipIf(requires('redis'))('uploaded files', { timeout: 90_000 }, () => 
     expect(root.text).toMatch(words);
   });
 
+  it('that people show each other in a thread of ours are left alone when they are pictures', async () => {
+    const ts = await drop([DUMP], { channel: CHANNEL, text: `${BOT} what is this?` });
+    await saying(ts, /inconclusive/, CHANNEL);
+    const picture = { name: 'dashboard.png', bytes: Buffer.from('89504e470d0a1a0a0000', 'hex') };
+    await drop([picture], { channel: CHANNEL, threadTs: ts, text: 'it climbs here' });
+    await drop([BEFORE, AFTER], { channel: CHANNEL, threadTs: ts });
+    await saying(ts, /heap leak/, CHANNEL);
+    expect(
+      answers(ts, CHANNEL)
+        .map(({ text }) => text)
+        .join('\n'),
+    ).not.toContain('No verdict');
+    // Whoever addresses the app wants an answer.
+    await drop([picture], { channel: CHANNEL, threadTs: ts, text: `${BOT} and this?` });
+    await saying(ts, /No verdict on the uploaded file/, CHANNEL);
+  });
+
   it('a wrong one among good ones is a footnote', async () => {
     const ts = await drop([
       { name: 'screenshot.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') },
@@ -181,7 +198,7 @@ describe.skipIf(requires('redis'))('uploaded files', { timeout: 90_000 }, () => 
 
   it('are left alone where nobody spoke to the bot', async () => {
     const ts = await drop([DUMP], { channel: CHANNEL, text: 'for the record' });
-    await drop([DUMP]).then((direct) => saying(direct, /./));
+    await drop([DUMP]).then((direct) => saying(direct, /inconclusive/));
     expect(answers(ts, CHANNEL)).toEqual([]);
   });
 
