@@ -63,12 +63,14 @@ export function registerCaptureForm(app: App, ports: FormPorts): void {
     await answered(
       {
         ack,
-        field: FIELD.service,
+        field: channel === undefined ? FIELD.channel : FIELD.service,
         log: ports.log,
         id: view.id,
         late: (text) => tellLater(client, origin, text),
       },
       async () => {
+        // A person instead of a channel is none: there would be nowhere to say what came of it.
+        if (channel === undefined) throw new Failure('not_in_channel', { channel: '' });
         const service = findService(command.target, ports.services());
         // A form submitted twice is one request.
         const asked = { origin, delivery: `form ${view.id}`, nowMs: ports.now() };

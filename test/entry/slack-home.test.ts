@@ -209,6 +209,14 @@ describe.skipIf(requires('redis'))('the home tab and the forms behind it', () =>
     expect(submitted).toEqual([]);
   });
 
+  it('captures nothing where no channel was chosen in which to tell of it', async () => {
+    await openHome();
+    await press('home_capture', 'payments-svc');
+    await submit({ channel: { answer: { selected_conversation: 'U0ELSEWHO' } } });
+    expect(modal()?.errors?.channel).toContain('not a member of this channel');
+    expect(submitted).toEqual([]);
+  });
+
   it('offers in the form what begins with the typed letters first, and to strangers nothing', async () => {
     services = ['apay', 'payments-svc', 'pay'].map(named);
     await workspace.takeShortcut({ user: ON_CALL, callbackId: 'capture_global' });
