@@ -19,6 +19,7 @@ import { Failure } from '../src/failure.ts';
 import type { Log } from '../src/log.ts';
 import type { Asked } from '../src/model/question.ts';
 import type { CaptureRequest } from '../src/model/request.ts';
+import { questionAction } from '../src/policy/who-may.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { ButtonStore } from '../src/store/buttons.ts';
 import type { QuestionStore } from '../src/store/questions.ts';
@@ -113,7 +114,7 @@ async function mayStill(
   const decision = await work.authorise({
     at: 'worker',
     origin,
-    actions: [question.kind === 'raw' ? 'full-stacks' : 'ask'],
+    actions: [questionAction(question.kind)],
     ...(service && { service }),
     request: id,
   });

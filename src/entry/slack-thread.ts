@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { Answerable, Asked, Question, ThreadPlace } from '../model/question.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
 import type { Service } from '../model/target.ts';
-import type { Action } from '../policy/who-may.ts';
+import { questionAction } from '../policy/who-may.ts';
 import { textContent } from '../report/blocks.ts';
 import { findService, requestId } from './accept.ts';
 import { type Authorise, permit, permitted } from './permit.ts';
@@ -120,14 +120,9 @@ export async function handOn(
       await ports.fullStacks(request.id);
       return true;
     default:
-      await permit({ ...about, actions: [actionFor(question)] }, ports.authorise);
+      await permit({ ...about, actions: [questionAction(question.kind)] }, ports.authorise);
       return ports.ask(asked(question, request, asking, ports.now()));
   }
-}
-
-/** Files are more than words of the report: whoever may have the stacks posted may have them. */
-export function actionFor({ kind }: Answerable): Action {
-  return kind === 'raw' ? 'full-stacks' : 'ask';
 }
 
 function asked(question: Answerable, request: CaptureRequest, asking: Asking, nowMs: number): Asked {

@@ -1,6 +1,7 @@
 // Who may do what, from where: decided from plain facts about a person, a place and a service's rules. What is not known
 // is not allowed, but to admins whom services.yml names by id. Pure; src/authorise.ts gathers the facts.
 import { Failure } from '../failure.ts';
+import type { Answerable } from '../model/question.ts';
 import { type CaptureRequest, isAutomatic, type Origin } from '../model/request.ts';
 import type { CaptureKind, Service } from '../model/target.ts';
 import { UPLOADED } from '../model/upload.ts';
@@ -94,6 +95,15 @@ export function actionsOf({ instances, kinds }: Pick<CaptureRequest, 'instances'
 export function consentAction({ consent }: Pick<CaptureRequest, 'consent'>): Action | undefined {
   if (consent === undefined) return undefined;
   return consent === 'forced' ? 'force' : 'agree';
+}
+
+/**
+ * What is asked about a capture: whoever may have the stacks posted may have its files, and what was known of the service
+ * before is not in the thread already.
+ */
+export function questionAction(kind: Answerable['kind']): Action {
+  if (kind === 'raw') return 'full-stacks';
+  return kind === 'yesterday' ? 'digest' : 'ask';
 }
 
 /** Goroutines are what the heavy questions are about. */
@@ -345,7 +355,7 @@ function wordsFor(action: Action, { service }: About): string {
     case 'cancel':
       return 'cancel captures';
     case 'digest':
-      return `be shown the digest of ${name}`;
+      return `be shown how ${name} stands from day to day`;
     case 'digest-set':
       return 'set up digests';
     case 'audit':

@@ -174,6 +174,8 @@ describe('a reply in a thread', () => {
     expect(asked).toHaveLength(1);
     expect((await says('raw', { user: name })).at(-1)).toMatch(/^Guests of this workspace may not/);
     expect((await says('stacks', { user: name })).at(-1)).toMatch(/^Guests of this workspace may not/);
+    // Nor what an earlier capture showed, which this thread does not.
+    expect((await says('vs yesterday', { user: name })).at(-1)).toMatch(/^Guests of this workspace may not/);
     expect([asked.length, stacks]).toEqual([1, []]);
   });
 
