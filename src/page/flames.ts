@@ -5,13 +5,13 @@ import type { Flame, Flames } from '../model/flame.ts';
 import { formatBytes, formatCount } from '../model/units.ts';
 import { heapFlamePicture } from '../report/charts/flame.ts';
 import type { Tone } from '../report/charts/tone.ts';
-import { dataBlock, json, type Markings, tags } from '../report/foreign.ts';
+import { dataBlock, type Markings, tags } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
 import { drawingSvg } from './drawing-svg.ts';
 import { NOTHING, type Section } from './parts.ts';
 
-/** As JSON; names of hostile length make a flame this large with far fewer nodes. */
-const MAX_FLAME_CHARACTERS = 250_000;
+/** As it stands in the page; names of hostile length, or full of marks, make a flame this large with far fewer nodes. */
+const MAX_FLAME_BYTES = 250_000;
 const FEWEST_NODES = 50;
 
 /** Both as small as the page can hold. */
@@ -25,10 +25,14 @@ export function flamesInPage({ heap, goroutines, since }: Flames): Flames {
 
 function fitting(flame: Flame): Flame {
   let fit = flame;
-  while (json(fit).length > MAX_FLAME_CHARACTERS && fit.parents.length > FEWEST_NODES) {
+  while (bytesInPage(fit) > MAX_FLAME_BYTES && fit.parents.length > FEWEST_NODES) {
     fit = shrinkFlame(fit, Math.floor(fit.parents.length / 2));
   }
   return fit;
+}
+
+function bytesInPage(flame: Flame): number {
+  return new TextEncoder().encode(dataBlock('flames', flame).html).byteLength;
 }
 
 export function flameData({ heap, goroutines }: Flames): Markings {

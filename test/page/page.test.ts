@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { drawPage } from '../../src/deliver/page.ts';
 import { flamesOf } from '../../src/flame/captures.ts';
 import { conclude } from '../../src/investigate.ts';
+import type { Flame } from '../../src/model/flame.ts';
 import { reportPage } from '../../src/page/page.ts';
 import { assembleSeries } from '../../src/parse/snapshot.ts';
 import { CONTEXT } from '../analyse/series.ts';
@@ -90,6 +91,22 @@ describe('of a capture of 10,000 goroutines', () => {
     problems: [],
     files: [],
   });
+
+  it('has bounded flames where names are full of what a page has to escape', async () => {
+    const calls = Array.from({ length: 1_999 }, (_, at) => at);
+    const after = [19_990, ...calls.map(() => 10)];
+    const flame: Flame = {
+      measure: 'goroutines',
+      names: calls.map((at) => '<'.repeat(390) + at),
+      parents: [-1, ...calls.map(() => 0)],
+      calls: [-1, ...calls],
+      after,
+      before: after,
+      cut: { nodes: 0, largest: 0 },
+    };
+    const made = await drawPage(report, { heap: { ...flame, measure: 'heap' }, goroutines: flame });
+    expect(new TextEncoder().encode(made).byteLength).toBeLessThan(2_000_000);
+  }, 60_000);
 
   it('is below two megabytes, with its pictures and both flames', async () => {
     const flames = flamesOf([series]);
