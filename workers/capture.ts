@@ -38,6 +38,8 @@ import { AlreadyTold, beginTurn, PlaceLost, type Turn } from './turn.ts';
 import { runUpload } from './upload.ts';
 
 export interface CaptureWork {
+  /** Reads what is registered now: an admin may have accepted the service a moment ago. */
+  readonly refresh?: () => Promise<void>;
   readonly services: ServiceCatalog;
   readonly requests: RequestStore;
   readonly captures: SpooledCaptures;
@@ -225,6 +227,7 @@ async function finish(
     await runUpload({ ...request, files }, tell, work);
     return { stage: 'done', reportId: request.id };
   }
+  await work.refresh?.();
   const service = work.services.find(request.service);
   if (!service) {
     const known = work.services.all().map(({ name }) => name);

@@ -85,7 +85,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   lifecycle.onEnd('the watch over Redis', () => watch.stop());
   const fetcher = createFetcher(env.secret);
   lifecycle.onEnd('connections to services', () => fetcher.close());
-  const { services } = openRegistering(redis, { env, log, lifecycle });
+  const { services, refresh } = openRegistering(redis, { env, log, lifecycle });
   const captures = openCaptures(env, log);
   const verdicts = openVerdictStore(kept);
   const reports = rememberingReports(measuredReports(openReports(kept, env), metrics), verdicts, Date.now);
@@ -94,7 +94,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const requests = openRequests(kept, env, { trail, metrics, reports });
   const leaving = new AbortController();
   const flames = openFlameStore(env.home);
-  const stores = { services, captures, reports, flames, requests, log };
+  const stores = { services, refresh, captures, reports, flames, requests, log };
 
   const children = openAnalysisChildren({ log, onKill: metrics.killed });
   lifecycle.onEnd('analysis', () => children.close());

@@ -92,18 +92,18 @@ const READ_EVERY_MS = 1_000;
 /** What is registered, as read a moment ago, for those who cannot wait for an answer. */
 export interface Followed {
   readonly current: () => readonly Registered[];
-  /** Reads it now. */
+  /** Reads it now: before a capture, as its service may have been accepted since the last look. */
   readonly refresh: () => Promise<void>;
   readonly stop: () => void;
 }
 
 export function followRegistered(store: Pick<ProposalStore, 'registered'>): Followed {
   let current: readonly Registered[] = [];
-  const refresh = async (): Promise<void> => {
-    current = await store.registered();
-  };
   // While Redis does not answer, what it said last holds.
-  const timer = setInterval(() => void refresh().catch(() => {}), READ_EVERY_MS).unref();
-  void refresh().catch(() => {});
+  const refresh = async (): Promise<void> => {
+    current = await store.registered().catch(() => current);
+  };
+  const timer = setInterval(() => void refresh(), READ_EVERY_MS).unref();
+  void refresh();
   return { current: () => current, refresh, stop: () => clearInterval(timer) };
 }
