@@ -33,6 +33,9 @@ export interface Proposed {
   readonly owner?: string;
 }
 
+/** Of one person at once: each is a message to the admins, and nobody may fill the places of all. */
+const MAX_OWN = 5;
+
 /**
  * Keeps a proposal until an admin decides.
  * @throws Failure when they may not, or it could not be accepted anyway
@@ -55,6 +58,10 @@ export async function propose(proposed: Proposed, origin: Origin, ports: Proposa
     atMs: ports.now(),
     ...(owner !== '' && { owner }),
   };
+  const own = (await ports.proposals.waiting()).filter(
+    ({ id, by }) => by === origin.user && id !== proposal.id,
+  );
+  if (own.length >= MAX_OWN) throw new Failure('proposals_own', { most: MAX_OWN });
   if (!(await ports.proposals.propose(proposal))) throw new Failure('proposals_full', {});
   ports.audit({ what: 'proposed', origin, proposal });
   return proposal;

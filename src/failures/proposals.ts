@@ -33,6 +33,13 @@ export const PROPOSALS = {
     retry: 'never',
     exit: 1,
   }),
+  proposals_own: entry<{ most: number }>({
+    say: ({ most }) =>
+      `${most} services that you proposed wait for an admin already, so this one was not kept.`,
+    hint: () => 'Ask an admin to decide about those in the home tab first.',
+    retry: 'never',
+    exit: 1,
+  }),
   proposal_gone: entry<Record<never, never>>({
     say: () => 'This proposal does not wait for anybody any more.',
     hint: () => 'Look at `services`: somebody else may have decided it.',

@@ -82,6 +82,15 @@ describe.skipIf(requires('redis'))('a service that is proposed', () => {
     });
   });
 
+  it('is one of five at most that one person has waiting', async () => {
+    const numbered = (at: number) => ({ name: `svc-${at}`, url: `http://10.0.0.${at}:6060` });
+    for (let at = 1; at <= 5; at++) await propose(numbered(at), MEMBER, ports);
+    await expect(propose(numbered(6), MEMBER, ports)).rejects.toMatchObject({ code: 'proposals_own' });
+    await propose(numbered(5), MEMBER, ports);
+    await propose(numbered(6), { ...MEMBER, user: 'U0OTHER' }, ports);
+    expect(await ports.proposals.waiting()).toHaveLength(6);
+  });
+
   it('is accepted as the admin was shown it, though it was proposed with another owner since', async () => {
     const shown = await propose(NEW, MEMBER, ports);
     await propose({ ...NEW, owner: 'S0EVERYBODY1' }, MEMBER, ports);
