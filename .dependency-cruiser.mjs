@@ -211,6 +211,13 @@ const rooms = [
     },
   },
   {
+    name: 'doors-are-wired-once',
+    comment:
+      'src/doors is wiring of the app process. What workers or the command line need of it belongs into src/control or src/past.',
+    from: { path: '^(src|workers)/', pathNot: ['^src/app\\.ts$', '^src/doors/'] },
+    to: { path: '^src/doors/' },
+  },
+  {
     name: 'the-past-is-told-not-asked',
     comment:
       'src/past puts together what was kept of a service. It reads stores and lets the pure rooms speak; whoever asks, and what is captured now, is not its business.',

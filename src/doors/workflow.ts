@@ -1,16 +1,16 @@
 // Wires the workflow step to what is kept, and looks for steps that can be ended.
-import { finishSteps, type StepPorts } from './control/steps.ts';
-import type { createSlackClient } from './deliver/slack.ts';
-import { openStepEnds } from './deliver/slack-steps.ts';
-import type { WorkflowPorts } from './entry/slack-workflow.ts';
-import { Failure } from './failure.ts';
-import type { Lifecycle } from './lifecycle.ts';
-import type { Log } from './log.ts';
-import type { connectRedis } from './queue/connection.ts';
-import { withinDeadline } from './queue/queue.ts';
-import type { RequestStore } from './store/requests.ts';
-import { openStepStore } from './store/steps.ts';
-import { openVerdictStore } from './store/verdicts.ts';
+import { finishSteps, type StepPorts } from '../control/steps.ts';
+import type { createSlackClient } from '../deliver/slack.ts';
+import { openStepEnds } from '../deliver/slack-steps.ts';
+import type { WorkflowPorts } from '../entry/slack-workflow.ts';
+import { Failure } from '../failure.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { Log } from '../log.ts';
+import type { connectRedis } from '../queue/connection.ts';
+import { withinDeadline } from '../queue/queue.ts';
+import type { RequestStore } from '../store/requests.ts';
+import { openStepStore } from '../store/steps.ts';
+import { openVerdictStore } from '../store/verdicts.ts';
 
 const LOOK_EVERY_MS = 2_000;
 

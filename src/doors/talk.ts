@@ -1,23 +1,23 @@
 // What replies, buttons and rules in the threads of captures are answered by, for the app.
-import { auditRule } from './audit/audited.ts';
-import type { Trail } from './audit/trail.ts';
-import type { Authorise } from './authorise.ts';
-import { resolveInstances } from './capture/resolve.ts';
-import type { Env } from './config/env.ts';
-import type { ServiceCatalog } from './config/services.ts';
-import { ask, captureIn } from './control/questions.ts';
-import { controlRules, type RulePorts, removeRule, sayRule, signaturesOf } from './control/rules.ts';
-import type { SlackPorts } from './entry/slack.ts';
-import type { Button } from './model/button.ts';
-import type { connectRedis } from './queue/connection.ts';
-import { type JobQueue, withinDeadline } from './queue/queue.ts';
-import { type ButtonStore, openButtonStore } from './store/buttons.ts';
-import { openQuestionStore, type QuestionStore } from './store/questions.ts';
-import type { RequestStore } from './store/requests.ts';
-import { openRuleStore } from './store/rules.ts';
-import { questionSeal, ruleSeal } from './store/seal.ts';
-import { openThreadStore } from './store/threads.ts';
-import { openVerdictStore } from './store/verdicts.ts';
+import { auditRule } from '../audit/audited.ts';
+import type { Trail } from '../audit/trail.ts';
+import type { Authorise } from '../authorise.ts';
+import { resolveInstances } from '../capture/resolve.ts';
+import type { Env } from '../config/env.ts';
+import type { ServiceCatalog } from '../config/services.ts';
+import { ask, captureIn } from '../control/questions.ts';
+import { controlRules, type RulePorts, removeRule, sayRule, signaturesOf } from '../control/rules.ts';
+import type { SlackPorts } from '../entry/slack.ts';
+import type { Button } from '../model/button.ts';
+import type { connectRedis } from '../queue/connection.ts';
+import { type JobQueue, withinDeadline } from '../queue/queue.ts';
+import { type ButtonStore, openButtonStore } from '../store/buttons.ts';
+import { openQuestionStore, type QuestionStore } from '../store/questions.ts';
+import type { RequestStore } from '../store/requests.ts';
+import { openRuleStore } from '../store/rules.ts';
+import { questionSeal, ruleSeal } from '../store/seal.ts';
+import { openThreadStore } from '../store/threads.ts';
+import { openVerdictStore } from '../store/verdicts.ts';
 
 export interface TalkWork {
   readonly requests: RequestStore;

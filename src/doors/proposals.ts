@@ -1,16 +1,16 @@
 // Wires proposing services, and an admin's word on it, to what is kept.
-import { aboutOrigin } from './audit/audited.ts';
-import type { Trail } from './audit/trail.ts';
-import type { Authorise } from './authorise.ts';
-import { isOnList } from './capture/allow-list.ts';
-import { proposedService } from './config/proposals.ts';
-import { decide, type ProposalPorts, propose } from './control/proposals.ts';
-import type { SlackPoster } from './deliver/slack.ts';
-import type { ProposalDoorPorts } from './entry/slack-proposals.ts';
-import { proposalMessage } from './forms/propose.ts';
-import type { Log } from './log.ts';
-import { withinDeadline } from './queue/queue.ts';
-import type { Registering } from './registering.ts';
+import { aboutOrigin } from '../audit/audited.ts';
+import type { Trail } from '../audit/trail.ts';
+import type { Authorise } from '../authorise.ts';
+import { isOnList } from '../capture/allow-list.ts';
+import { proposedService } from '../config/proposals.ts';
+import { decide, type ProposalPorts, propose } from '../control/proposals.ts';
+import type { SlackPoster } from '../deliver/slack.ts';
+import type { ProposalDoorPorts } from '../entry/slack-proposals.ts';
+import { proposalMessage } from '../forms/propose.ts';
+import type { Log } from '../log.ts';
+import { withinDeadline } from '../queue/queue.ts';
+import type { Registering } from '../registering.ts';
 
 export function proposalDoors(
   { services, proposals, refresh }: Registering,

@@ -1,19 +1,19 @@
 // Wires the doors for alerts, webhooks and Slack's events, to the queue.
-import type { Authorise } from './authorise.ts';
-import type { Env } from './config/env.ts';
-import type { ServiceCatalog } from './config/services.ts';
-import type { createSlackClient } from './deliver/slack.ts';
-import { createSlackReader } from './deliver/slack-read.ts';
-import { findService } from './entry/accept.ts';
-import { permit } from './entry/permit.ts';
-import type { IncidentDoorPorts } from './entry/slack-incidents.ts';
-import type { WebhookPorts } from './entry/webhook.ts';
-import type { Log } from './log.ts';
-import type { connectRedis } from './queue/connection.ts';
-import { withinDeadline } from './queue/queue.ts';
-import { openIncidentStore } from './store/incidents.ts';
-import { incidentSeal } from './store/seal.ts';
-import { type HearPorts, hearChannel, hearChoice, hearDelivery, hearMessage } from './triage.ts';
+import type { Authorise } from '../authorise.ts';
+import type { Env } from '../config/env.ts';
+import type { ServiceCatalog } from '../config/services.ts';
+import type { createSlackClient } from '../deliver/slack.ts';
+import { createSlackReader } from '../deliver/slack-read.ts';
+import { findService } from '../entry/accept.ts';
+import { permit } from '../entry/permit.ts';
+import type { IncidentDoorPorts } from '../entry/slack-incidents.ts';
+import type { WebhookPorts } from '../entry/webhook.ts';
+import type { Log } from '../log.ts';
+import type { connectRedis } from '../queue/connection.ts';
+import { withinDeadline } from '../queue/queue.ts';
+import { openIncidentStore } from '../store/incidents.ts';
+import { incidentSeal } from '../store/seal.ts';
+import { type HearPorts, hearChannel, hearChoice, hearDelivery, hearMessage } from '../triage.ts';
 
 /** What the doors for alerts are handed. */
 export function incidentPorts(from: {

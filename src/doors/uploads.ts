@@ -1,19 +1,19 @@
 // Wires the door for files that people upload to the queue.
-import { aboutRequest, auditedRefusals } from './audit/audited.ts';
-import type { Trail } from './audit/trail.ts';
-import type { Authorise } from './authorise.ts';
-import type { UploadPorts } from './entry/slack-uploads.ts';
-import { Failure } from './failure.ts';
-import type { Log } from './log.ts';
-import type { CaptureRequest } from './model/request.ts';
-import type { CaptureBudget } from './model/target.ts';
-import { decideBudget, momentWords } from './policy/budget.ts';
-import type { connectRedis } from './queue/connection.ts';
-import { type JobQueue, withinDeadline } from './queue/queue.ts';
-import { submit } from './queue/submit.ts';
-import { type BudgetStore, openBudgetStore } from './store/budgets.ts';
-import type { RequestStore } from './store/requests.ts';
-import { openThreadStore } from './store/threads.ts';
+import { aboutRequest, auditedRefusals } from '../audit/audited.ts';
+import type { Trail } from '../audit/trail.ts';
+import type { Authorise } from '../authorise.ts';
+import type { UploadPorts } from '../entry/slack-uploads.ts';
+import { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
+import type { CaptureRequest } from '../model/request.ts';
+import type { CaptureBudget } from '../model/target.ts';
+import { decideBudget, momentWords } from '../policy/budget.ts';
+import type { connectRedis } from '../queue/connection.ts';
+import { type JobQueue, withinDeadline } from '../queue/queue.ts';
+import { submit } from '../queue/submit.ts';
+import { type BudgetStore, openBudgetStore } from '../store/budgets.ts';
+import type { RequestStore } from '../store/requests.ts';
+import { openThreadStore } from '../store/threads.ts';
 
 /**
  * Messages with files an hour: of one person, and of all. Each may bring ten files, and each file may be an archive: far

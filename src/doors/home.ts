@@ -1,23 +1,23 @@
 // Wires the home tab, the forms and the shortcuts to what is kept.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Authorise } from './authorise.ts';
-import type { ServiceCatalog } from './config/services.ts';
-import type { Linked } from './deliver/slack-links.ts';
-import type { HomePorts } from './entry/slack-home.ts';
-import type { ShortcutPorts } from './entry/slack-shortcuts.ts';
-import type { Digest, ServiceFacts } from './model/digest.ts';
-import type { Service } from './model/target.ts';
-import { digestsInForce } from './past/digest-content.ts';
-import type { FactPorts } from './past/digest-facts.ts';
-import { factsReader } from './past/digest-facts.ts';
-import { type HomeFactPorts, homeFactsOf, servicesFor } from './past/home-facts.ts';
-import { watchRulesOf } from './policy/watching.ts';
-import { withinDeadline } from './queue/queue.ts';
-import type { DigestStore } from './store/digests.ts';
-import type { ProposalStore } from './store/proposals.ts';
-import type { RequestStore } from './store/requests.ts';
-import type { VerdictStore } from './store/verdicts.ts';
-import type { WatchingStore } from './store/watching.ts';
+import type { Authorise } from '../authorise.ts';
+import type { ServiceCatalog } from '../config/services.ts';
+import type { Linked } from '../deliver/slack-links.ts';
+import type { HomePorts } from '../entry/slack-home.ts';
+import type { ShortcutPorts } from '../entry/slack-shortcuts.ts';
+import type { Digest, ServiceFacts } from '../model/digest.ts';
+import type { Service } from '../model/target.ts';
+import { digestsInForce } from '../past/digest-content.ts';
+import type { FactPorts } from '../past/digest-facts.ts';
+import { factsReader } from '../past/digest-facts.ts';
+import { type HomeFactPorts, homeFactsOf, servicesFor } from '../past/home-facts.ts';
+import { watchRulesOf } from '../policy/watching.ts';
+import { withinDeadline } from '../queue/queue.ts';
+import type { DigestStore } from '../store/digests.ts';
+import type { ProposalStore } from '../store/proposals.ts';
+import type { RequestStore } from '../store/requests.ts';
+import type { VerdictStore } from '../store/verdicts.ts';
+import type { WatchingStore } from '../store/watching.ts';
 
 export interface HomeStores {
   readonly services: ServiceCatalog;
