@@ -18,7 +18,8 @@ const SIGNATURES_SHOWN = 3;
 const REASONS_SHOWN = 6;
 const CLUES_SHOWN = 5;
 const WHY_NOT_SHOWN = 5;
-const SENTENCE = 400;
+/** Eighteen reasons, five clues and five other causes stay below the characters of one message. */
+const SENTENCE = 300;
 const NAME = 80;
 const FUNCTION_WIDTH = 48;
 
