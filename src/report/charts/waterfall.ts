@@ -17,8 +17,9 @@ const ALT_TEXT = 1_000;
 /** Undefined with fewer than two bands: one bar is no comparison. */
 export function waterfallChart(report: Report): { config: ChartConfig; size: PictureSize } | undefined {
   const bands = report.memory.waterfall.filter(({ bytes }) => bytes > 0);
-  if (bands.length < 2) return undefined;
   const whole = bands.reduce((sum, { bytes }) => sum + bytes, 0);
+  // Figures of a broken service may add up to more than a number holds.
+  if (bands.length < 2 || !Number.isFinite(whole)) return undefined;
   const scale = byteScale(whole);
   let below = 0;
   const steps = bands.map((band) => {

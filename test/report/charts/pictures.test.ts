@@ -143,6 +143,14 @@ it('the waterfall begins each band where the one before ends, and ends with the 
   expect(bars.at(-1)).toEqual([0, bars.at(-2)?.[1]]);
 });
 
+it('no waterfall is drawn of figures that add up to more than a number holds', () => {
+  const report = sampleReport();
+  const waterfall = ['live', 'garbage'].map((band) => ({ band, bytes: 1.5e308, text: band }));
+  const absurd = { ...report, memory: { ...report.memory, waterfall } } as Report;
+  expect(allPictures(report).map(({ name }) => name)).toContain('memory-waterfall.png');
+  expect(allPictures(absurd).map(({ name }) => name)).not.toContain('memory-waterfall.png');
+});
+
 describe('of an incident that is over', () => {
   const before = sampleReport('heap-leak');
   const after = { ...before, id: 'later' };
