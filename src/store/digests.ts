@@ -7,9 +7,10 @@ import { z } from 'zod';
 import type { Digest } from '../model/digest.ts';
 import type { Ledger } from '../outbox/outbox.ts';
 import { clockMs } from './clock.ts';
+import { parsedJson } from './json.ts';
 import { openLedger } from './ledger.ts';
 import { scriptOf } from './script.ts';
-import type { Seal } from './seal.ts';
+import { type Seal, sealedText, unsealed } from './seal.ts';
 
 /** All keys share one hash slot, so that a Redis Cluster works too. */
 const STATE_PREFIX = '{goleak}:digest:';
@@ -107,17 +108,8 @@ export interface DigestStore {
 export function openDigestStore(redis: Redis, seal?: Seal): DigestStore {
   const state = (id: string): string => STATE_PREFIX + id;
   const claimOf = ({ id, slot }: Pick<Claim, 'id' | 'slot'>): string => `${STATE_PREFIX}${id}:${slot}`;
-  const sealed = (value: unknown): string => {
-    const text = JSON.stringify(value);
-    return JSON.stringify({ text, seal: seal?.of(text) ?? '' });
-  };
   const end = async (claim: Claim, field: 'last' | 'givenUp', value: string): Promise<void> => {
     await FINISH(redis, [state(claim.id), claimOf(claim)], [claim.token, claim.slot, field, value]);
-  };
-  const unsealed = (kept: string): unknown => {
-    const wrapped = z.object({ text: z.string(), seal: z.string() }).safeParse(parsed(kept)).data;
-    if (!wrapped || (seal && !seal.fits(wrapped.text, wrapped.seal))) return undefined;
-    return parsed(wrapped.text);
   };
   return {
     nowMs: async () => Math.floor(await clockMs(redis)),
@@ -143,7 +135,7 @@ export function openDigestStore(redis: Redis, seal?: Seal): DigestStore {
       openLedger(redis, { key: `${POSTS_PREFIX}${id}:${slot}`, keepSeconds: POSTS_KEPT_SECONDS }),
     setUp: async () => {
       const kept = Object.entries(await redis.hgetall(SET_UP)).map(([id, text]) => {
-        const value = unsealed(text);
+        const value = unsealed(text, seal);
         return [id, value === 'off' ? value : digestSchema.safeParse(value).data] as const;
       });
       return new Map(
@@ -153,16 +145,16 @@ export function openDigestStore(redis: Redis, seal?: Seal): DigestStore {
       );
     },
     put: async (id, digest, last) => {
-      await redis.hset(SET_UP, id, sealed(digest));
+      await redis.hset(SET_UP, id, sealedText(digest, seal));
       // What passed while it was off is nothing that was missed.
       if (digest !== 'off') await redis.hset(state(id), 'last', JSON.stringify(last));
     },
     ask: async (ask) => {
-      if ((await redis.hlen(ASKED)) < MAX_ASKED) await redis.hset(ASKED, ask.id, sealed(ask));
+      if ((await redis.hlen(ASKED)) < MAX_ASKED) await redis.hset(ASKED, ask.id, sealedText(ask, seal));
     },
     asked: async () =>
       Object.values(await redis.hgetall(ASKED)).flatMap((text) => {
-        const { data: ask } = askSchema.safeParse(unsealed(text));
+        const { data: ask } = askSchema.safeParse(unsealed(text, seal));
         return ask ? [ask] : [];
       }),
     answered: async ({ id }) => {
@@ -203,9 +195,9 @@ const FINISH = scriptOf(`
   return redis.call('DEL', KEYS[2])`);
 
 function stateIn(kept: Readonly<Record<string, string>>): DigestState | undefined {
-  const { data: last } = slotSchema.safeParse(parsed(kept.last ?? ''));
+  const { data: last } = slotSchema.safeParse(parsedJson(kept.last ?? ''));
   if (!last) return undefined;
-  const { data: plan } = planSchema.safeParse(parsed(kept.plan ?? ''));
+  const { data: plan } = planSchema.safeParse(parsedJson(kept.plan ?? ''));
   const restoredMs = Number(kept.restored ?? Number.NaN);
   return {
     last,
@@ -213,12 +205,4 @@ function stateIn(kept: Readonly<Record<string, string>>): DigestState | undefine
     ...(kept.givenUp !== undefined && { givenUp: kept.givenUp }),
     ...(Number.isFinite(restoredMs) && { restoredMs }),
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Proposal, Registered } from '../model/proposal.ts';
 import { scriptOf } from './script.ts';
-import type { Seal } from './seal.ts';
+import { type Seal, sealedText, unsealed } from './seal.ts';
 
 const PROPOSED = '{goleak}:proposed';
 const REGISTERED = '{goleak}:registered';
@@ -35,26 +35,14 @@ export interface ProposalStore {
 }
 
 export function openProposalStore(redis: Redis, seal?: Seal): ProposalStore {
-  const sealed = (value: unknown): string => {
-    const text = JSON.stringify(value);
-    return JSON.stringify({ text, seal: seal?.of(text) ?? '' });
-  };
-  const unsealed = (kept: string): unknown => {
-    try {
-      const { text, seal: given } = JSON.parse(kept) as { text: string; seal: string };
-      return seal && !seal.fits(text, given) ? undefined : JSON.parse(text);
-    } catch {
-      return undefined;
-    }
-  };
   const proposalIn = (kept: string): readonly Proposal[] => {
-    const { data } = proposalSchema.safeParse(unsealed(kept));
+    const { data } = proposalSchema.safeParse(unsealed(kept, seal));
     return data ? [data as Proposal] : [];
   };
   return {
     propose: async (proposal) => {
       if ((await redis.hlen(PROPOSED)) >= MAX_PROPOSED) return false;
-      await redis.hset(PROPOSED, proposal.id, sealed(proposal));
+      await redis.hset(PROPOSED, proposal.id, sealedText(proposal, seal));
       return true;
     },
     waiting: async () => {
@@ -69,13 +57,17 @@ export function openProposalStore(redis: Redis, seal?: Seal): ProposalStore {
     accept: async (registered) => {
       const { id, name } = registered;
       return (
-        (await ACCEPT(redis, [PROPOSED, REGISTERED], [id, name, sealed(registered), MAX_REGISTERED])) === 1
+        (await ACCEPT(
+          redis,
+          [PROPOSED, REGISTERED],
+          [id, name, sealedText(registered, seal), MAX_REGISTERED],
+        )) === 1
       );
     },
     refuse: async (id) => (await redis.hdel(PROPOSED, id)) === 1,
     registered: async () =>
       Object.entries(await redis.hgetall(REGISTERED)).flatMap(([name, kept]) => {
-        const { data } = registeredSchema.safeParse(unsealed(kept));
+        const { data } = registeredSchema.safeParse(unsealed(kept, seal));
         return data?.name === name ? [data as Registered] : [];
       }),
   };

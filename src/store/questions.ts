@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Asked } from '../model/question.ts';
 import type { Ledger } from '../outbox/outbox.ts';
 import { openLedger } from './ledger.ts';
-import type { Seal } from './seal.ts';
+import { type Seal, sealedText, unsealed } from './seal.ts';
 
 const PREFIX = '{goleak}:question:';
 const KEEP_SECONDS = 14 * 86_400;
@@ -44,28 +44,16 @@ export function openQuestionStore(redis: Redis, seal?: Seal): QuestionStore {
   const key = (id: string): string => PREFIX + id;
   return {
     keep: async (asked) => {
-      const text = JSON.stringify(asked);
-      // One value, so that no other delivery can put its seal on this text.
       const [isNew] = await Promise.all([
-        redis.hsetnx(key(asked.id), 'asked', `${seal?.of(text) ?? ''}\n${text}`),
+        redis.hsetnx(key(asked.id), 'asked', sealedText(asked, seal)),
         redis.expire(key(asked.id), KEEP_SECONDS),
       ]);
       return isNew === 1;
     },
     load: async (id) => {
-      const [sealed = '', text] = (await redis.hget(key(id), 'asked'))?.split('\n') ?? [];
-      if (text === undefined || (seal && !seal.fits(text, sealed))) return undefined;
-      const { data: asked } = askedSchema.safeParse(parsed(text));
+      const { data: asked } = askedSchema.safeParse(unsealed(await redis.hget(key(id), 'asked'), seal));
       return asked?.id === id ? asked : undefined;
     },
     ledger: (id) => openLedger(redis, { key: key(id), prefix: 'post:', keepSeconds: KEEP_SECONDS }),
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { REASON_CHARACTERS, type Rule, type Tally } from '../model/rule.ts';
 import { scriptOf } from './script.ts';
-import type { Seal } from './seal.ts';
+import { type Seal, sealedText, unsealed } from './seal.ts';
 
 const RULES = '{goleak}:rules';
 const TALLY_PREFIX = '{goleak}:rule:';
@@ -46,11 +46,8 @@ export interface RuleStore {
 }
 
 export function openRuleStore(redis: Redis, seal?: Seal): RuleStore {
-  const read = (kept: string | null): Rule | undefined => {
-    const [sealed = '', text] = kept?.split('\n') ?? [];
-    if (text === undefined || (seal && !seal.fits(text, sealed))) return undefined;
-    return ruleSchema.safeParse(parsed(text)).data as Rule | undefined;
-  };
+  const read = (kept: string | null): Rule | undefined =>
+    ruleSchema.safeParse(unsealed(kept, seal)).data as Rule | undefined;
   const all = async (): Promise<readonly Rule[]> => {
     const kept = Object.values(await redis.hgetall(RULES));
     return kept.flatMap((text) => read(text) ?? []).toSorted((a, b) => b.atMs - a.atMs);
@@ -64,8 +61,7 @@ export function openRuleStore(redis: Redis, seal?: Seal): RuleStore {
       const others = kept.filter(({ id }) => id !== rule.id).length - ended.length;
       if (others >= MOST_RULES) throw new Failure('too_many_rules', { most: MOST_RULES });
       if (ended.length > 0) await redis.hdel(RULES, ...ended.map(({ id }) => id));
-      const text = JSON.stringify(rule);
-      await redis.hset(RULES, rule.id, `${seal?.of(text) ?? ''}\n${text}`);
+      await redis.hset(RULES, rule.id, sealedText(rule, seal));
     },
     hid: async (id, { report, count }) => {
       await HID(redis, [SEEN_PREFIX + id, TALLY_PREFIX + id], [report, count, SEEN_SECONDS, TALLY_SECONDS]);
@@ -98,12 +94,4 @@ const HID = scriptOf(`
 
 function endOf({ untilMs, removed }: Rule): number {
   return removed?.atMs ?? untilMs;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

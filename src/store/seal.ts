@@ -1,6 +1,8 @@
 // A seal on what is kept in Redis: whoever can write there, but has not our key, cannot make us ask a service for
 // anything. It says nothing of who may read.
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { parsedJson } from './json.ts';
 
 export interface Seal {
   readonly of: (text: string) => string;
@@ -30,6 +32,21 @@ export function sealWith(keys: readonly [string, ...string[]], purpose: string):
       });
     },
   };
+}
+
+/** A value as it is kept: with its seal in one text, so that nobody can put the seal of one on another. */
+export function sealedText(value: unknown, seal: Seal | undefined): string {
+  const text = JSON.stringify(value);
+  return JSON.stringify({ text, seal: seal?.of(text) ?? '' });
+}
+
+const wrappedSchema = z.object({ text: z.string(), seal: z.string() });
+
+/** What was sealed; undefined for anything else. */
+export function unsealed(kept: string | null, seal: Seal | undefined): unknown {
+  const wrapped = wrappedSchema.safeParse(parsedJson(kept ?? '')).data;
+  if (!wrapped || (seal && !seal.fits(wrapped.text, wrapped.seal))) return undefined;
+  return parsedJson(wrapped.text);
 }
 
 /** The seal on requests, which app and workers make alike; undefined without a key. */

@@ -1,6 +1,7 @@
 // Workflow steps that wait for the verdict of a capture: in Redis, so that a step ends though the app that began it has gone.
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { parsedJson } from './json.ts';
 
 const STEPS = '{goleak}:steps';
 const TURN = '{goleak}:steps:turn';
@@ -47,10 +48,6 @@ export function openStepStore(redis: Redis): StepStore {
 }
 
 function stepIn(text: string): readonly Step[] {
-  try {
-    const { data } = stepSchema.safeParse(JSON.parse(text));
-    return data ? [data] : [];
-  } catch {
-    return [];
-  }
+  const { data } = stepSchema.safeParse(parsedJson(text));
+  return data ? [data] : [];
 }

@@ -6,6 +6,7 @@ import type { KeptSignature, KeptVerdict } from '../model/digest.ts';
 import { isUploaded } from '../model/upload.ts';
 import { TIERS, VERDICT_KINDS } from '../model/verdict.ts';
 import type { Report, ReportSignature } from '../report/schema.ts';
+import { parsedJson } from './json.ts';
 import type { ReportStore } from './reports.ts';
 import { scriptOf } from './script.ts';
 
@@ -143,10 +144,6 @@ const KEEP = scriptOf(`
   return 1`);
 
 function verdictIn(text: string | null): readonly KeptVerdict[] {
-  try {
-    const { data: verdict } = verdictSchema.safeParse(JSON.parse(text ?? ''));
-    return verdict ? [verdict as KeptVerdict] : [];
-  } catch {
-    return [];
-  }
+  const { data: verdict } = verdictSchema.safeParse(parsedJson(text ?? ''));
+  return verdict ? [verdict as KeptVerdict] : [];
 }

@@ -178,7 +178,9 @@ describe.skipIf(requires('redis'))('a question in the thread of a capture', () =
     await room.work.questions.keep(why);
     const key = `{goleak}:question:${why.id}`;
     const text = (await room.redis.hget(key, 'asked')) ?? '';
-    await room.redis.hset(key, 'asked', text.replace('"kind":"why"', '"kind":"raw"'));
+    const edited = text.replace('\\"kind\\":\\"why\\"', '\\"kind\\":\\"raw\\"');
+    expect(edited).not.toBe(text);
+    await room.redis.hset(key, 'asked', edited);
     expect(await room.work.questions.load(why.id)).toBeUndefined();
     const another = openQuestionStore(room.redis, questionSeal(['another key']));
     await another.keep({ ...why, id: 'sealed-by-another' });
