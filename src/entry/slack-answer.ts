@@ -45,6 +45,17 @@ export function whisperer(client: AllMiddlewareArgs['client']): Whisper {
     };
 }
 
+/** What somebody is told of an error, in two sentences without credentials; what is our fault is logged. */
+export function toldOf(
+  error: unknown,
+  id: string,
+  log: Log,
+): { readonly what: string; readonly hint: string } {
+  if (!(error instanceof Failure)) log.error({ err: error, id }, 'a Slack request could not be served');
+  const { what, hint } = explain(error, id);
+  return { what: redact(what), hint: redact(hint) };
+}
+
 /** Runs one piece of work and tells the person in plain words when it cannot be done. */
 export async function guarded(
   log: Log,
@@ -55,9 +66,7 @@ export async function guarded(
   try {
     await run();
   } catch (error) {
-    if (!(error instanceof Failure)) log.error({ err: error, id }, 'a Slack request could not be served');
-    const told = explain(error, id);
-    const [what, hint] = [redact(told.what), redact(told.hint)];
+    const { what, hint } = toldOf(error, id, log);
     await answer(mrkdwn`${prose(what, MAX_REPLY / 2)} ${prose(hint, MAX_REPLY / 2)}`).catch((lost: unknown) =>
       log.error({ err: lost, id }, 'nor could the person be told'),
     );

@@ -1,7 +1,7 @@
 // The form that asks for a capture: opened by a button, a shortcut or a command without words, and answered as if somebody
 // had typed the command. What cannot be done is said beside the field, while the form is still open.
 import type { AllMiddlewareArgs, App, ViewSubmitAction } from '@slack/bolt';
-import { explain, Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import {
   CAPTURE_FORM,
   type CaptureFormAbout,
@@ -12,16 +12,14 @@ import {
 } from '../forms/capture.ts';
 import type { Log } from '../log.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
-import { redact } from '../model/secrets.ts';
 import type { Service } from '../model/target.ts';
-import { textContent } from '../report/blocks.ts';
-import { mrkdwn, plain, prose } from '../report/foreign.ts';
+import { mrkdwn, prose } from '../report/foreign.ts';
 import { option } from '../report/form.ts';
 import { OPTIONS_PER_SELECT } from '../report/limits.ts';
 import { findService, toRequest } from './accept.ts';
-import { ACKNOWLEDGE_WITHIN_MS } from './acknowledge.ts';
 import { type Authorise, permitted } from './permit.ts';
-import { MAX_REPLY } from './slack-answer.ts';
+import { MAX_REPLY, whisperer } from './slack-answer.ts';
+import { answered, NOTHING_WRONG } from './slack-submission.ts';
 
 /** Bolt's own, with the token of the workspace that asked. */
 export type SlackCalls = AllMiddlewareArgs['client'];
@@ -76,6 +74,7 @@ export function registerCaptureForm(app: App, ports: FormPorts): void {
         const asked = { origin, delivery: `form ${view.id}`, nowMs: ports.now() };
         const request = toRequest(command, service, asked);
         await ports.submit(await permitted(request, service, ports.authorise));
+        return NOTHING_WRONG;
       },
     );
   });
@@ -89,70 +88,12 @@ function matching(names: readonly string[], typed: string): readonly string[] {
   return [...first, ...others].slice(0, OPTIONS_PER_SELECT);
 }
 
-export interface Submission {
-  readonly ack: (answer?: { response_action: 'errors'; errors: Record<string, string> }) => Promise<void>;
-  /** Block of the field a complaint is shown beside. */
-  readonly field: string | ((error: unknown) => string);
-  readonly log: Log;
-  readonly id: string;
-  /** Says it where the form was closed by then. */
-  readonly late: (text: string) => Promise<void>;
-}
-
-/** Slack writes an error under its field; a few hundred characters are still read there. */
-const MAX_COMPLAINT = 600;
-
-/**
- * Does what was submitted, and closes the form; leaves it open with a sentence when it cannot be done. When that takes
- * longer than Slack waits, the form is closed, and the sentence comes after it.
- */
-export async function answered(
-  { ack, field, log, id, late }: Submission,
-  work: () => Promise<void>,
-): Promise<void> {
-  let isClosed = false;
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ACKNOWLEDGE_WITHIN_MS);
-  }).then(async () => {
-    isClosed = true;
-    await ack();
-  });
-  const done = work().then(
-    () => undefined,
-    (error: unknown) => {
-      if (!(error instanceof Failure)) log.error({ err: error, id }, 'a form could not be served');
-      const told = explain(error, id);
-      const beside = typeof field === 'string' ? field : field(error);
-      return { beside, text: redact(`${told.what} ${told.hint}`) };
-    },
-  );
-  const complaint = await Promise.race([done, patience.then(() => done)]);
-  clearTimeout(timer);
-  if (isClosed) return complaint === undefined ? undefined : late(complaint.text);
-  if (complaint === undefined) return ack();
-  await ack({
-    response_action: 'errors',
-    errors: { [complaint.beside]: plain(unmarked(complaint.text), MAX_COMPLAINT) },
-  });
-}
-
-/** Slack shows the words beside a field as they are, back-ticks and all. */
-function unmarked(text: string): string {
-  return text.replaceAll('`', '');
-}
-
 async function tellLater(
   client: SlackCalls,
   { channel, user, threadTs }: Origin,
   text: string,
 ): Promise<void> {
   if (channel === undefined) return;
-  const content = textContent(mrkdwn`${prose(text, MAX_REPLY)}`);
-  await client.chat.postEphemeral({
-    channel,
-    user,
-    ...content,
-    ...(threadTs !== undefined && { thread_ts: threadTs }),
-  });
+  const place = { channel, user, ...(threadTs !== undefined && { threadTs }) };
+  await whisperer(client)(place)(mrkdwn`${prose(text, MAX_REPLY)}`);
 }

@@ -23,7 +23,8 @@ import { type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { requestId } from './accept.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { guarded, MAX_REPLY } from './slack-answer.ts';
-import { answered, openCaptureForm, type SlackCalls } from './slack-form.ts';
+import { openCaptureForm, type SlackCalls } from './slack-form.ts';
+import { answered, NOTHING_WRONG } from './slack-submission.ts';
 
 export interface HomePorts {
   readonly watched: (
@@ -91,6 +92,7 @@ function registerDigestForm(app: App, ports: HomePorts): void {
         delivery: requestId(`digest ${view.id}`, ports.now()),
       });
       await show(said);
+      return NOTHING_WRONG;
     });
   });
 }

@@ -18,8 +18,8 @@ import { contentOf } from '../report/blocks.ts';
 import { code, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { ephemeral, guarded, MAX_REPLY } from './slack-answer.ts';
-import { answered } from './slack-form.ts';
 import { type HomePorts, publishHome } from './slack-home.ts';
+import { answered, NOTHING_WRONG } from './slack-submission.ts';
 
 export interface ProposalDoorPorts extends HomePorts {
   /** Keeps it, and asks admins where services.yml says. */
@@ -50,6 +50,7 @@ export function registerProposals(app: App, ports: ProposalDoorPorts): void {
       await show(
         mrkdwn`${code(proposal.name)} is proposed. An admin decides; it is asked nothing until then.`,
       );
+      return NOTHING_WRONG;
     });
   });
 

@@ -1,22 +1,19 @@
 // "Snooze…" and "Not a leak…": a modal is opened, its answers are read, and whoever gave them must still be allowed it.
-import type { App, ViewOutput, ViewResponseAction, ViewSubmitAction } from '@slack/bolt';
-
+import type { App, ViewOutput, ViewSubmitAction } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
-import { explain, Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import type { Answers } from '../forms/answers.ts';
 import { type NamedSignature, RULE_FIELDS, RULE_VIEW, readRuleAnswers, ruleView } from '../forms/rule.ts';
 import type { Log } from '../log.ts';
 import { BUTTON_DAYS, type Button, NOT_A_LEAK_ACTION, SNOOZE_ACTION } from '../model/button.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
 import type { Rule } from '../model/rule.ts';
-import { redact } from '../model/secrets.ts';
 import type { Service } from '../model/target.ts';
-import { textContent } from '../report/blocks.ts';
 import { mrkdwn, prose } from '../report/foreign.ts';
 import { findService, requestId } from './accept.ts';
-import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { type Authorise, permit } from './permit.ts';
-import { MAX_REPLY } from './slack-answer.ts';
+import { MAX_REPLY, whisperer } from './slack-answer.ts';
+import { answered, type Complaints, NOTHING_WRONG } from './slack-submission.ts';
 
 export interface RuleDoorPorts {
   readonly services: () => readonly Service[];
@@ -62,36 +59,21 @@ export async function openRuleView(
 export function registerRuleDoor(app: App, ports: RuleDoorPorts): void {
   const submission = { callback_id: RULE_VIEW, type: 'view_submission' } as const;
   app.view<ViewSubmitAction>(submission, async ({ ack, body, view, client }) => {
-    const acknowledge = once<ViewResponseAction>(async (answer) => ack(answer));
     const user = body.user.id;
-    await doneThenAcknowledged(acknowledge, async () => {
-      try {
-        const wrong = await submitted(view, user, ports);
-        if (wrong) await acknowledge({ response_action: 'errors', errors: wrong });
-      } catch (error) {
-        const { what, hint } = told(error, view.id, ports.log);
-        if (!acknowledge.isCalled())
-          return acknowledge({
-            response_action: 'errors',
-            errors: { [RULE_FIELDS.reason]: `${what} ${hint}`.slice(0, MAX_REPLY) },
-          });
-        // Slack has closed the modal by then.
-        const found = await ports.buttonOf(buttonIn(view));
-        if (!found) return;
-        const { channel } = found.button;
-        const words = mrkdwn`${prose(what, MAX_REPLY / 2)} ${prose(hint, MAX_REPLY / 2)}`;
-        await client.chat.postEphemeral({ channel, user, ...textContent(words) });
-      }
-    });
+    const late = async (text: string): Promise<void> => {
+      const found = await ports.buttonOf(buttonIn(view));
+      if (!found) return;
+      const { channel } = found.button;
+      await whisperer(client)({ channel, user })(mrkdwn`${prose(text, MAX_REPLY)}`);
+    };
+    await answered({ ack, field: RULE_FIELDS.reason, log: ports.log, id: view.id, late }, () =>
+      submitted(view, user, ports),
+    );
   });
 }
 
 /** @returns what is wrong with the answers, by block */
-async function submitted(
-  view: ViewOutput,
-  user: string,
-  ports: RuleDoorPorts,
-): Promise<Readonly<Record<string, string>> | undefined> {
+async function submitted(view: ViewOutput, user: string, ports: RuleDoorPorts): Promise<Complaints> {
   const found = await ports.buttonOf(buttonIn(view));
   const action = found?.button.action;
   if (!found || (action !== SNOOZE_ACTION && action !== NOT_A_LEAK_ACTION))
@@ -125,16 +107,10 @@ async function submitted(
     },
     origin,
   );
-  return undefined;
+  return NOTHING_WRONG;
 }
 
 /** The id of the button that opened it: a string in JSON. */
 function buttonIn({ private_metadata: kept }: ViewOutput): string {
   return /^"([\w-]{22})"$/.exec(kept)?.[1] ?? '';
-}
-
-function told(error: unknown, id: string, log: Log): { readonly what: string; readonly hint: string } {
-  if (!(error instanceof Failure)) log.error({ err: error, id }, 'a view could not be served');
-  const { what, hint } = explain(error, id);
-  return { what: redact(what), hint: redact(hint) };
 }

@@ -7,10 +7,9 @@ import type { Answerable, Asked, Question, ThreadPlace } from '../model/question
 import type { CaptureRequest, Origin } from '../model/request.ts';
 import type { Service } from '../model/target.ts';
 import { questionAction } from '../policy/who-may.ts';
-import { textContent } from '../report/blocks.ts';
 import { findService, requestId } from './accept.ts';
 import { type Authorise, permit, permitted } from './permit.ts';
-import { guarded } from './slack-answer.ts';
+import { guarded, whisperer } from './slack-answer.ts';
 
 export interface ThreadPorts {
   readonly services: () => readonly Service[];
@@ -43,9 +42,7 @@ export function registerThreadDoor(app: App, ports: ThreadPorts): void {
     const { channel, user, threadTs, ts, text } = reply;
     const delivery = `reply ${channel} ${ts}`;
     const origin: Origin = { door: 'mention', user, channel, threadTs };
-    const answer = async (words: Parameters<typeof textContent>[0]): Promise<void> => {
-      await client.chat.postEphemeral({ channel, user, thread_ts: threadTs, ...textContent(words) });
-    };
+    const answer = whisperer(client)({ channel, user, threadTs });
     await guarded(ports.log, answer, delivery, () => askInThread(text, { origin, delivery }, ports));
   });
 }

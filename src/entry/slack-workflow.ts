@@ -1,15 +1,15 @@
 // The Workflow Builder step: a capture as a step of somebody's workflow. Nobody waits at this door, so what an automatic
 // capture may ask is what a step may; its verdict is what the step hands on.
 import type { App } from '@slack/bolt';
-import { explain, Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
-import { redact } from '../model/secrets.ts';
 import type { Service } from '../model/target.ts';
 import { DEFAULT_KINDS, DEFAULT_WINDOW_MS, MAX_WINDOW_MS, MIN_WINDOW_MS } from '../model/target.ts';
 import { parseDuration } from '../model/units.ts';
 import { findService, toRequest } from './accept.ts';
 import { type Authorise, permitted } from './permit.ts';
+import { toldOf } from './slack-answer.ts';
 
 export interface WorkflowPorts {
   readonly services: () => readonly Service[];
@@ -34,10 +34,8 @@ export function registerWorkflowStep(app: App, ports: WorkflowPorts): void {
       await ports.awaitVerdict(execution, request);
       await ports.submit(request);
     } catch (error) {
-      if (!(error instanceof Failure))
-        ports.log.error({ err: error, execution }, 'a step could not be served');
-      const { what, hint } = explain(error, execution);
-      await fail({ error: redact(`${what} ${hint}`) });
+      const { what, hint } = toldOf(error, execution, ports.log);
+      await fail({ error: `${what} ${hint}` });
     }
   });
 }
