@@ -7,6 +7,7 @@ import {
   PROPOSAL_REFUSE,
   PROPOSE_FIELD,
   PROPOSE_FORM,
+  proposedWords,
   proposeForm,
   readProposeForm,
 } from '../forms/propose.ts';
@@ -15,7 +16,7 @@ import { stateIn } from '../home/state.ts';
 import type { Proposal } from '../model/proposal.ts';
 import type { Origin } from '../model/request.ts';
 import { contentOf } from '../report/blocks.ts';
-import { code, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
+import { type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { ephemeral, guarded, MAX_REPLY } from './slack-answer.ts';
 import { type HomePorts, publishHome } from './slack-home.ts';
@@ -47,9 +48,7 @@ export function registerProposals(app: App, ports: ProposalDoorPorts): void {
     const fieldOf = (error: unknown) => (isOfAddress(error) ? PROPOSE_FIELD.address : PROPOSE_FIELD.name);
     await answered({ ack, field: fieldOf, log: ports.log, id: view.id, late }, async () => {
       const proposal = await ports.propose(readProposeForm(view.state.values), { door: 'form', user });
-      await show(
-        mrkdwn`${code(proposal.name)} is proposed. An admin decides; it is asked nothing until then.`,
-      );
+      await show(proposedWords(proposal.name));
       return NOTHING_WRONG;
     });
   });

@@ -6,10 +6,11 @@ import type { DigestCommand } from '../command/digest.ts';
 import { readCommand } from '../command/read.ts';
 import { wordsOf } from '../command/words.ts';
 import { Failure } from '../failure.ts';
+import { proposedWords } from '../forms/propose.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
 import { redact } from '../model/secrets.ts';
 import type { Service } from '../model/target.ts';
-import { code, codeBlock, mrkdwn, prose } from '../report/foreign.ts';
+import { codeBlock, mrkdwn, prose } from '../report/foreign.ts';
 import { type CaptureCommand, findService, requestId, toRequest } from './accept.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { permit, permitted } from './permit.ts';
@@ -150,9 +151,7 @@ async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<voi
       }
       case 'register':
         await ports.register(command, asked.origin);
-        return asked.answer(
-          mrkdwn`${code(command.name)} is proposed. An admin decides; it is asked nothing until then.`,
-        );
+        return asked.answer(proposedWords(command.name));
       default:
         await permit(
           { origin: asked.origin, actions: [command.kind === 'audit' ? 'audit' : 'look'] },

@@ -77,6 +77,11 @@ export function proposalMessage(proposal: Proposal): SlackMessage {
   return { text: proposalLine(proposal), blocks: proposalBlocks(proposal) };
 }
 
+/** Told to whoever proposed it, at every door. */
+export function proposedWords(name: string): Mrkdwn {
+  return mrkdwn`${code(name)} is proposed. An admin decides; it is asked nothing until then.`;
+}
+
 export function decidedMessage(proposal: Proposal, by: string, isAccepted: boolean): SlackMessage {
   const what = isAccepted ? 'registered' : 'refused';
   const text = mrkdwn`${code(proposal.name, MAX_NAME)} at ${code(proposal.url, MAX_ADDRESS)} was ${what} by ${mention(by)}.`;
