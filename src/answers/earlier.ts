@@ -1,6 +1,13 @@
 // `vs yesterday`: a capture beside the one of the same service that was made nearest to a day before.
 import type { KeptVerdict } from '../model/digest.ts';
-import { formatBytes, formatBytesDelta, formatCount, formatDelta, formatDuration } from '../model/units.ts';
+import {
+  formatBytes,
+  formatBytesDelta,
+  formatCount,
+  formatDelta,
+  formatDuration,
+  formatMoment,
+} from '../model/units.ts';
 import type { VerdictKind } from '../model/verdict.ts';
 import { type Block, type SlackMessage, section } from '../report/elements.ts';
 import { code, cutList, type Mrkdwn, mrkdwn, prose, words } from '../report/foreign.ts';
@@ -77,7 +84,7 @@ export function yesterdayAnswer(report: Report, earlier: Earlier | undefined): S
     return { text, blocks: [section(text)] };
   }
   const now = earlierOfReport(report);
-  const title = mrkdwn`*Against the capture of ${momentWords(earlier.atMs)}* (${code(earlier.reportId, NAME)}), ${formatDuration(now.atMs - earlier.atMs)} before; of what is kept, it is nearest to a day`;
+  const title = mrkdwn`*Against the capture of ${formatMoment(earlier.atMs)}* (${code(earlier.reportId, NAME)}), ${formatDuration(now.atMs - earlier.atMs)} before; of what is kept, it is nearest to a day`;
   const blocks: Block[] = [];
   addLines(blocks, title, [verdictLine('then', earlier), verdictLine('now', now)]);
   const rows = cutList(signatureRows(now, earlier), ROWS_SHOWN);
@@ -90,7 +97,7 @@ export function yesterdayAnswer(report: Report, earlier: Earlier | undefined): S
   ]);
   addLines(blocks, mrkdwn`*Memory and goroutines*`, figures(now, earlier));
   return {
-    text: mrkdwn`Then ${verdictTitle(earlier)}, now ${verdictTitle(now)}: against the capture of ${momentWords(earlier.atMs)}`,
+    text: mrkdwn`Then ${verdictTitle(earlier)}, now ${verdictTitle(now)}: against the capture of ${formatMoment(earlier.atMs)}`,
     blocks,
   };
 }
@@ -153,14 +160,6 @@ function lastOf(samples: Report['memory']['samples'], field: Field): number | un
     if (typeof value === 'number') return value;
   }
   return undefined;
-}
-
-/** `2026-11-25 09:46 UTC` */
-function momentWords(atMs: number): string {
-  const date = new Date(atMs);
-  if (Number.isNaN(date.getTime())) return 'a moment that is not known';
-  const [day = '', time = ''] = date.toISOString().split('T');
-  return `${day} ${time.slice(0, 5)} UTC`;
 }
 
 function momentOf({ window }: Pick<Report, 'window'>): number {

@@ -1,8 +1,10 @@
 // What is decided about captures, written down: each of these wraps what decides and leaves what it does alone.
+
 import { createHash } from 'node:crypto';
 import { Failure } from '../failure.ts';
 import type { CaptureRequest, Origin, Progress } from '../model/request.ts';
 import type { Rule } from '../model/rule.ts';
+import { formatDay } from '../model/units.ts';
 import type { Report } from '../report/schema.ts';
 import type { RequestStore } from '../store/requests.ts';
 import type { Decision } from './line.ts';
@@ -131,7 +133,7 @@ export function auditRule(
     what: removed ? 'unruled' : kind === 'snooze' ? 'snoozed' : 'ruled',
     ...aboutOrigin(asker),
     service,
-    why: `${id} ${label}, ${where}, until ${new Date(untilMs).toISOString().slice(0, 10)}: ${reason}`,
+    why: `${id} ${label}, ${where}, until ${formatDay(untilMs)}: ${reason}`,
   });
 }
 

@@ -1,7 +1,7 @@
 // The modals behind "Snooze…" and "Not a leak…": which signature, until when, why.
 import type { ModalView } from '@slack/types';
 import { MOST_DAYS, REASON_CHARACTERS, type Rule } from '../model/rule.ts';
-import { formatCount } from '../model/units.ts';
+import { formatCount, formatDay } from '../model/units.ts';
 import { section } from '../report/elements.ts';
 import { code, mrkdwn } from '../report/foreign.ts';
 import { choiceField, dateField, modal, textField } from '../report/form.ts';
@@ -68,7 +68,7 @@ export function ruleView({ kind, service, about, signatures, nowMs }: RuleViewAb
         blockId: RULE_FIELDS.until,
         label: 'Until the end of',
         hint: `A day in UTC, at most ${MOST_DAYS} days from now; then somebody looks at it again.`,
-        initial: dayOf(nowMs + USUAL_DAYS[kind] * DAY_MS),
+        initial: formatDay(nowMs + USUAL_DAYS[kind] * DAY_MS),
       }),
       textField({
         blockId: RULE_FIELDS.reason,
@@ -122,8 +122,4 @@ export function readRuleAnswers(
   };
   if (Object.keys(wrong).length > 0) return { wrong };
   return { signature, scope: scope === 'everywhere' ? 'everywhere' : 'service', reason, untilMs };
-}
-
-function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

@@ -1,5 +1,7 @@
 // Which of the rules people made hold for a service at a moment, and what is said of them.
+
 import type { Rule, Tally } from '../model/rule.ts';
+import { formatDay } from '../model/units.ts';
 
 /** Those that hold now, the one that holds longest first for each signature. */
 export function inForce(rules: readonly Rule[], service: string, nowMs: number): readonly Rule[] {
@@ -36,10 +38,5 @@ export function ruleLine(rule: Rule, tally: Tally | undefined): string {
         ? '; has hidden nothing yet'
         : `; has hidden ${tally.last.toLocaleString('en')} goroutines last, ${tally.most.toLocaleString('en')} at most, in ${tally.captures} capture${tally.captures === 1 ? '' : 's'}`;
   const what = kind === 'snooze' ? 'snoozed' : 'not a leak';
-  return `${id}  ${what}: ${label} (${where}), by ${by} until ${dayOf(untilMs)}: ${reason}${hid}`;
-}
-
-/** `2026-12-24` */
-export function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
+  return `${id}  ${what}: ${label} (${where}), by ${by} until ${formatDay(untilMs)}: ${reason}${hid}`;
 }

@@ -102,3 +102,15 @@ function significant(value: number, whole: boolean): string {
 function pad(value: number): string {
   return value.toString().padStart(2, '0');
 }
+
+/** `2026-11-25`, in UTC */
+export function formatDay(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** `2026-11-25 09:46 UTC`; dates end some 275,000 years from now, and numbers do not */
+export function formatMoment(ms: number): string {
+  const date = new Date(ms);
+  if (Number.isNaN(date.getTime())) return 'a moment that is not known';
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

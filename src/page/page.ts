@@ -1,7 +1,9 @@
 // A report as one page that needs nothing else: it opens from disk, asks no network, and holds every stack. What runs in
 // it is named by its hash, so that nothing foreign could run even where escaping had failed.
+
 import { createHash } from 'node:crypto';
 import type { Flames } from '../model/flame.ts';
+import { formatMoment } from '../model/units.ts';
 import { fleetPicture } from '../report/charts/fleet.ts';
 import { embeddedPng, type HtmlText, inlined, type Markings, tags } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
@@ -92,10 +94,7 @@ function hashOf(text: string): string {
 
 function headerOf(report: Report): Markings {
   const { service, instances, verdict, window } = report;
-  const when =
-    window.to === undefined
-      ? ''
-      : `, ${new Date(window.to).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const when = window.to === undefined ? '' : `, ${formatMoment(window.to)}`;
   const forecast = forecastWords(report);
   return tags`<header><h1>${service}</h1>
 <p class="soft">${instances.slice(0, INSTANCES_NAMED).join(', ')}${instances.length > INSTANCES_NAMED ? ` and ${instances.length - INSTANCES_NAMED} more` : ''}: ${windowWords(report)}${when}</p>

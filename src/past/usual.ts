@@ -1,6 +1,6 @@
 // What is usual for a service, from its history or as somebody set it, and how far a capture is from it. A clue for the
 // reader beside the verdict, which stands without it.
-import { formatBytes, formatCount } from '../model/units.ts';
+import { formatBytes, formatCount, formatDay } from '../model/units.ts';
 import type { Report } from '../report/schema.ts';
 import { type BaselineStore, MEASURES, type Measure, type Usuals } from '../store/baselines.ts';
 import type { HistoryStore } from '../store/history.ts';
@@ -103,7 +103,7 @@ function clueOf(measure: Measure, point: Point, baseline: Baseline, setAtMs: num
   const since =
     setAtMs === undefined
       ? `${usual.samples} readings of the last week`
-      : `the baseline set on ${new Date(setAtMs).toISOString().slice(0, 10)}`;
+      : `the baseline set on ${formatDay(setAtMs)}`;
   const far = isNotable
     ? `, ${times === undefined ? '' : `${times.toFixed(1)} times `}what is usual${when}`
     : `, as usual${when}`;

@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatBytesDelta,
   formatCount,
+  formatDay,
   formatDuration,
   formatForecast,
 } from '../model/units.ts';
@@ -180,9 +181,7 @@ function detailLines(row: DigestRow): readonly Mrkdwn[] {
   const blocked = signatures.map(({ func, waitReason, count, firstSeenMs, firstBuild }) => {
     const first = [
       ...(firstBuild === undefined ? [] : [mrkdwn`first seen in build ${code(firstBuild, NAME)}`]),
-      ...(firstSeenMs === undefined
-        ? []
-        : [mrkdwn`since ${new Date(firstSeenMs).toISOString().slice(0, 10)}`]),
+      ...(firstSeenMs === undefined ? [] : [mrkdwn`since ${formatDay(firstSeenMs)}`]),
     ];
     const head = mrkdwn`• ${code(nameWithin(func, FUNCTION_WIDTH), NAME)} ${words(waitReason, NAME)}, ${formatCount(count)} goroutines`;
     return joinMrkdwn([head, ...first], ', ');

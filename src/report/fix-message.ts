@@ -1,5 +1,7 @@
 // What is said in the thread of a leak, and in its first message, once a newer build was looked at.
+
 import type { Fix, FixOutcome } from '../model/fix.ts';
+import { formatMoment } from '../model/units.ts';
 import { recoveryFigure } from './charts/capture.ts';
 import { context, type SlackMessage, section } from './elements.ts';
 import { code, joinMrkdwn, type Mrkdwn, markup, mrkdwn, prose } from './foreign.ts';
@@ -18,7 +20,7 @@ const MARKS: Readonly<Record<FixOutcome, Mrkdwn>> = {
 
 /** `:white_check_mark: *Fixed in build v2.14*, looked at 12:03 UTC`. */
 export function fixLine(fix: Fix): Mrkdwn {
-  return mrkdwn`${markup(MARKS[fix.outcome])} *${markup(titleOf(fix))}*, looked at ${momentOf(fix.atMs)}`;
+  return mrkdwn`${markup(MARKS[fix.outcome])} *${markup(titleOf(fix))}*, looked at ${formatMoment(fix.atMs)}`;
 }
 
 /** In the thread: what was, what is, and the figures of both. Without a report the look did not succeed. */
@@ -61,8 +63,4 @@ function titleOf({ outcome, build }: Fix): Mrkdwn {
 function lastOf({ memory }: Report, field: string): number | undefined {
   const last = (memory.samples.at(-1) as Readonly<Record<string, unknown>> | undefined)?.[field];
   return typeof last === 'number' ? last : undefined;
-}
-
-function momentOf(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -4,9 +4,11 @@ import {
   formatBytes,
   formatBytesDelta,
   formatCount,
+  formatDay,
   formatDelta,
   formatDuration,
   formatForecast,
+  formatMoment,
   formatPercent,
   parseBytes,
   parseDuration,
@@ -27,6 +29,9 @@ describe('figures as people read them', () => {
     [formatDelta(-3), '-3'],
     [formatPercent(0.934), '93 %'],
     [formatPercent(0.004), '0.4 %'],
+    [formatDay(Date.UTC(2026, 10, 25, 9, 46)), '2026-11-25'],
+    [formatMoment(Date.UTC(2026, 10, 25, 9, 46)), '2026-11-25 09:46 UTC'],
+    [formatMoment(1e300), 'a moment that is not known'],
   ])('%s is %s', (said, expected) => expect(said).toBe(expected));
 
   it.each([

@@ -1,7 +1,7 @@
 // A service's past week as one picture: of one instance its memory and goroutines, of several the memory of each; below
 // them when a process began anew.
 import type { DrawnHistory, DrawnInstance, Reading } from '../../model/history.ts';
-import { byteScale, formatBytes, formatCount } from '../../model/units.ts';
+import { byteScale, formatBytes, formatCount, formatMoment } from '../../model/units.ts';
 import { type Plain, plain } from '../foreign.ts';
 import { FIXED, GOROUTINE_AXIS, LIMIT_IS_NEAR, lineDataset, markDataset, type Point } from './capture.ts';
 import { type ChartConfig, chartConfig, type Json } from './config.ts';
@@ -74,7 +74,7 @@ export function historyChart(history: DrawnHistory): ChartConfig | undefined {
       ),
     );
   }
-  const at = `${new Date(to * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const at = formatMoment(to * 1000);
   return chartConfig({
     type: 'line',
     data: { datasets },
