@@ -7,7 +7,7 @@
 //
 // Half of the jobs are captures of one look (`for 0s`), half bring a thread up to date. Not as in earnest: budgets are
 // raised, nobody's request is answered by somebody else's capture, and Slack has no rate limits, but its other limits.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,7 @@ import { type PrivateRedis, startPrivateRedis } from '../../src/queue/private-re
 import { openQueue } from '../../src/queue/queue.ts';
 import { openRequestStore } from '../../src/store/requests.ts';
 import { requestSeal } from '../../src/store/seal.ts';
+import { removeFolder } from '../kit/remove-folder.ts';
 import { LOOKED_AT_EVERY, type SlackStub, startSlackStub } from './load/slack-stub.ts';
 import { type Spent, spentBetween, spentBy, wordsOf } from './load/spent.ts';
 import { type Fleet, startFleet } from './load/targets.ts';
@@ -88,7 +89,7 @@ async function onStage(run: (stage: Stage) => Promise<boolean>): Promise<boolean
     slack.close();
     redis.disconnect();
     await server.stop();
-    rmSync(home, { recursive: true, force: true });
+    removeFolder(home);
   }
 }
 

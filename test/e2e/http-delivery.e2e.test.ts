@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { startWorkspace, type Workspace } from '../../demo/workspace/server.ts';
 import { connectRedis } from '../../src/queue/connection.ts';
 import { privateRedisUrl } from '../../src/queue/private-redis.ts';
 import { openQueue } from '../../src/queue/queue.ts';
+import { removeFolder } from '../kit/remove-folder.ts';
 import { pathOf, requires } from '../kit/require.ts';
 import { CHANNEL, ON_CALL } from '../kit/stage.ts';
 
@@ -42,7 +43,7 @@ describe.skipIf(requires('redis'))('the app without an app token: signed HTTP', 
   afterAll(async () => {
     await app?.stop();
     await workspace?.close();
-    rmSync(home, { recursive: true, force: true });
+    removeFolder(home);
   });
 
   const type = (text: string) => workspace.userTypes({ channel: CHANNEL, user: ON_CALL, text });

@@ -1,12 +1,13 @@
 // The proving ground: Redis, apps and workers as real processes, a strict little Slack, and targets that remember who
 // asked them. Both the list of faults and the kill campaign play on it.
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { startWorkspace, type Workspace, type WorkspaceOptions } from '../../demo/workspace/server.ts';
 import { answersPing, connectRedis } from '../../src/queue/connection.ts';
+import { removeFolder } from '../kit/remove-folder.ts';
 import { type Part, type Player, startPlayer } from './cast.ts';
 import { startTargets, type Target } from './target.ts';
 
@@ -63,7 +64,7 @@ const CONNECT_MS = 60_000;
 export async function openGround(programs: Programs, settings: GroundSettings = {}): Promise<Ground> {
   const { apps = APPS, workers = WORKERS, targets: count = TARGETS } = settings;
   const home = mkdtempSync(join(tmpdir(), 'goleak-faults-'));
-  const closers: (() => unknown)[] = [() => rmSync(home, { recursive: true, force: true })];
+  const closers: (() => unknown)[] = [() => removeFolder(home)];
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
   };

@@ -1,9 +1,10 @@
 // A real chromium on a real page. Started without its background traffic, so that it asks nothing of the
 // network but the page under test.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
+import { removeFolder } from './remove-folder.ts';
 import { pathOf } from './require.ts';
 
 const ARGS = [
@@ -38,7 +39,7 @@ export async function openBrowser(
     context,
     close: async () => {
       await context.close();
-      rmSync(profile, { recursive: true, force: true });
+      removeFolder(profile);
     },
   };
 }

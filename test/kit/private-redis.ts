@@ -1,10 +1,11 @@
 // A Redis of a test's own, with a folder that goes away with it.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { connectRedis } from '../../src/queue/connection.ts';
 import { startPrivateRedis } from '../../src/queue/private-redis.ts';
+import { removeFolder } from './remove-folder.ts';
 import { pathOf } from './require.ts';
 
 export interface TestRedis {
@@ -21,7 +22,7 @@ export async function openTestRedis(): Promise<TestRedis> {
     close: async () => {
       redis.disconnect();
       await server.stop();
-      rmSync(home, { recursive: true, force: true });
+      removeFolder(home);
     },
   };
 }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectRedis } from '../../src/queue/connection.ts';
 import { privateRedisUrl, startPrivateRedis } from '../../src/queue/private-redis.ts';
+import { removeFolder } from '../kit/remove-folder.ts';
 import { pathOf, requires } from '../kit/require.ts';
 
 describe.skipIf(requires('redis'))('the private Redis', () => {
@@ -13,7 +14,7 @@ describe.skipIf(requires('redis'))('the private Redis', () => {
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'goleak-redis-'));
   });
-  afterEach(() => rmSync(home, { recursive: true, force: true }));
+  afterEach(() => removeFolder(home));
 
   it('keeps its data between runs and is joined by whoever shares its home', async () => {
     const first = await startPrivateRedis(home, find);

@@ -1,7 +1,7 @@
 // What is said of a Redis, shown on real redis-servers set up well and badly.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
@@ -10,6 +10,7 @@ import { examineInstallation } from '../../src/doctor.ts';
 import { createLog } from '../../src/log.ts';
 import { answersPing, connectRedis } from '../../src/queue/connection.ts';
 import { checkRedis, conditionText, watchRedis } from '../../src/queue/redis-check.ts';
+import { removeFolder } from '../kit/remove-folder.ts';
 import { pathOf, requires } from '../kit/require.ts';
 
 const GOOD = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
@@ -30,7 +31,7 @@ async function start(
   settings: readonly string[],
 ): Promise<{ redis: Redis; url: string; server: ChildProcess }> {
   const dir = mkdtempSync(join(tmpdir(), 'goleak-redis-'));
-  closers.push(() => rmSync(dir, { recursive: true, force: true }));
+  closers.push(() => removeFolder(dir));
   const socket = join(dir, 'redis.sock');
   const common = ['--port', '0', '--unixsocket', socket, '--dir', dir, '--save', ''];
   const server = spawn(pathOf('redis'), [...common, ...settings], { stdio: 'ignore' });

@@ -1,6 +1,6 @@
 // A real Go service is captured and sampled, then killed as the kernel kills a container at its limit; whoever asks for it
 // afterwards is answered from what was kept, and whoever asks for the pod that took its place is told of the last life.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +20,7 @@ import { captureByItself } from '../../workers/automatic.ts';
 import { runCapture } from '../../workers/capture.ts';
 import { runDeliver } from '../../workers/deliver.ts';
 import { createSampler } from '../../workers/sample.ts';
+import { removeFolder } from '../kit/remove-folder.ts';
 import { pathOf, requires } from '../kit/require.ts';
 import { CHANNEL } from '../kit/stage.ts';
 import { openRoom, type Room, requestOf } from './room.ts';
@@ -65,7 +66,7 @@ describe.skipIf(requires('redis') || requires('go'))('an instance that is gone',
     await running?.close();
     await fetcher.close();
     await room?.close();
-    rmSync(home, { recursive: true, force: true });
+    removeFolder(home);
   });
 
   async function capture(about: Partial<CaptureRequest> = {}): Promise<CaptureRequest> {

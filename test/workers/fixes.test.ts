@@ -1,5 +1,5 @@
 // A real Go service leaks, is asked for, and is deployed again: mended, and then with the leak back. Its thread says so.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +18,7 @@ import { runCapture } from '../../workers/capture.ts';
 import { runDeliver } from '../../workers/deliver.ts';
 import { fixRound, planLook } from '../../workers/fixes.ts';
 import { createSampler } from '../../workers/sample.ts';
+import { removeFolder } from '../kit/remove-folder.ts';
 import { pathOf, requires } from '../kit/require.ts';
 import { CHANNEL } from '../kit/stage.ts';
 import { openRoom, type Room, requestOf } from './room.ts';
@@ -61,7 +62,7 @@ describe.skipIf(requires('redis') || requires('go'))('a leak with a thread', () 
     await running?.close();
     await fetcher.close();
     await room?.close();
-    rmSync(home, { recursive: true, force: true });
+    removeFolder(home);
   });
 
   const fixes = () => openFixStore(room.redis);

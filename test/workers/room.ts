@@ -1,5 +1,5 @@
 // What a worker stands on, for tests: a real Redis, a strict little Slack, and a home folder.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,6 +50,7 @@ import { openAnalysisChildren } from '../../workers/analysis-children.ts';
 import type { CaptureWork } from '../../workers/capture.ts';
 import type { DeliverWork } from '../../workers/deliver.ts';
 import { remember } from '../../workers/remember.ts';
+import { removeFolder } from '../kit/remove-folder.ts';
 import { pathOf } from '../kit/require.ts';
 import { CHANNEL, ON_CALL } from '../kit/stage.ts';
 
@@ -192,7 +193,7 @@ export async function openRoom(): Promise<Room> {
       await workspace.close();
       redis.disconnect();
       await server.stop();
-      rmSync(home, { recursive: true, force: true });
+      removeFolder(home);
     },
   };
 }

@@ -1,6 +1,6 @@
 // The tape of an hour, through the real doors, a real Redis and the real thread, on a virtual clock: however its deliveries
 // are duplicated and reordered, the threads end the same.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,6 +39,7 @@ import { type HearPorts, hearChannel, hearChoice, hearDelivery, hearMessage } fr
 import { triage, triageRound } from '../../workers/triage.ts';
 import type { TriageWork } from '../../workers/triage-work.ts';
 import { openTestRedis, type TestRedis } from '../kit/private-redis.ts';
+import { removeFolder } from '../kit/remove-folder.ts';
 import { sampleReport } from '../kit/report.ts';
 import { requires } from '../kit/require.ts';
 import { ALERTS_CHANNEL, delivered, leaksAt, MINUTE, T0, type TapeEvent } from './tape.ts';
@@ -131,7 +132,7 @@ async function play(server: TestRedis, seed: number) {
   } finally {
     await parts.close();
     await workspace.close();
-    rmSync(home, { recursive: true, force: true });
+    removeFolder(home);
   }
 }
 
