@@ -15,10 +15,11 @@ export interface Decision {
     | 'failed'
     | 'cancelled'
     | 'stopped'
-    /** A service was proposed, registered by an admin, or refused by one. */
+    /** A service was proposed, registered by an admin, refused by one, or taken back by one. */
     | 'proposed'
     | 'registered'
     | 'declined'
+    | 'unregistered'
     | 'resumed'
     /** Said of a signature that it is put off, or that it is no leak; `why` is the reason given. */
     | 'snoozed'

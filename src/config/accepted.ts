@@ -31,7 +31,7 @@ export function withAccepted(
 /** One that an older release took and this one does not understand is not registered. */
 function serviceOf(registered: Registered): readonly Service[] {
   try {
-    return [proposedService(registered)];
+    return [{ ...proposedService(registered), acceptedBy: registered.acceptedBy }];
   } catch {
     return [];
   }

@@ -20,9 +20,9 @@ export interface ProposalPorts {
   /** Makes what was accepted known at once. */
   readonly refresh: () => Promise<void>;
   readonly audit: (decision: {
-    readonly what: 'proposed' | 'registered' | 'declined';
+    readonly what: 'proposed' | 'registered' | 'declined' | 'unregistered';
     readonly origin: Origin;
-    readonly proposal: Proposal;
+    readonly proposal: Pick<Proposal, 'name' | 'url' | 'owner'>;
   }) => void;
   readonly now: () => number;
 }
@@ -88,6 +88,20 @@ export async function decide(
   ports.audit({ what: isAccepted ? 'registered' : 'declined', origin, proposal });
   await ports.refresh();
   return proposal;
+}
+
+/**
+ * Takes back what an admin accepted: nothing is asked of it any more.
+ * @throws Failure when they may not, or no admin has accepted a service of this name
+ */
+export async function withdraw(name: string, origin: Origin, ports: ProposalPorts): Promise<void> {
+  const { channel: _, ...person } = origin;
+  await permit('register', person, ports);
+  const accepted = (await ports.proposals.registered()).find((each) => each.name === name);
+  if (!accepted || !(await ports.proposals.withdraw(name)))
+    throw new Failure('not_accepted', { service: name });
+  ports.audit({ what: 'unregistered', origin, proposal: accepted });
+  await ports.refresh();
 }
 
 /** @throws Failure `proposals_closed`, `proposal_wrong`, `proposal_outside`, `service_taken` */

@@ -4,7 +4,7 @@ import type { Trail } from '../audit/trail.ts';
 import type { Authorise } from '../authorise.ts';
 import { isOnList } from '../capture/allow-list.ts';
 import { proposedService } from '../config/proposals.ts';
-import { decide, type ProposalPorts, propose } from '../control/proposals.ts';
+import { decide, type ProposalPorts, propose, withdraw } from '../control/proposals.ts';
 import type { SlackPoster } from '../deliver/slack.ts';
 import type { ProposalDoorPorts } from '../entry/slack-proposals.ts';
 import { proposalMessage } from '../forms/propose.ts';
@@ -25,7 +25,7 @@ export function proposalDoors(
     readonly slack: Pick<SlackPoster, 'post'>;
     readonly log: Log;
   },
-): Pick<ProposalDoorPorts, 'propose' | 'decide'> {
+): Pick<ProposalDoorPorts, 'propose' | 'decide' | 'withdraw'> {
   const ports: ProposalPorts = {
     rules: services.proposals,
     services: services.all,
@@ -57,6 +57,7 @@ export function proposalDoors(
       }
       return proposal;
     },
+    withdraw: (name, origin) => withinDeadline(withdraw(name, origin, ports)),
     decide: (decision, origin) => withinDeadline(decide(decision, origin, ports)),
   };
 }

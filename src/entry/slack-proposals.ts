@@ -10,8 +10,9 @@ import {
   proposedWords,
   proposeForm,
   readProposeForm,
+  withdrawnWords,
 } from '../forms/propose.ts';
-import { HOME_PROPOSE } from '../home/actions.ts';
+import { HOME_PROPOSE, HOME_WITHDRAW } from '../home/actions.ts';
 import { stateIn } from '../home/state.ts';
 import type { Proposal } from '../model/proposal.ts';
 import type { Origin } from '../model/request.ts';
@@ -28,6 +29,8 @@ export interface ProposalDoorPorts extends HomePorts {
     proposed: { readonly name: string; readonly url: string; readonly owner?: string },
     origin: Origin,
   ) => Promise<Proposal>;
+  /** Takes back what an admin accepted. */
+  readonly withdraw: (name: string, origin: Origin) => Promise<void>;
   readonly decide: (
     decision: { readonly id: string; readonly isAccepted: boolean },
     origin: Origin,
@@ -39,6 +42,19 @@ export function registerProposals(app: App, ports: ProposalDoorPorts): void {
     await doneThenAcknowledged(once(ack), async () => {
       await client.views.open({ trigger_id: body.trigger_id, view: proposeForm() });
     });
+  });
+
+  app.action<BlockAction>(HOME_WITHDRAW, async ({ ack, body, client }) => {
+    const user = body.user.id;
+    const show = (text: Mrkdwn) =>
+      publishHome(client, user, stateIn(body.view?.private_metadata), ports, text);
+    await doneThenAcknowledged(once(ack), () =>
+      guarded(ports.log, show, body.trigger_id, async () => {
+        const name = valueIn(body);
+        await ports.withdraw(name, { door: 'button', user });
+        await show(withdrawnWords(name));
+      }),
+    );
   });
 
   app.view<ViewSubmitAction>(PROPOSE_FORM, async ({ ack, view, body, client }) => {
@@ -66,7 +82,7 @@ export function registerProposals(app: App, ports: ProposalDoorPorts): void {
       const answer = channel === undefined ? inHome : ephemeral(respond);
       await doneThenAcknowledged(once(ack), () =>
         guarded(ports.log, answer, body.trigger_id, async () => {
-          const proposal = await ports.decide({ id: idIn(body), isAccepted }, origin);
+          const proposal = await ports.decide({ id: valueIn(body), isAccepted }, origin);
           const decided = decidedMessage(proposal, user, isAccepted);
           if (channel === undefined) await inHome(decided.text);
           else await respond({ replace_original: true, ...contentOf(decided) });
@@ -82,6 +98,6 @@ function isOfAddress(error: unknown): boolean {
   return what === 'proposal_outside' || ('field' in facts && facts.field === 'address');
 }
 
-function idIn({ actions: [action] }: BlockAction): string {
+function valueIn({ actions: [action] }: BlockAction): string {
   return action?.type === 'button' ? (action.value ?? '').slice(0, 80) : '';
 }

@@ -46,4 +46,11 @@ export const PROPOSALS = {
     retry: 'never',
     exit: 1,
   }),
+  not_accepted: entry<{ service: string }>({
+    say: ({ service }) =>
+      `No admin has accepted a service called ${service}, so there is nothing to take back.`,
+    hint: () => 'What services.yml has is removed there.',
+    retry: 'never',
+    exit: 1,
+  }),
 };

@@ -82,6 +82,11 @@ export function proposedWords(name: string): Mrkdwn {
   return mrkdwn`${code(name)} is proposed. An admin decides; it is asked nothing until then.`;
 }
 
+/** Told to the admin who took it back. */
+export function withdrawnWords(name: string): Mrkdwn {
+  return mrkdwn`${code(name, MAX_NAME)} is not registered any more. It is asked nothing, and may be proposed anew.`;
+}
+
 export function decidedMessage(proposal: Proposal, by: string, isAccepted: boolean): SlackMessage {
   const what = isAccepted ? 'registered' : 'refused';
   const text = mrkdwn`${code(proposal.name, MAX_NAME)} at ${code(proposal.url, MAX_ADDRESS)} was ${what} by ${mention(by)}.`;

@@ -9,6 +9,7 @@ export const HOME_WATCH = 'home_watch';
 export const HOME_UNWATCH = 'home_unwatch';
 export const HOME_DIGEST = 'home_digest';
 export const HOME_PROPOSE = 'home_propose';
+export const HOME_WITHDRAW = 'home_withdraw';
 
 /** Keeps what is typed there, through every drawing. */
 export const SEARCH_BLOCK = 'home-search';

@@ -26,6 +26,8 @@ export interface HomeService {
   readonly known?: Pick<DigestRow, 'standing' | 'days' | 'trend' | 'verdict' | 'memory' | 'limitBytes'>;
   /** Sampled all the time. */
   readonly isWatched: boolean;
+  /** An admin accepted it in Slack, and may take that back; services.yml has it not. */
+  readonly isAccepted: boolean;
   /** Registered, and not to be asked anything. */
   readonly isUntouchable: boolean;
 }

@@ -36,7 +36,7 @@ export function homeView(facts: HomeFacts): HomeView {
     ...searchBlocks(facts),
     ...(facts.services.length === 0
       ? [section(nothingLine(facts))]
-      : facts.services.flatMap((each) => serviceBlocks(each, facts.nowMs))),
+      : facts.services.flatMap((each) => serviceBlocks(each, facts.nowMs, facts.viewer.isAdmin))),
     ...pagerBlocks(facts),
     ...proposedBlocks(facts),
     ...digestBlocks(facts),

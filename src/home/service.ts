@@ -4,7 +4,7 @@ import { sparkline } from '../report/digest-message.ts';
 import { actions, type Block, type ButtonWords, section } from '../report/elements.ts';
 import { code, joinMrkdwn, type Mrkdwn, mrkdwn, prose, words } from '../report/foreign.ts';
 import { summaryWords, verdictTitle } from '../report/wording.ts';
-import { HOME_CAPTURE, HOME_UNWATCH, HOME_WATCH } from './actions.ts';
+import { HOME_CAPTURE, HOME_UNWATCH, HOME_WATCH, HOME_WITHDRAW } from './actions.ts';
 import { agoWords } from './ago.ts';
 import type { HomeService } from './facts.ts';
 
@@ -13,8 +13,10 @@ const SUMMARY = 300;
 /** Shape carries the standing; there is no colour to miss. */
 const MARKS = { sick: '▲', unclear: '◆', recovered: '✓', well: '○' } as const;
 
-export function serviceBlocks(service: HomeService, nowMs: number): Block[] {
-  const buttons = buttonsOf(service);
+/** @param isAdmin may take back what admins accepted */
+export function serviceBlocks(service: HomeService, nowMs: number, isAdmin: boolean): Block[] {
+  const removing = isAdmin && service.isAccepted ? [removeButton(service.name)] : [];
+  const buttons = [...usualButtons(service), ...removing];
   return [section(aboutService(service, nowMs)), ...(buttons.length > 0 ? [actions(buttons)] : [])];
 }
 
@@ -51,7 +53,23 @@ function memoryOf({ known }: HomeService): Mrkdwn[] {
   return [mrkdwn`${formatBytes(known.memory.nowBytes)}${of}`];
 }
 
-function buttonsOf({ name, may, isWatched, isUntouchable }: HomeService): ButtonWords[] {
+function removeButton(name: string): ButtonWords {
+  return {
+    text: 'Remove…',
+    actionId: HOME_WITHDRAW,
+    value: name,
+    danger: true,
+    says: `Remove ${name}`,
+    confirm: {
+      title: `Remove ${name}?`,
+      text: 'It is asked nothing any more, by captures, watching and digests alike. It can be proposed anew.',
+      yes: 'Remove',
+      no: 'Keep it',
+    },
+  };
+}
+
+function usualButtons({ name, may, isWatched, isUntouchable }: HomeService): ButtonWords[] {
   if (may === 'no' || isUntouchable) return [];
   const watching: ButtonWords = isWatched
     ? { text: 'Unwatch', actionId: HOME_UNWATCH, value: name, says: `Unwatch ${name}` }

@@ -19,6 +19,8 @@ export interface Service {
   readonly channels?: readonly string[];
   /** Who may capture it; absent: every full member, from every channel within the company. */
   readonly who?: WhoRules;
+  /** Slack id of the admin who accepted it in Slack; absent: services.yml has it. */
+  readonly acceptedBy?: string;
   readonly memoryLimitBytes?: number;
   /** Registered, and not to be asked anything for the time being. */
   readonly doNotTouch?: boolean;

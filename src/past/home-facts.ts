@@ -133,12 +133,13 @@ async function rowsOf(
   return Promise.all(
     onPage.map(async ({ service, may, isShown }): Promise<HomeService> => {
       const [row] = isShown ? digestRows([await factsOf(service, nowMs)], nowMs) : [];
-      const { name, owner, instances, doNotTouch = false } = service;
+      const { name, owner, instances, acceptedBy, doNotTouch = false } = service;
       return {
         name,
         instances: instances.length,
         may,
         isWatched: isWatched(service),
+        isAccepted: acceptedBy !== undefined,
         isUntouchable: doNotTouch,
         ...(owner !== undefined && { owner }),
         ...(row && { known: row }),

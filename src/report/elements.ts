@@ -3,6 +3,7 @@
 import type {
   ActionsBlock,
   Button,
+  ConfirmationDialog,
   ContextBlock,
   DividerBlock,
   HeaderBlock,
@@ -28,6 +29,9 @@ import {
 import {
   BUTTON_TEXT,
   BUTTON_VALUE,
+  CONFIRM_BUTTON,
+  CONFIRM_TEXT,
+  CONFIRM_TITLE,
   CONTEXT_ELEMENTS,
   HEADER_TEXT,
   IMAGE_ALT_TEXT,
@@ -91,6 +95,15 @@ export interface ButtonWords {
   readonly danger?: boolean;
   /** What a screen reader says instead of the short text. */
   readonly says?: string;
+  /** Asked before it counts. */
+  readonly confirm?: ConfirmWords;
+}
+
+export interface ConfirmWords {
+  readonly title: string;
+  readonly text: string;
+  readonly yes: string;
+  readonly no: string;
 }
 
 export function actions(
@@ -185,7 +198,7 @@ export function make<Kind extends KnownBlock>(block: Kind): Made<Kind> {
   return block as Made<Kind>;
 }
 
-function button({ text, actionId, value, primary, danger, says }: ButtonWords): Button {
+function button({ text, actionId, value, primary, danger, says, confirm }: ButtonWords): Button {
   return {
     type: 'button',
     text: plainText(plain(text, BUTTON_TEXT)),
@@ -194,6 +207,17 @@ function button({ text, actionId, value, primary, danger, says }: ButtonWords): 
     ...(primary && { style: 'primary' as const }),
     ...(danger && { style: 'danger' as const }),
     ...(says !== undefined && { accessibility_label: plain(says, BUTTON_TEXT) }),
+    ...(confirm && { confirm: dialog(confirm, danger === true) }),
+  };
+}
+
+function dialog({ title, text, yes, no }: ConfirmWords, isDanger: boolean): ConfirmationDialog {
+  return {
+    title: plainText(plain(title, CONFIRM_TITLE)),
+    text: plainText(plain(text, CONFIRM_TEXT)),
+    confirm: plainText(plain(yes, CONFIRM_BUTTON)),
+    deny: plainText(plain(no, CONFIRM_BUTTON)),
+    ...(isDanger && { style: 'danger' as const }),
   };
 }
 

@@ -10,6 +10,10 @@ export const ACTIONS_ELEMENTS = 25;
 export const BUTTON_TEXT = 75;
 export const BUTTON_VALUE = 2_000;
 export const ACTION_ID = 255;
+/** https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object */
+export const CONFIRM_TITLE = 100;
+export const CONFIRM_TEXT = 300;
+export const CONFIRM_BUTTON = 30;
 export const IMAGE_ALT_TEXT = 2_000;
 export const IMAGE_TITLE = 2_000;
 export const TABLE_ROWS = 100;

@@ -28,9 +28,11 @@ export interface ProposalStore {
   /** Oldest first. */
   readonly waiting: () => Promise<readonly Proposal[]>;
   readonly find: (id: string) => Promise<Proposal | undefined>;
-  /** False when somebody else decided it first, or too many are registered. */
+  /** False when somebody else decided it first, one of its name is registered, or too many are. */
   readonly accept: (registered: Registered) => Promise<boolean>;
   readonly refuse: (id: string) => Promise<boolean>;
+  /** One that was accepted is registered no more. False when there was none of this name. */
+  readonly withdraw: (name: string) => Promise<boolean>;
   readonly registered: () => Promise<readonly Registered[]>;
 }
 
@@ -65,6 +67,7 @@ export function openProposalStore(redis: Redis, seal?: Seal): ProposalStore {
       );
     },
     refuse: async (id) => (await redis.hdel(PROPOSED, id)) === 1,
+    withdraw: async (name) => (await redis.hdel(REGISTERED, name)) === 1,
     registered: async () =>
       Object.entries(await redis.hgetall(REGISTERED)).flatMap(([name, kept]) => {
         const { data } = registeredSchema.safeParse(unsealed(kept, seal));
@@ -75,6 +78,7 @@ export function openProposalStore(redis: Redis, seal?: Seal): ProposalStore {
 
 const ACCEPT = scriptOf(`
   if redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[4]) then return 0 end
+  if redis.call('HEXISTS', KEYS[2], ARGV[2]) == 1 then return 0 end
   if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
   redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
   return 1`);

@@ -5,7 +5,7 @@ import { withAccepted } from '../../src/config/accepted.ts';
 import { proposedService } from '../../src/config/proposals.ts';
 import { parseRegistry } from '../../src/config/registry.ts';
 import type { ServiceCatalog } from '../../src/config/services.ts';
-import { decide, type ProposalPorts, propose } from '../../src/control/proposals.ts';
+import { decide, type ProposalPorts, propose, withdraw } from '../../src/control/proposals.ts';
 import type { Origin } from '../../src/model/request.ts';
 import type { Directory } from '../../src/model/who.ts';
 import { followRegistered, openProposalStore } from '../../src/store/proposals.ts';
@@ -80,6 +80,35 @@ describe.skipIf(requires('redis'))('a service that is proposed', () => {
     await expect(decide({ id: proposal.id, isAccepted: false }, ADMIN, ports)).rejects.toMatchObject({
       code: 'proposal_gone',
     });
+  });
+
+  it('is taken back by an admin alone, and asked nothing any more', async () => {
+    const proposal = await propose(NEW, MEMBER, ports);
+    await decide({ id: proposal.id, isAccepted: true }, ADMIN, ports);
+    expect(catalog.find('ledger-svc')?.acceptedBy).toBe('U0ADMIN');
+    await expect(withdraw('ledger-svc', MEMBER, ports)).rejects.toMatchObject({ code: 'admins_only' });
+    await withdraw('ledger-svc', ADMIN, ports);
+    expect(names()).toEqual(['payments-svc']);
+    expect(audited.at(-1)).toBe('U0ADMIN unregistered ledger-svc');
+    const again = await propose(NEW, MEMBER, ports);
+    await decide({ id: again.id, isAccepted: true }, ADMIN, ports);
+    expect(names()).toEqual(['payments-svc', 'ledger-svc']);
+  });
+
+  it('is not taken back when services.yml has it', async () => {
+    await expect(withdraw('payments-svc', ADMIN, ports)).rejects.toMatchObject({ code: 'not_accepted' });
+    expect(names()).toEqual(['payments-svc']);
+  });
+
+  it('is registered once, though two of its name are accepted at the same moment', async () => {
+    const first = await propose(NEW, MEMBER, ports);
+    const second = await propose({ ...NEW, url: 'http://10.0.0.10:6060' }, MEMBER, ports);
+    const blind = { ...ports, services: () => [] };
+    await decide({ id: first.id, isAccepted: true }, ADMIN, blind);
+    await expect(decide({ id: second.id, isAccepted: true }, ADMIN, blind)).rejects.toMatchObject({
+      code: 'proposal_gone',
+    });
+    expect(catalog.find('ledger-svc')?.instances[0]?.pprofUrl).toContain('10.0.0.9');
   });
 
   it('is one of five at most that one person has waiting', async () => {

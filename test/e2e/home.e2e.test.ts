@@ -171,6 +171,13 @@ describe.skipIf(requires('redis') || requires('chromium'))('the home tab of the 
           .some(({ text }) => text.includes('twin-svc') && /healthy|no leak|inconclusive/i.test(text)),
       VERDICT_TIMEOUT_MS,
     );
+
+    await openHome();
+    await page.getByLabel('Find a service').fill('twin');
+    await page.getByLabel('Find a service').press('Enter');
+    await page.locator('.home').getByRole('button', { name: 'Remove twin-svc' }).click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.locator('.home').getByText('twin-svc is not registered any more').waitFor();
   }, 180_000);
 
   async function become(name: string): Promise<void> {

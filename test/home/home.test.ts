@@ -13,7 +13,15 @@ import { VERDICT_KINDS } from '../../src/model/verdict.ts';
 const NOW_MS = Date.UTC(2026, 10, 26, 12);
 
 function service(name: string, about: Partial<HomeService> = {}): HomeService {
-  return { name, instances: 2, may: 'all', isWatched: false, isUntouchable: false, ...about };
+  return {
+    name,
+    instances: 2,
+    may: 'all',
+    isWatched: false,
+    isAccepted: false,
+    isUntouchable: false,
+    ...about,
+  };
 }
 
 function facts(about: Partial<HomeFacts> = {}): HomeFacts {
@@ -127,6 +135,7 @@ describe('the home tab', () => {
       instances: fc.nat(1_000),
       may: fc.constantFrom('all', 'light', 'no'),
       isWatched: fc.boolean(),
+      isAccepted: fc.boolean(),
       isUntouchable: fc.boolean(),
       known,
     });

@@ -29,6 +29,7 @@ async function home(room: GalleryRoom, count: number, more: Partial<HomeFacts> =
     may: 'all',
     known: row,
     isWatched: true,
+    isAccepted: false,
     isUntouchable: false,
   }));
   const others: HomeService[] = Array.from({ length: Math.max(0, count - known.length) }, (_, at) => ({
@@ -37,6 +38,7 @@ async function home(room: GalleryRoom, count: number, more: Partial<HomeFacts> =
     instances: 2,
     may: at % 3 === 0 ? 'light' : 'all',
     isWatched: false,
+    isAccepted: false,
     isUntouchable: at % 50 === 49,
   }));
   const services = [...known, ...others].slice(0, count);
