@@ -50,7 +50,7 @@ function runVitest(facts) {
   const vitest = spawn(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...facts },
+    env: { ...process.env, ...facts, ...(needsGoServices() && { GOLEAK_TEST_WARM_GO: '1' }) },
   });
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => vitest.kill(signal));
   process.on('SIGINT', () => process.stdin.isTTY || vitest.kill('SIGINT'));
@@ -59,6 +59,12 @@ function runVitest(facts) {
     rmSync(folder, { recursive: true, force: true });
     process.removeAllListeners();
   });
+}
+
+/** Everything, or what goes through the doors of the whole product. */
+function needsGoServices() {
+  const named = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+  return named.length === 0 || named.some((word) => word.includes('e2e'));
 }
 
 /** Prints the count, alone on the last line, and decides the exit status. */
