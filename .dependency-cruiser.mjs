@@ -378,7 +378,7 @@ const vendors = [
   {
     name: 'children-are-few',
     comment: 'Processes are started by src/queue/private-redis.ts, the self-test and workers/ only.',
-    from: { path: '^src/', pathNot: '^src/(queue/private-redis|terminal/selftest-go)\\.ts$' },
+    from: { path: '^src/', pathNot: '^src/(queue/private-redis|terminal/(selftest-go|check/child))\\.ts$' },
     to: { path: CORE('child_process', 'worker_threads', 'cluster') },
   },
 ];

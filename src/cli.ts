@@ -15,7 +15,8 @@ async function main(): Promise<number> {
   const command = readCommand(words, 'terminal');
   if (command.kind === 'help') return help(command.verb);
   const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort(new Failure('interrupted', {})));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => abort.abort(new Failure('interrupted', {})));
   return runTerminalCommand(command, {
     env: async () => (await import('./config/env.ts')).readEnv(),
     json,

@@ -115,7 +115,7 @@ function needsThirdLook({ verdict, window }: Analysis, { windowMs }: CaptureRequ
 export function conclude(
   series: readonly Series[],
   context: AnalysisContext,
-  about: Pick<ReportFacts, 'id' | 'service' | 'requestedBy' | 'problems'> & {
+  about: Pick<ReportFacts, 'id' | 'service' | 'requestedBy' | 'problems' | 'rules'> & {
     readonly files: readonly RawArtefact[];
   },
 ): Report {
@@ -128,7 +128,11 @@ export function conclude(
 }
 
 /** What the analysis may know of a service beside its snapshots. */
-function contextOf(service: Service, windowMs: number, rules: readonly Rule[] = []): AnalysisContext {
+export function contextOf(
+  service: Pick<Service, 'firstParty' | 'memoryLimitBytes'>,
+  windowMs: number,
+  rules: readonly Rule[] = [],
+): AnalysisContext {
   const hidden = hiddenSignatures(rules);
   return {
     ...(hidden.length > 0 && { hidden }),

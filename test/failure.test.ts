@@ -44,6 +44,9 @@ const FACTS = {
   count: 12,
   most: 10,
   field: 'address',
+  flag: 'load',
+  line: 'hey -z 10s http://localhost:8080',
+  tail: 'connection refused',
 };
 
 describe('the catalogue of failures', () => {

@@ -277,7 +277,7 @@ async function investigated(
   const { compareWith = '' } = request;
   const leader = compareWith === '' ? undefined : await work.requests.leaderOf(compareWith);
   const comparedWith = leader ?? compareWith;
-  const rules = inForce(await work.rules.all(), service.name, Date.now());
+  const rules = inForce([...(service.notALeak ?? []), ...(await work.rules.all())], service.name, Date.now());
   let flames: Flames = {};
   const report = await investigate(request, service, {
     capture: async (instance, looks) => {

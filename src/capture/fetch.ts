@@ -44,6 +44,8 @@ function endpointUrl(instance: Instance, endpoint: Endpoint): string | undefined
       return instance.metricsUrl;
     case 'heap':
       return `${instance.pprofUrl}/heap`;
+    case 'heap-collected':
+      return `${instance.pprofUrl}/heap?gc=1`;
     case 'heap-text':
       return `${instance.pprofUrl}/heap?debug=1`;
     case 'goroutine':

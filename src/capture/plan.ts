@@ -20,7 +20,15 @@ export interface Step {
   readonly atMs: number;
   /** 0, 1, 2: the snapshot its bytes belong to. */
   readonly snapshot: number;
-  readonly ask: 'count' | 'memory' | 'process' | 'goroutine' | 'goroutine-text' | 'heap' | 'goroutineleak';
+  readonly ask:
+    | 'count'
+    | 'memory'
+    | 'process'
+    | 'goroutine'
+    | 'goroutine-text'
+    | 'heap'
+    | 'heap-collected'
+    | 'goroutineleak';
   /** A reading between two snapshots; worth nothing when it comes late. */
   readonly sample: boolean;
 }
@@ -47,6 +55,18 @@ export function planSteps(
   ];
   if (looks === 2) return steps;
   return [...steps, ...windowSteps(1, windowMs, kinds), ...snapshotSteps(2, 2 * windowMs, kinds)];
+}
+
+/**
+ * One look of `goleak check`: at a test service that is at rest, whose garbage is collected first so that what the heap
+ * holds is what stays. Memory is read after that. Of the last look, the runtime's leak detector comes at the end.
+ */
+export function restSteps(look: number, isLast: boolean): readonly Step[] {
+  const asks: Step['ask'][] = ['count', 'goroutine', 'goroutine-text', 'heap-collected', 'memory', 'process'];
+  return [
+    ...asks.map((ask) => ({ id: `${ask}-${look}`, atMs: 0, snapshot: look, ask, sample: false })),
+    ...(isLast ? leakSteps(look, 0, ['goroutine']) : []),
+  ];
 }
 
 /** Questions that stop a service for as long as it has goroutines; a capture that asks one is a heavy one. */

@@ -178,7 +178,13 @@ function costOf(
   return { path: url.slice(url.indexOf('/')), pauseMsEstimate: pauseEstimateMs(ask, goroutines) };
 }
 
-const DEAR: readonly Step['ask'][] = ['goroutine', 'goroutine-text', 'goroutineleak', 'heap'];
+const DEAR: readonly Step['ask'][] = [
+  'goroutine',
+  'goroutine-text',
+  'goroutineleak',
+  'heap',
+  'heap-collected',
+];
 
 function vitalsOf({ file, fetched }: Answer): Pick<StepRecord, 'vitals'> {
   const vitals = file?.endsWith('.prom') ? readVitals(fetched.bytes, fetched.span.toMs) : undefined;
@@ -232,6 +238,8 @@ async function answerTo(question: Question, ports: CapturePorts): Promise<Answer
       return { fetched: await get('goroutine-text'), file: 'goroutines.txt' };
     case 'heap':
       return { fetched: await get('heap'), file: 'heap.pb.gz' };
+    case 'heap-collected':
+      return { fetched: await get('heap-collected'), file: 'heap.pb.gz' };
     case 'goroutineleak':
       return { fetched: await get('goroutineleak'), file: 'goroutineleak.pb.gz' };
     default:

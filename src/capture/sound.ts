@@ -22,6 +22,7 @@ const WANTED: Readonly<Record<Endpoint, string | undefined>> = {
   metrics: 'metrics',
   heap: 'a heap profile',
   'heap-text': 'a heap profile',
+  'heap-collected': 'a heap profile',
   goroutine: 'a goroutine profile',
   'goroutine-text': 'full stacks',
   goroutineleak: 'a goroutine leak profile',
@@ -30,6 +31,7 @@ const WANTED: Readonly<Record<Endpoint, string | undefined>> = {
 /** A sample type each profile must have, as runtime/pprof names it. */
 const SAMPLES: Readonly<Partial<Record<Endpoint, readonly string[]>>> = {
   heap: ['inuse_space', 'alloc_space'],
+  'heap-collected': ['inuse_space', 'alloc_space'],
   goroutine: ['goroutine'],
   goroutineleak: ['goroutineleak', 'goroutine'],
 };

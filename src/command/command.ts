@@ -1,6 +1,7 @@
 // What may be asked, at whichever door: the one thing the parts of the program hand each other instead of words.
 import type { CaptureKind } from '../model/target.ts';
 import type { DigestCommand } from './digest.ts';
+import type { CheckCommand } from './read-check.ts';
 
 export type Command =
   | {
@@ -58,6 +59,7 @@ export type Command =
       readonly service?: string;
     }
   | { readonly kind: 'selftest'; readonly replay: boolean; readonly save?: string }
+  | CheckCommand
   | { readonly kind: 'help'; readonly verb?: string };
 
 /** Through which kind of door words may come. */

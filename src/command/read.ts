@@ -3,7 +3,8 @@ import { Failure } from '../failure.ts';
 import type { Command, Door } from './command.ts';
 import { wrong } from './operands.ts';
 import { suggest } from './suggest.ts';
-import { findVerb, VERBS, type Verb } from './verbs.ts';
+import type { Verb } from './verb.ts';
+import { findVerb, VERBS } from './verbs.ts';
 import { splitWords, type Words } from './words.ts';
 
 const VALUED_FLAGS: ReadonlySet<string> = new Set([
@@ -17,6 +18,13 @@ const VALUED_FLAGS: ReadonlySet<string> = new Set([
   'batch',
   'out',
   'prometheus',
+  'load',
+  'warm-up',
+  'settle',
+  'before',
+  'after',
+  'service',
+  'junit',
 ]);
 
 /**
@@ -44,7 +52,7 @@ export function unknownVerb(word: string, door: Door): Failure {
 
 /** A mistyped flag that is passed over would quietly do something else than was asked. */
 function checkFlags({ flags }: Words, verb: Verb): void {
-  const known = verb.flags.map(({ flag }) => /^--([a-z]+)/.exec(flag)?.[1] ?? flag);
+  const known = verb.flags.map(({ flag }) => /^--([a-z-]+)/.exec(flag)?.[1] ?? flag);
   for (const [name, value] of flags) {
     const flag = name.slice(0, 40);
     if (!known.includes(name)) {

@@ -1,7 +1,8 @@
 // Help, made from the table of verbs.
 import type { Door } from './command.ts';
 import { FOLLOW_UPS } from './follow-ups.ts';
-import { findVerb, VERBS, type Verb } from './verbs.ts';
+import type { Verb } from './verb.ts';
+import { findVerb, VERBS } from './verbs.ts';
 
 /** One verb in full, or undefined when the word is not one. Plain lines, for any door. */
 export function verbHelp(word: string, door: Door, prefix: string): string | undefined {
@@ -13,6 +14,7 @@ export function verbHelp(word: string, door: Door, prefix: string): string | und
     `${prefix} ${verb.usage}`,
     `${verb.about}.`,
     ...flags,
+    ...(verb.notes ?? []),
     ...(examples.length > 0 ? ['Examples:', ...examples] : []),
   ].join('\n');
 }

@@ -2,7 +2,7 @@
 // cannot disagree.
 import { DEFAULT_KINDS, MAX_WINDOW_MS, MIN_WINDOW_MS } from '../model/target.ts';
 import { formatDuration } from '../model/units.ts';
-import type { Command, Door } from './command.ts';
+import type { Door } from './command.ts';
 import { DIGEST_USAGE, readDigest } from './digest.ts';
 import { one, serviceAmong, serviceIn, wrong } from './operands.ts';
 import { readCapture } from './read-capture.ts';
@@ -16,20 +16,8 @@ import {
   readRules,
   readSelftest,
 } from './read-others.ts';
-import type { Words } from './words.ts';
-
-export interface Verb {
-  readonly verb: string;
-  readonly aliases: readonly string[];
-  readonly doors: readonly Door[];
-  readonly usage: string;
-  readonly about: string;
-  /** Flags with their meaning, as help shows them: `--for 30s`. */
-  readonly flags: readonly { readonly flag: string; readonly about: string }[];
-  /** Examples people can copy. */
-  readonly examples: readonly string[];
-  readonly read: (words: Words, usage: string) => Command;
-}
+import type { Verb } from './verb.ts';
+import { CHECK_VERB } from './verb-check.ts';
 
 const CAPTURE_USAGE =
   'capture <service> [--instance I | --all] [--for 30s] [--kinds goroutine,heap,memstats]';
@@ -75,6 +63,7 @@ export const VERBS: readonly Verb[] = [
     examples: ['analyze before/ after/', 'analyze goroutines-1.txt goroutines-2.txt'],
     read: readAnalyze,
   },
+  CHECK_VERB,
   {
     verb: 'show',
     aliases: [],

@@ -28,6 +28,10 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   NO_COLOR: z.string().optional(),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
+  /** Set by GitHub Actions: whether annotations are read, where a job's summary goes, where the repository is. */
+  GITHUB_ACTIONS: z.string().optional(),
+  GITHUB_STEP_SUMMARY: z.string().optional(),
+  GITHUB_WORKSPACE: z.string().optional(),
   CAPTURES_AT_ONCE: z.coerce.number().int().min(1).max(64).default(8),
 });
 
@@ -58,6 +62,8 @@ export interface Env {
   readonly capturesAtOnce: number;
   /** False when NO_COLOR asks for plain text. */
   readonly color: boolean;
+  /** The continuous integration this runs in, as far as it is GitHub's. */
+  readonly github: { readonly annotates: boolean; readonly summaryFile?: string; readonly workspace: string };
   /** Looks up a credential that services.yml names by reference; never logged. */
   readonly secret: (name: string) => string | undefined;
   /** Values that must never be seen in a log; grows with what `secret` finds. */
@@ -112,6 +118,11 @@ export function readEnv(variables: NodeJS.ProcessEnv = processEnvironment()): En
     workerConcurrency: env.WORKER_CONCURRENCY,
     capturesAtOnce: env.CAPTURES_AT_ONCE,
     color: env.NO_COLOR === undefined,
+    github: {
+      annotates: env.GITHUB_ACTIONS === 'true',
+      ...(env.GITHUB_STEP_SUMMARY && { summaryFile: env.GITHUB_STEP_SUMMARY }),
+      workspace: resolve(env.GITHUB_WORKSPACE ?? '.'),
+    },
     secret: (name) => {
       const value = variables[name];
       if (value !== undefined && !secrets.includes(value)) secrets.push(value);

@@ -13,6 +13,7 @@ import {
 } from '../model/target.ts';
 import { parseBytes, parseDuration } from '../model/units.ts';
 import { serviceDigestSchema } from './digests.ts';
+import { notALeakSchema, toRules } from './not-a-leak.ts';
 import { codeSchema } from './owners.ts';
 import { toWho, whoSchema } from './who.ts';
 
@@ -93,6 +94,7 @@ export const serviceSchema = z.strictObject({
       leak_profile_up_to: z.number().int().min(0).max(10_000).default(DEFAULT_PERMISSIONS.leakProfileUpTo),
     })
     .prefault({}),
+  not_a_leak: notALeakSchema,
   digest: serviceDigestSchema.optional(),
   budget: z
     .strictObject({
@@ -124,6 +126,7 @@ export function toService(name: string, raw: z.infer<typeof serviceSchema>): Ser
     ...(raw.who && { who: toWho(raw.who) }),
     ...(raw.memory_limit && { memoryLimitBytes: raw.memory_limit }),
     firstParty: raw.first_party,
+    ...(raw.not_a_leak.length > 0 && { notALeak: toRules(name, raw.not_a_leak) }),
     ...(raw.do_not_touch && { doNotTouch: true }),
     ...(raw.raw_stacks && { rawStacks: true }),
     allow: { dumpUpTo: raw.capture.dump_up_to, leakProfileUpTo: raw.capture.leak_profile_up_to },

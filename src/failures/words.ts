@@ -103,8 +103,17 @@ export const WORDS = {
     exit: 1,
   }),
   file_unwritable: entry<{ path: string; reason: string }>({
-    say: ({ path, reason }) => `The page cannot be written to ${path}: ${reason}.`,
+    say: ({ path, reason }) => `Nothing can be written to ${path}: ${reason}.`,
     hint: () => 'Name a file in a folder that is there and may be written to.',
+    retry: 'never',
+    exit: 1,
+  }),
+  command_failed: entry<{ flag: string; line: string; how: string; tail: string }>({
+    say: ({ flag, line, how }) => `The command of --${flag} (${line.slice(0, 120)}) ${how}.`,
+    hint: ({ tail }) =>
+      tail === ''
+        ? 'It printed nothing.'
+        : `Run it by hand to see more. Its last words:\n${tail}\n(end of its output).`,
     retry: 'never',
     exit: 1,
   }),

@@ -5,6 +5,8 @@ export type Endpoint =
   | 'metrics'
   | 'heap'
   | 'heap-text'
+  /** After a garbage collection that the question forces: of test services only. */
+  | 'heap-collected'
   | 'goroutine'
   | 'goroutine-text'
   | 'goroutineleak';

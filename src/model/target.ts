@@ -1,3 +1,4 @@
+import type { Rule } from './rule.ts';
 import type { WhoRules } from './who.ts';
 
 /** A Go program the team owns, as services.yml names it. */
@@ -22,6 +23,8 @@ export interface Service {
   /** Slack id of the admin who accepted it in Slack; absent: services.yml has it. */
   readonly acceptedBy?: string;
   readonly memoryLimitBytes?: number;
+  /** Signatures that services.yml says are no leak, those that have lapsed too. */
+  readonly notALeak?: readonly Rule[];
   /** Registered, and not to be asked anything for the time being. */
   readonly doNotTouch?: boolean;
   /** Full stacks are posted as they came, argument words and all. */

@@ -16,6 +16,10 @@ export type HtmlText = string & { readonly [language]: 'html' };
 export type CsvField = string & { readonly [language]: 'csv' };
 /** Mrkdwn for where Slack makes links by itself: the `text` of a message. Holds no address it would find. */
 export type Unlinked = string & { readonly [language]: 'unlinked' };
+/** Text that is safe as XML 1.0 content and inside a quoted attribute. */
+export type XmlText = string & { readonly [language]: 'xml' };
+/** Text in GitHub's Markdown in which everything foreign is made of character references. */
+export type MarkdownText = string & { readonly [language]: 'markdown' };
 /** Name of an attached file. */
 export type FileName = string & { readonly [language]: 'file name' };
 
@@ -165,9 +169,41 @@ const MAX_FILE_NAME = 180;
 const OWN_COLOURS = new RegExp(`(${String.fromCharCode(27)}\\[(?:0|1|2|36|1;3[123])m)`);
 
 export function html(foreign: Foreign): HtmlText {
-  const escaped = escapeMrkdwn(visible(foreign)).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
-  return escaped as HtmlText;
+  return escapeXml(visible(foreign)) as HtmlText;
 }
+
+export function xml(foreign: Foreign, maxLength = Number.POSITIVE_INFINITY): XmlText {
+  return bounded(visible(stripAnsi(foreign)), maxLength, escapeXml) as XmlText;
+}
+
+/** Markdown takes no character reference for markup, so each mark becomes one; links and mentions need marks too. */
+export function markdown(foreign: Foreign, maxLength: number): MarkdownText {
+  const escapeMarks = (text: string) => text.replace(MARKDOWN_MARKS, (mark) => `&#${mark.charCodeAt(0)};`);
+  return bounded(visible(stripAnsi(foreign)), maxLength, escapeMarks) as MarkdownText;
+}
+
+/**
+ * One workflow command of GitHub Actions, a line of its own: `::error title=goleak,file=a.go,line=3::words`. What ends
+ * a value or the line is escaped as its toolkit escapes it.
+ */
+export function annotation(
+  level: 'error' | 'warning' | 'notice',
+  about: { readonly title: Foreign; readonly file?: Foreign; readonly line?: number },
+  message: Foreign,
+): TerminalText {
+  const data = (text: string) => text.replaceAll('%', '%25');
+  const value = (text: string) => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  const properties = Object.entries(about).map(
+    ([name, given]) => `${name}=${bounded(visible(String(given)), MAX_ANNOTATION_VALUE, value)}`,
+  );
+  const words = bounded(visible(stripAnsi(message)), MAX_ANNOTATION, data);
+  return `::${level} ${properties.join(',')}::${words}` as TerminalText;
+}
+
+/** GitHub cuts what is longer than 4 KiB. */
+const MAX_ANNOTATION = 3_000;
+const MAX_ANNOTATION_VALUE = 400;
+const MARKDOWN_MARKS = /[!-/:-@[-`{-~]/g;
 
 /** A piece of a page on its way into a bigger one. */
 export interface Markings {
@@ -253,6 +289,11 @@ const ANSI = ((esc: string, bell: string) =>
 /** Slack's own three escapes: https://docs.slack.dev/messaging/formatting-message-text#escaping */
 function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** The same references mean the same in HTML. */
+function escapeXml(text: string): string {
+  return escapeMrkdwn(text).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 }
 
 /** Outside code spans the formatting characters are replaced by their look-alikes: Slack has no escape for them. */

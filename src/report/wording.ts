@@ -168,7 +168,7 @@ const QUESTIONS: readonly (readonly [RegExp, string, string])[] = [
   [/\/goroutine\?debug=2$/, 'full stacks', 'full stacks'],
   [/\/goroutineleak$/, 'leak profile', 'leak profiles'],
   [/\/goroutine$/, 'goroutine profile', 'goroutine profiles'],
-  [/\/heap(\?debug=1)?$/, 'heap profile', 'heap profiles'],
+  [/\/heap(\?(debug|gc)=1)?$/, 'heap profile', 'heap profiles'],
   [/\/vars$/, 'memory reading', 'memory readings'],
   [/\/metrics$/, 'metrics page', 'metrics pages'],
   [/\/$/, 'index page', 'index pages'],

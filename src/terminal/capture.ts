@@ -12,6 +12,7 @@ import { watchServices } from '../config/services.ts';
 import { type CaptureCommand, findService, toRequest } from '../entry/accept.ts';
 import { Failure } from '../failure.ts';
 import { type Captured, investigate } from '../investigate.ts';
+import { inForce } from '../known/rules.ts';
 import type { StepRecord } from '../model/capture.ts';
 import type { Flames } from '../model/flame.ts';
 import type { CaptureRequest } from '../model/request.ts';
@@ -51,6 +52,7 @@ export async function captureNow(command: CaptureCommand, terminal: Terminal): P
         return reading;
       },
       analysing: async () => terminal.progress(clean('analysing')),
+      rules: inForce(service.notALeak ?? [], service.name, Date.now()),
     });
     if (command.html !== undefined) await writePage(command.html, report, flames);
     return report;
@@ -62,7 +64,7 @@ export async function captureNow(command: CaptureCommand, terminal: Terminal): P
 /** `127.0.0.1:6060`, `localhost:6060/debug`, `[::1]:6060`; names of services hold neither colon nor dot. */
 const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}(\/|$)|^\d+\.\d+\.\d+\.\d+(\/|$)/i;
 
-function targetOf(command: CaptureCommand, env: Env): { service: Service; request: CaptureRequest } {
+export function targetOf(command: CaptureCommand, env: Env): { service: Service; request: CaptureRequest } {
   const nowMs = Date.now();
   const asked = { origin: { door: 'terminal', user: 'terminal' }, delivery: `${nowMs}`, nowMs } as const;
   if (HOST_AND_PORT.test(command.target)) {
@@ -124,7 +126,7 @@ function memoryCapture(request: CaptureRequest, service: Service, reach: (instan
 }
 
 /** Asked before the service is: two captures in one folder would be read as one. */
-async function prepareFolder(path: string): Promise<void> {
+export async function prepareFolder(path: string): Promise<void> {
   const reason = await mkdir(path, { recursive: true })
     .then(() => readdir(path))
     .then(
@@ -143,7 +145,8 @@ const UNWRITABLE: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
 };
 
-async function save(
+/** Each snapshot in a folder of its own, with the times at which its files were fetched. */
+export async function save(
   folder: string,
   { instance, snapshots }: { readonly instance: string; readonly snapshots: Folders },
   only: boolean,
@@ -169,5 +172,6 @@ const STEP_WORDS = {
   goroutine: 'counting goroutines by stack',
   'goroutine-text': 'goroutine stacks',
   heap: 'heap profile',
+  'heap-collected': 'heap profile after a collection',
   goroutineleak: "the runtime's leak detector",
 } as const;

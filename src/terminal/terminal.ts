@@ -26,6 +26,10 @@ export async function runTerminalCommand(
       await printReport(await analyzePaths(command), terminal);
       return EXIT_OK;
     }
+    case 'check': {
+      const { checkNow } = await import('./check/check.ts');
+      return checkNow(command, terminal);
+    }
     case 'show': {
       const { showPath } = await import('./show.ts');
       return showPath(command.path, terminal);

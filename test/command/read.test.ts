@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readArgv } from '../../src/command/argv.ts';
 import { readCommand, unknownVerb } from '../../src/command/read.ts';
 import { suggest } from '../../src/command/suggest.ts';
 import { helpText, verbHelp } from '../../src/command/usage.ts';
@@ -6,6 +7,11 @@ import { VERBS } from '../../src/command/verbs.ts';
 import { wordsOf } from '../../src/command/words.ts';
 import { Failure } from '../../src/failure.ts';
 
+/** As a shell hands it over. */
+const argvOf = (line: string): readonly string[] => {
+  const read = readArgv(line);
+  return 'argv' in read ? read.argv : [];
+};
 const typed = (text: string) => readCommand(wordsOf(text), 'chat');
 const refusal = (text: string): string => {
   try {
@@ -118,7 +124,8 @@ describe('help', () => {
     for (const verb of VERBS) {
       for (const example of verb.examples) {
         const door = verb.doors.includes('chat') ? 'chat' : 'terminal';
-        expect(readCommand(wordsOf(example), door).kind).toBe(verb.verb);
+        const words = door === 'chat' ? wordsOf(example) : argvOf(example);
+        expect(readCommand(words, door).kind).toBe(verb.verb);
       }
     }
   });

@@ -44,6 +44,30 @@ describe('services.yml', () => {
     expect(watch('{ build: x }')).toEqual({ everyMs: 60_000, buildVar: 'x' });
   });
 
+  it('takes signatures that are no leak, each with a reason and its last day', () => {
+    const ruled = (rule: string) => {
+      const text = `services:\n  web:\n    instances: [http://h:1]\n    not_a_leak: [${rule}]\n`;
+      const faults = faultsOf(text);
+      return faults.length > 0 ? faults : parseServices(text, 'services.yml')[0]?.notALeak;
+    };
+    expect(ruled('{ signature: "3f9c0d1e2a4b5c6d", until: 2027-03-31, reason: meant so }')).toEqual([
+      expect.objectContaining({
+        kind: 'not-a-leak',
+        signature: '3f9c0d1e2a4b5c6d',
+        service: 'web',
+        by: 'services.yml',
+        reason: 'meant so',
+        untilMs: Date.parse('2027-03-31T23:59:59.999Z'),
+      }),
+    ]);
+    expect(ruled('{ signature: abc, until: 2027-03-31, reason: x }')).toEqual([
+      expect.stringContaining('must be the 16 digits that a report calls knownAs'),
+    ]);
+    expect(ruled('{ signature: "3f9c0d1e2a4b5c6d", until: soon, reason: x }')).toEqual([
+      expect.stringContaining('must be a day such as 2027-03-01'),
+    ]);
+  });
+
   it('says in a sentence that the file is not one', () => {
     const faults: string[] = [];
     const catalog = watchServices(tmpdir(), ({ message }) => faults.push(message));

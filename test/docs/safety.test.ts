@@ -33,6 +33,7 @@ const PATHS: Readonly<Record<Step['ask'], string>> = {
   goroutine: '`/debug/pprof/goroutine`',
   'goroutine-text': '`/debug/pprof/goroutine?debug=2`',
   heap: '`/debug/pprof/heap`',
+  'heap-collected': '`/debug/pprof/heap?gc=1`',
   goroutineleak: '`/debug/pprof/goroutineleak`',
 };
 

@@ -16,6 +16,7 @@ import {
   type HtmlText,
   html,
   joinMrkdwn,
+  type MarkdownText,
   type Markings,
   type Mrkdwn,
   markup,
@@ -28,6 +29,7 @@ import {
   terminal,
   type Unlinked,
   words,
+  type XmlText,
 } from '../../src/report/foreign.ts';
 import type { Terminal } from '../../src/terminal/ports.ts';
 
@@ -97,6 +99,12 @@ export function rawStringsHaveNoWayOut(raw: string, at: Terminal, slack: SlackPo
   const cell: CsvField = raw;
   // @ts-expect-error
   const label: Plain = raw;
+  // @ts-expect-error
+  const junit: XmlText = raw;
+  // @ts-expect-error
+  const summary: MarkdownText = html(raw);
+  // @ts-expect-error a workflow command is made by annotation
+  at.print(`::error::${raw}`);
   // @ts-expect-error what is escaped already would be escaped twice
   words(mrkdwn`${raw}`, 9);
   void [
@@ -114,5 +122,7 @@ export function rawStringsHaveNoWayOut(raw: string, at: Terminal, slack: SlackPo
     page,
     cell,
     label,
+    junit,
+    summary,
   ];
 }
