@@ -1,0 +1,3 @@
+module goleak/probe
+
+go 1.21
