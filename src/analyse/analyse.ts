@@ -41,6 +41,7 @@ function analyseInstance(series: Series, context: AnalysisContext): Analysis {
     load: exam.load.map(({ name, samples }) => ({ name, samples })),
     restarts: exam.restarts,
     ...(exam.heap ? { heap: heapOf(exam, exam.heap) } : {}),
+    ...(exam.retention && { retention: exam.retention }),
     memory: exam.memory.findings,
     clues: readClues(exam),
     alignment: alignmentOf(exam),

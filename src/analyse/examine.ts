@@ -1,18 +1,21 @@
 // Everything measured about one instance, before anybody concludes: goroutines followed and judged, heap
 // and memory over time, load, and how good the material is. Clues and verdicts read this and nothing else.
 import type { Problem } from '../model/problem.ts';
+import type { RetentionFindings } from '../model/retention.ts';
 import type { Series, Snapshot } from '../model/snapshot.ts';
 import { formatCount } from '../model/units.ts';
 import type { AnalysisContext } from '../model/verdict.ts';
 import { weighCompany } from './company.ts';
 import { weighExchanges } from './exchange.ts';
 import { buildRoster, type Roster } from './group.ts';
+import { rulesOf } from './handbook.ts';
 import { followHeap, type HeapHistory } from './heap.ts';
 import { type Judgement, judge } from './judge.ts';
 import { followLoad, type LoadMatch, type LoadSeries, matchLoad } from './load.ts';
 import { weighLockProgress } from './lock-progress.ts';
 import { followMemory, type MemoryHistory } from './memory.ts';
 import { weighParents } from './parents.ts';
+import { followRetention } from './retention.ts';
 import { signatureOf } from './signature.ts';
 import { type Restart, splitLives, type Timeline, timelineOf } from './timeline.ts';
 import { followTracks } from './track.ts';
@@ -31,6 +34,7 @@ export interface Examination {
   /** Every signature, most suspicious first. */
   readonly judgements: readonly Judgement[];
   readonly heap?: HeapHistory;
+  readonly retention?: RetentionFindings;
   readonly memory: MemoryHistory;
   readonly load: readonly LoadSeries[];
   readonly loadMatches: ReadonlyMap<string, LoadMatch>;
@@ -73,6 +77,7 @@ export function examine(series: Series, context: AnalysisContext): Examination {
     ];
   });
   const heap = followHeap(snapshots, timeline.atMs, memory.live);
+  const retention = followRetention(snapshots, heap, rulesOf({ context }));
   const truncated = dumps.some((dump) => dump.dump.truncated);
   return {
     instance: series.instance,
@@ -87,6 +92,7 @@ export function examine(series: Series, context: AnalysisContext): Examination {
       weighParents(roster, weighExchanges(roster, weighLockProgress(roster, judgements))),
     ).sort(bySuspicion),
     ...(heap ? { heap } : {}),
+    ...(retention && { retention }),
     memory,
     load,
     loadMatches,

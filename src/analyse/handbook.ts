@@ -1,7 +1,6 @@
 // The forensic handbook's figures. Rules built on them add clues, which say the figure that was used; they
 // never decide a verdict alone, because the handbook knows neither identity nor the collector's saw.
-import type { HandbookRules } from '../model/verdict.ts';
-import type { Examination } from './examine.ts';
+import type { AnalysisContext, HandbookRules } from '../model/verdict.ts';
 
 export const HANDBOOK: HandbookRules = {
   pileUp: 100,
@@ -14,6 +13,6 @@ export const HANDBOOK: HandbookRules = {
   retentionDepth: 8,
 };
 
-export function rulesOf(exam: Examination): HandbookRules {
-  return { ...HANDBOOK, ...exam.context.rules };
+export function rulesOf({ context }: { readonly context: AnalysisContext }): HandbookRules {
+  return { ...HANDBOOK, ...context.rules };
 }

@@ -69,6 +69,8 @@ function atSite(
     );
   const name = shortName(top.site.frames[0]?.func ?? 'unknown');
   const share = top.site.deltaBytes / Math.max(1, delta);
+  const held = exam.retention?.held.find(({ func }) => func === top.site.frames[0]?.func);
+  const holder = held && exam.retention?.holders[held.holder];
   const slope = exam.memory.liveSlope;
   const pace =
     slope !== undefined && slope > 0
@@ -78,9 +80,11 @@ function atSite(
     kind: 'heap-leak',
     probability,
     tier: probability >= PROBABLE_FROM ? 'probable' : 'suspect',
-    summary: `heap in use ${formatBytesDelta(delta)} in ${formatDuration(seconds * 1000)} (${pace}), ${formatPercent(share)} of it allocated in \`${name}\` and kept`,
+    summary: `heap in use ${formatBytesDelta(delta)} in ${formatDuration(seconds * 1000)} (${pace}), ${formatPercent(share)} of it allocated in \`${name}\` and kept${holder ? `, ${held.by.includes('amount') ? '' : 'likely '}held by ${holder.label}` : ''}`,
     because: `in-use heap allocated in \`${name}\` grew ${formatBytesDelta(delta)}${gravest ? `, but ${gravest.doubt}` : ''}`,
-    nextStep: `Find what keeps the objects allocated in \`${name}\` reachable (a map, slice or cache without eviction); \`go tool pprof -inuse_space -diff_base\` on the two heap profiles shows the callers.`,
+    nextStep: holder
+      ? `Look at who takes out of ${holder.label} what is done with, or bound it: by the goref file it holds ${formatBytes(holder.bytes)}, depth ${formatCount(holder.depth)} from ${holder.from}.`
+      : `Find what keeps the objects allocated in \`${name}\` reachable (a map, slice or cache without eviction); \`go tool pprof -inuse_space -diff_base\` on the two heap profiles shows the callers.`,
     doubt: `heap allocated in \`${name}\` grew ${formatBytesDelta(delta)}${gravest ? `, but ${gravest.doubt}` : ''}`,
     settle: `Capture a longer window (\`--for 5m\`): what fills up stops growing, a leak in \`${name}\` does not.`,
   };

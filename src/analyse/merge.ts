@@ -28,9 +28,12 @@ export function mergeInstances(analyses: readonly Analysis[]): Analysis {
   const same = analyses.filter((analysis) => analysis.verdict.kind === worst.verdict.kind).length;
   const share = ` Seen on ${formatCount(same)} of ${formatCount(analyses.length)} instances.`;
   const hidden = mergeHidden(analyses);
+  // What hangs off a variable of one process says nothing of another.
+  const retention = ordered.find((analysis) => analysis.retention)?.retention;
   return {
     ...worst,
     ...(hidden.length > 0 && { hidden }),
+    ...(retention && { retention }),
     instances: analyses.flatMap((analysis) => analysis.instances),
     verdict: { ...worst.verdict, summary: worst.verdict.summary + share },
     also: mergeAlso(ordered, worst),

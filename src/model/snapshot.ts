@@ -2,6 +2,7 @@ import type { GoroutineDump } from './goroutine.ts';
 import type { MemoryReading } from './memory.ts';
 import type { Problem } from './problem.ts';
 import type { Profile } from './profile.ts';
+import type { Retention } from './retention.ts';
 
 /** A span on one clock, Unix milliseconds (fractions allowed). */
 export interface Span {
@@ -37,6 +38,8 @@ export interface Snapshot {
   /** The runtime's proof: only leaked goroutines. An empty dump proves nothing; absent means not asked. */
   readonly leaked?: GoroutineDump;
   readonly heap?: Profile;
+  /** Who holds the memory, from a goref file that somebody made of a core of the process. */
+  readonly retention?: Retention;
   /** Readings in time order; those of the window belong to the snapshot they follow. */
   readonly memory: readonly MemoryReading[];
   /** Other profiles (allocs, block, mutex, threadcreate), shown but not judged. */

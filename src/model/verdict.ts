@@ -1,6 +1,7 @@
 import type { Frame, WaitFamily } from './goroutine.ts';
 import type { MemoryReading } from './memory.ts';
 import type { Problem } from './problem.ts';
+import type { RetentionFindings } from './retention.ts';
 import type { HiddenGroup } from './rule.ts';
 import type { ArtefactTime } from './snapshot.ts';
 
@@ -171,6 +172,8 @@ export interface Analysis {
     readonly sampleRate: number;
     readonly asOfGc?: number;
   };
+  /** Who holds the memory, where a goref file was given. */
+  readonly retention?: RetentionFindings;
   readonly memory: MemoryFindings;
   /** A row an instance; absent where there is only one. */
   readonly fleet?: readonly InstanceFigures[];

@@ -13,7 +13,8 @@ export const PPROF_LIMITS = {
   strings: 1_000_000,
   stringBytes: 64 * 1024,
   labelsPerSample: 64,
-  stackDepth: 1024,
+  /** goref follows a goroutine's stack for 1,024 calls, and those inlined into the last one. */
+  stackDepth: 1280,
   /** Frames of all stacks together, inlined ones included: bounds memory at 128 MiB per column. */
   stackEntries: 32 * MIB,
   /** Lines of all locations together. */

@@ -9,6 +9,7 @@ import { inflated, isZip, unpack } from './archive.ts';
 import { parseArtefact } from './artefact.ts';
 import { arrangeReadings, type TimedReading } from './memory-series.ts';
 import type { Parsed } from './parsed.ts';
+import { readRetention } from './retention.ts';
 import { recognise } from './sniff.ts';
 
 export interface About {
@@ -170,6 +171,7 @@ function snapshotOf(read: readonly ReadFile[], skipped: ReadonlySet<Parsed>, abo
   const counts = best(goroutines.filter((one) => !hasRows(one.dump) && !one.leakProfile));
   const heap = latest(profiles.filter(isHeap)) ?? latest(profiles.filter(isAllocs));
   const leakProfiles = goroutines.filter((one) => one.leakProfile).map((one) => one.dump);
+  const retention = profiles.map(readRetention).findLast((read) => read !== undefined);
   const taken = spanOf(pictures.length > 0 ? pictures : times, readings);
   return {
     instance: about.instance,
@@ -178,6 +180,7 @@ function snapshotOf(read: readonly ReadFile[], skipped: ReadonlySet<Parsed>, abo
     ...(counts ? { goroutineCounts: counts } : {}),
     ...leakedOf(leakProfiles, dump),
     ...(heap ? { heap } : {}),
+    ...(retention ? { retention } : {}),
     memory: arrangeReadings(readings),
     otherProfiles: profiles.filter((profile) => profile !== heap),
     times,

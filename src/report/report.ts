@@ -3,6 +3,7 @@
 import type { Frame } from '../model/goroutine.ts';
 import type { MemoryReading } from '../model/memory.ts';
 import type { Problem } from '../model/problem.ts';
+import type { FoundHolder, RetentionFindings } from '../model/retention.ts';
 import type { Rule } from '../model/rule.ts';
 import type {
   Analysis,
@@ -80,6 +81,7 @@ export function buildReport(analysis: Analysis, facts: ReportFacts): Report {
         ...optional('asOfGc', known(heap.asOfGc)),
       },
     ),
+    ...optional('retention', analysis.retention && copyRetention(analysis.retention)),
     memory: copyMemory(analysis.memory),
     ...optional('fleet', analysis.fleet?.map(copyInstance)),
     clues: analysis.clues.map(copyClue),
@@ -199,6 +201,56 @@ function copySite(site: HeapSite): NonNullable<Report['heap']>['sites'][number] 
     deltaBytes: finite(site.deltaBytes),
     perMinute: finite(site.perMinute),
     shape: site.shape,
+  };
+}
+
+function copyRetention(findings: RetentionFindings): NonNullable<Report['retention']> {
+  const { holders, held, unmatched } = findings;
+  return {
+    bytes: finite(findings.bytes),
+    objects: finite(findings.objects),
+    roots: whole(findings.roots),
+    holders: holders.map(copyHolder),
+    ...optional('deltaBytes', known(findings.deltaBytes)),
+    ...optional('profileBytes', known(findings.profileBytes)),
+    held: held.map(({ func, bytes, holder, by, atLeast }) => ({
+      func,
+      bytes: finite(bytes),
+      holder,
+      by: [...by],
+      ...optional('atLeast', known(atLeast)),
+    })),
+    grownBytes: finite(findings.grownBytes),
+    unmatched: unmatched.map(({ func, bytes, because }) => ({ func, bytes: finite(bytes), because })),
+  };
+}
+
+function copyHolder(holder: FoundHolder): NonNullable<Report['retention']>['holders'][number] {
+  const { label, from, root, container, depth, deepest, isCache } = holder;
+  return {
+    label,
+    from,
+    root: { kind: root.kind, name: root.name, ...optional('func', root.func) },
+    ...optional(
+      'container',
+      container && { kind: container.kind, name: container.name, ...optional('type', container.type) },
+    ),
+    bytes: finite(holder.bytes),
+    objects: finite(holder.objects),
+    path: holder.path.map(({ kind, name, type, times, bytes, objects }) => ({
+      kind,
+      name,
+      ...optional('type', type),
+      times: Math.max(1, whole(times)),
+      bytes: finite(bytes),
+      objects: finite(objects),
+    })),
+    depth,
+    deepest,
+    deepBytes: finite(holder.deepBytes),
+    ...optional('objectBytes', known(holder.objectBytes)),
+    isCache,
+    ...optional('deltaBytes', known(holder.deltaBytes)),
   };
 }
 

@@ -1,5 +1,6 @@
 // goleak.report/v1: the one contract other programs read. The JSON Schema in docs/ is generated from here.
 import { z } from 'zod';
+import { CONTAINER_KINDS, MATCHED_BY, ROOT_KINDS, STEP_KINDS } from '../model/retention.ts';
 import { TIERS, VERDICT_KINDS } from '../model/verdict.ts';
 
 export const frame = z.object({
@@ -62,6 +63,56 @@ const heapSite = z.object({
   deltaBytes: z.number(),
   perMinute: z.number(),
   shape: z.enum(['leak', 'churn', 'cache', 'steady']),
+});
+
+const step = z.object({
+  kind: z.enum(STEP_KINDS),
+  name: z.string().describe('field, captured variable or function; empty for elements, keys and values'),
+  type: z.string().optional(),
+  times: z.number().int().positive().describe('equal steps in a row, as a linked list has them'),
+  bytes: z.number().describe('held from here on'),
+  objects: z.number(),
+});
+
+const holder = z.object({
+  label: z.string(),
+  from: z.string().describe('the root, in words'),
+  root: z.object({ kind: z.enum(ROOT_KINDS), name: z.string(), func: z.string().optional() }),
+  container: z
+    .object({ kind: z.enum(CONTAINER_KINDS), name: z.string(), type: z.string().optional() })
+    .optional()
+    .describe('what everything of the path gathers in'),
+  bytes: z.number().describe('all that was found to hang off the root; each object is counted once'),
+  objects: z.number(),
+  path: z.array(step).describe('the way to most of it, root first, without the root'),
+  depth: z.number().int().describe('steps of that way, the root counted'),
+  deepest: z.number().int(),
+  deepBytes: z.number().describe('beyond the depth of the handbook'),
+  objectBytes: z.number().optional(),
+  isCache: z.boolean().describe('by its name or type'),
+  deltaBytes: z.number().optional().describe('between two goref files, where two were given'),
+});
+
+const retention = z.object({
+  bytes: z.number(),
+  objects: z.number(),
+  roots: z.number().int(),
+  holders: z.array(holder),
+  deltaBytes: z.number().optional(),
+  profileBytes: z.number().optional().describe('in use in the heap profile beside the goref file'),
+  held: z
+    .array(
+      z.object({
+        func: z.string(),
+        bytes: z.number().describe('growth of the site; in use where there is but one heap profile'),
+        holder: z.number().int().nonnegative().describe('index into holders'),
+        by: z.array(z.enum(MATCHED_BY)).describe('what site and holder have in common'),
+        atLeast: z.number().optional(),
+      }),
+    )
+    .describe('allocation sites whose holder was found'),
+  grownBytes: z.number().describe('growth of all sites that grow'),
+  unmatched: z.array(z.object({ func: z.string(), bytes: z.number(), because: z.string() })),
 });
 
 /** Unknown figures are absent, never zero. */
@@ -131,6 +182,7 @@ export const reportSchema = z.object({
   heap: z
     .object({ sites: z.array(heapSite), sampleRate: z.number(), asOfGc: z.number().optional() })
     .optional(),
+  retention: retention.optional().describe('who holds the memory, where a goref file was given'),
   memory,
   fleet: z
     .array(

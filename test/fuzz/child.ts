@@ -4,16 +4,17 @@
 //   child.ts run TARGET SEED FROM COUNT SECONDS FOUND [PLANTED]   feed inputs FROM … FROM + COUNT - 1
 //   child.ts emit TARGET SEED INPUT FILE                          write one input to a file
 //
-// TARGET is `parsers` (mutated files) or `names` (names for the renderer).
+// TARGET is `parsers` (mutated files), `retention` (mutated goref files beside a heap profile) or `names` (names for the renderer).
 import { mkdirSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { mutate } from './mutate.ts';
 import { checkNames, hostileNames } from './names.ts';
 import { Random } from './random.ts';
-import { readKept, readSeeds } from './seeds.ts';
+import { readGorefSeeds, readKept, readSeeds } from './seeds.ts';
 import { TARGETS, type Target } from './targets.ts';
 
+const [mode, target = '', ...args] = process.argv.slice(2);
 const seeds = readSeeds();
 const names = Object.keys(TARGETS);
 
@@ -34,6 +35,8 @@ function inputOf(seed: number, index: number): Input {
 }
 
 const kept = readKept().length;
+const goref = target === 'retention' ? readGorefSeeds() : [];
+const heaps = seeds.filter(({ name }) => /heap\.pb\.gz inflated$/.test(name));
 
 /** Every input goes through the door people use; then through one parser that did not ask for it, or two. */
 function targetsOf(index: number, random: Random): string[] {
@@ -52,6 +55,21 @@ interface Feed {
 
 const FEEDS: Readonly<Record<string, Feed>> = {
   parsers: { inputOf, targetsOf, targets: TARGETS },
+  retention: {
+    inputOf: (seed, index) => {
+      const random = new Random(seed, index);
+      const chosen = random.pick(goref);
+      const other = random.pick(heaps).bytes;
+      return {
+        bytes: mutate(chosen.bytes, random.pick(goref).bytes, random),
+        other,
+        from: chosen.name,
+        random,
+      };
+    },
+    targetsOf: () => ['artefact', 'retention'],
+    targets: TARGETS,
+  },
   names: {
     inputOf: (seed, index) => {
       const random = new Random(seed, index);
@@ -119,7 +137,6 @@ async function run(
   writeSync(1, note);
 }
 
-const [mode, target = '', ...args] = process.argv.slice(2);
 const feed = FEEDS[target];
 if (!feed) throw new Error(`no target is called ${target}`);
 if (mode === 'emit') writeFileSync(args[2] ?? '', feed.inputOf(Number(args[0]), Number(args[1])).bytes);

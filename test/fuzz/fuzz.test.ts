@@ -39,6 +39,17 @@ describe('the fuzzer', () => {
   );
 
   it(
+    'finds nothing in 1,500 goref files, damaged in their names, ways and figures',
+    () => {
+      const { status, said } = fuzz('--target', 'retention', '--runs', '1500', '--seed', '1');
+      expect(said).toContain('1500 inputs of seed 1');
+      expect(said).toContain(': 0 findings');
+      expect(status).toBe(0);
+    },
+    LIMIT_MS,
+  );
+
+  it(
     'finds no mention, link or invisible character of others in 12,800 hostile names',
     () => {
       const { status, said } = fuzz('--target', 'names', '--runs', '12800', '--seed', '1');

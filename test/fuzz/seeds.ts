@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
+import type { Profile } from '../../src/model/profile.ts';
+import { parsePprof } from '../../src/parse/pprof.ts';
+import { writePprof } from '../../src/parse/pprof-write.ts';
 import { MAX_INPUT } from './mutate.ts';
 
 export interface Seed {
@@ -33,6 +36,44 @@ export function readSeeds(): readonly Seed[] {
     }
   }
   return [...seeds, ...archives(seeds)];
+}
+
+/** A goref file has its names at its end, where a cut would take them all: each is thinned out instead, in several ways. */
+export function readGorefSeeds(): readonly Seed[] {
+  return readdirSync(CAPTURES, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('grf.out'))
+    .sort()
+    .flatMap((name) => {
+      const profile = parsePprof(readFileSync(new URL(name, CAPTURES))).value;
+      if (!profile) throw new Error(`${name} cannot be read`);
+      return Array.from({ length: THINNED }, (_, at) => {
+        const bytes = gunzipSync(writePprof(oneIn(profile, THINNED, at)));
+        return { name: `${name} thinned ${at}`, bytes };
+      });
+    });
+}
+
+const THINNED = 24;
+
+function oneIn(profile: Profile, every: number, from: number): Profile {
+  const width = profile.sampleTypes.length;
+  const starts = [0];
+  const stackFrames: number[] = [];
+  const values: number[] = [];
+  for (let sample = from; sample < profile.sampleCount; sample += every) {
+    stackFrames.push(
+      ...profile.stackFrames.subarray(profile.stackStart[sample], profile.stackStart[sample + 1]),
+    );
+    starts.push(stackFrames.length);
+    values.push(...profile.values.subarray(sample * width, (sample + 1) * width));
+  }
+  return {
+    ...profile,
+    sampleCount: starts.length - 1,
+    stackStart: Uint32Array.from(starts),
+    stackFrames: Uint32Array.from(stackFrames),
+    values: Float64Array.from(values),
+  };
 }
 
 export function readKept(): readonly Seed[] {

@@ -1,9 +1,11 @@
 // What every input is fed to, and what must hold of the answer, whatever the input is.
 import { deepStrictEqual } from 'node:assert';
+import { analyse } from '../../src/analyse/analyse.ts';
 import type { GoroutineDump } from '../../src/model/goroutine.ts';
 import type { MemoryReading } from '../../src/model/memory.ts';
 import type { Outcome, Problem } from '../../src/model/problem.ts';
-import type { Profile } from '../../src/model/profile.ts';
+import { type Profile, valueColumn } from '../../src/model/profile.ts';
+import type { Retention } from '../../src/model/retention.ts';
 import { parseArtefact } from '../../src/parse/artefact.ts';
 import { parseGoroutineStream, parseGoroutines, readerOf } from '../../src/parse/goroutines.ts';
 import {
@@ -17,6 +19,7 @@ import { goroutineCounts, parsePprof } from '../../src/parse/pprof.ts';
 import { parsePprofText } from '../../src/parse/pprof-text.ts';
 import { writePprof } from '../../src/parse/pprof-write.ts';
 import { subtractProfiles } from '../../src/parse/profile-arithmetic.ts';
+import { readRetention } from '../../src/parse/retention.ts';
 import { arrangeLooseFiles, assembleSnapshot } from '../../src/parse/snapshot.ts';
 import { parseGoroutineStreamFast } from '../../src/parse/wasm/goroutine-scan-fast.ts';
 import type { Random } from './random.ts';
@@ -42,6 +45,23 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     expectProblems(outcome.problems);
     if (outcome.value) expectProfile(outcome.value);
     else expect(outcome.problems.length > 0, 'nothing read and no reason given');
+  },
+  retention(bytes, _, other) {
+    const profile = parsePprof(bytes).value;
+    if (!profile || valueColumn(profile, 'inuse_space') < 0) return;
+    // Whatever lost a file its kind: what counts is that any names and figures are borne.
+    const retention = readRetention({ ...profile, kind: 'retention' });
+    if (!retention) throw new Error('a profile of memory that was not read');
+    expectRetention(retention);
+    const beside = parsePprof(other).value;
+    const heap = beside?.kind === 'heap' && !beside.delta ? { heap: beside } : {};
+    const snapshot = { instance: 'a', memory: [], otherProfiles: [], times: [], problems: [] };
+    const { clues } = analyse([{ instance: 'a', snapshots: [{ ...snapshot, ...heap, retention }] }], {
+      firstParty: [],
+      fallbackIntervalMs: 1,
+    });
+    for (const { clue, text } of clues)
+      expect(!/NaN|undefined|Infinity/.test(text.replace(/`[^`]*`/g, '')), `${clue}: ${text}`);
   },
   written(bytes) {
     const profile = parsePprof(bytes).value ?? parsePprofText(bytes).value?.profile;
@@ -71,6 +91,26 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     }
   },
 };
+
+/** Nothing is lost, no step holds more than the one before it, and nothing is longer than anybody reads. */
+function expectRetention({ bytes, holders, roots }: Retention): void {
+  expect(Number.isFinite(bytes) && bytes >= 0, `${bytes} bytes`);
+  expect(holders.length <= Math.min(100, roots), 'more holders than roots');
+  for (const holder of holders) {
+    const byDepth = holder.byDepth.reduce((sum, each) => sum + each, 0);
+    expect(Math.abs(byDepth - holder.bytes) <= 1e-6 * holder.bytes, `${byDepth} of ${holder.bytes} by depth`);
+    expect(holder.path.length <= 64, `a way of ${holder.path.length} steps`);
+    expect(
+      holder.depth <= holder.deepest && holder.deepest <= 2048,
+      `depth ${holder.depth} of ${holder.deepest}`,
+    );
+    let above = holder.bytes;
+    for (const step of holder.path) {
+      expect(step.bytes <= above * (1 + 1e-6), 'a step that holds more than what holds it');
+      above = step.bytes;
+    }
+  }
+}
 
 function expectParsed({ value, problems }: ReturnType<typeof parseArtefact>): void {
   expectProblems(problems);

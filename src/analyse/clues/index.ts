@@ -8,6 +8,7 @@ import { heapGrowth } from './heap-growth.ts';
 import { load } from './load.ts';
 import { memoryGap } from './memory-gap.ts';
 import { pileUp } from './pile-up.ts';
+import { retention } from './retention.ts';
 import { runtimeProof } from './runtime-proof.ts';
 import { stuck } from './stuck.ts';
 import { waitAge } from './wait-age.ts';
@@ -39,6 +40,11 @@ export const CLUES: readonly {
     name: 'heap-growth',
     looksAt: 'allocation sites whose bytes in use grow beyond the sampling error',
     read: heapGrowth,
+  },
+  {
+    name: 'retention',
+    looksAt: 'who holds the memory, and what grows, where a goref file of a core is given',
+    read: retention,
   },
   { name: 'memory-gap', looksAt: 'memory held but not used: fragmentation, idle spans', read: memoryGap },
   { name: 'gc-pressure', looksAt: 'a collector without room, and churn', read: gcPressure },
