@@ -35,9 +35,18 @@ export function toRequest(
   };
 }
 
-/** `20261123-3f9c0d1e2a4b`: the day first, so that what is kept can be found and expired by it. */
+const DAY_MS = 86_400_000;
+/** A message's own time ends the name of its delivery. */
+const MESSAGE_TS = / (\d{10})\.\d{6}$/;
+
+/**
+ * `20261123-3f9c0d1e2a4b`: the day first, so that what is kept can be found and expired by it. Of a message the day is its
+ * own: Slack may deliver it again after midnight.
+ */
 export function requestId(delivery: string, nowMs: number): string {
-  const day = new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '');
+  const saidMs = Number(MESSAGE_TS.exec(delivery)?.[1]) * 1000;
+  const atMs = Math.abs(nowMs - saidMs) < DAY_MS ? saidMs : nowMs;
+  const day = new Date(atMs).toISOString().slice(0, 10).replaceAll('-', '');
   return `${day}-${createHash('sha256').update(delivery).digest('hex').slice(0, 12)}`;
 }
 
