@@ -9,7 +9,8 @@ import { type Seal, sealedText, unsealed } from './seal.ts';
 
 const RULES = '{goleak}:rules';
 const TALLY_PREFIX = '{goleak}:rule:';
-const SEEN_PREFIX = '{goleak}:rule-seen:';
+/** Captures by when they were counted, for as long as one may be told again. */
+const SEEN_PREFIX = '{goleak}:rule-captures:';
 /** More than anybody looks through. */
 const MOST_RULES = 500;
 /** What ended so long ago is deleted when the next one is made. */
@@ -82,7 +83,9 @@ export function openRuleStore(redis: Redis, seal?: Seal): RuleStore {
 }
 
 const HID = scriptOf(`
-  local isNew = redis.call('SADD', KEYS[1], ARGV[1]) == 1
+  local now = tonumber(redis.call('TIME')[1])
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3])
+  local isNew = redis.call('ZADD', KEYS[1], 'NX', now, ARGV[1]) == 1
   redis.call('EXPIRE', KEYS[1], ARGV[3])
   if not isNew then return 0 end
   redis.call('HINCRBY', KEYS[2], 'captures', 1)

@@ -68,4 +68,12 @@ describe.skipIf(requires('redis'))('rules', () => {
     });
     expect((await rules.tallies(['ffffffffffff'])).size).toBe(0);
   });
+
+  it('remember of the captures they counted only those that may be told again', async () => {
+    const remembered = '{goleak}:rule-captures:0123456789ab';
+    const fourDaysAgo = String(Math.floor(Date.now() / 1000) - 4 * 86_400);
+    await server.redis.zadd(remembered, fourDaysAgo, 'four days ago');
+    await rules.hid('0123456789ab', { report: 'now', count: 1 });
+    expect(await server.redis.zrange(remembered, 0, -1)).toEqual(['now']);
+  });
 });
