@@ -24,11 +24,11 @@ describe.skipIf(requires('go'))('goleak check', () => {
     const { status, out, junit, summary } = runOf('leaking');
     expect({ status, out }).toMatchObject({ status: 10 });
     expect(out).toMatch(
-      ::error title=goleak%3A leak found \(127\.0\.0\.1%3A\d+\)::goroutine leak, (probable|proven): /m,
+      /^::error title=goleak%3A leak found \(127\.0\.0\.1%3A\d+\)::goroutine leak, (probable|proven): /m,
     );
     // The send that nobody receives.
     expect(out).toMatch(
-      ::error title=goleak%3A goroutine leak%2C \w+,file=leaking\/main\.go,line=16::\d+ goroutines /m,
+      /^::error title=goleak%3A goroutine leak%2C \w+,file=leaking\/main\.go,line=16::\d+ goroutines /m,
     );
     expect(junit).toMatch(/failures="1"[\s\S]*<failure type="goroutine-leak"/);
     expect(summary).toMatch(/^### goleak: leak found/);
@@ -38,7 +38,7 @@ describe.skipIf(requires('go'))('goleak check', () => {
   it('passes a service whose pool is filled by the first requests', () => {
     const { status, out, junit } = runOf('clean');
     expect({ status, out }).toMatchObject({ status: 0 });
-    expect(out).toMatch(::notice title=goleak%3A no leak found/m);
+    expect(out).toMatch(/^::notice title=goleak%3A no leak found/m);
     expect(junit).toContain('failures="0" errors="0" skipped="0"');
   });
 
