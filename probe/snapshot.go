@@ -57,8 +57,8 @@ type buffers struct {
 }
 
 const (
-	// textPerGoroutine is roomy: stacks of services take 570 bytes on average. Pages that are not written cost nothing.
-	textPerGoroutine = 2 << 10
+	// textPerGoroutine is roomy: stacks of services take 570 bytes on average.
+	textPerGoroutine = 1 << 10
 	textAtLeast      = 64 << 10
 	// keptText is not given back between snapshots.
 	keptText = 4 << 20
@@ -85,6 +85,11 @@ func (p *Probe) take(want wanted) *snapshot {
 	if leftOut == "" {
 		s.clock("goroutine-text", "goroutines.txt.gz", func() error {
 			s.text = b.text[:runtime.Stack(b.text, true)]
+			if size := 2 * len(b.text); len(s.text) == len(b.text) && size <= maxAnswer {
+				// Deep stacks, and for once a second pause: half of them would be worth little.
+				b.text = make([]byte, size)
+				s.text = b.text[:runtime.Stack(b.text, true)]
+			}
 			return nil
 		})
 		s.clues[len(s.clues)-1].Cut = len(s.text) == len(b.text)

@@ -54,6 +54,10 @@ function endpointUrl(instance: Instance, endpoint: Endpoint): string | undefined
       return `${instance.pprofUrl}/goroutine?debug=2`;
     case 'goroutineleak':
       return `${instance.pprofUrl}/goroutineleak`;
+    case 'probe':
+      return instance.probe?.url;
+    case 'probe-light':
+      return instance.probe && `${instance.probe.url}?text=0`;
     default:
       return endpoint satisfies never;
   }
@@ -84,7 +88,9 @@ export function createFetcher(
       const text = endpointUrl(instance, endpoint);
       if (text === undefined)
         throw new Failure('target_refused', { instance: instance.name, url: endpoint, status: 404 });
-      const { tokenEnv, name } = instance;
+      const { name } = instance;
+      const isProbe = endpoint === 'probe' || endpoint === 'probe-light';
+      const tokenEnv = isProbe ? instance.probe?.tokenEnv : instance.tokenEnv;
       return await reader.read({
         text,
         name,

@@ -44,4 +44,11 @@ export function workMs(endpoint: Endpoint): number {
   return WORKS_FIRST.includes(endpoint) ? 10_000 : 0;
 }
 
-const WORKS_FIRST: readonly Endpoint[] = ['goroutine-text', 'goroutineleak', 'goroutine', 'heap-collected'];
+const WORKS_FIRST: readonly Endpoint[] = [
+  'goroutine-text',
+  'goroutineleak',
+  'goroutine',
+  'heap-collected',
+  'probe',
+  'probe-light',
+];

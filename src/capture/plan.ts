@@ -28,7 +28,8 @@ export interface Step {
     | 'goroutine-text'
     | 'heap'
     | 'heap-collected'
-    | 'goroutineleak';
+    | 'goroutineleak'
+    | 'probe';
   /** A reading between two snapshots; worth nothing when it comes late. */
   readonly sample: boolean;
 }
@@ -67,6 +68,27 @@ export function restSteps(look: number, isLast: boolean): readonly Step[] {
     ...asks.map((ask) => ({ id: `${ask}-${look}`, atMs: 0, snapshot: look, ask, sample: false })),
     ...(isLast ? leakSteps(look, 0, ['goroutine']) : []),
   ];
+}
+
+/** Questions that a probe answers at once, and that are asked one by one where there is none. */
+export const ASKED_OF_PROBE: readonly Step['ask'][] = ['memory', 'goroutine', 'goroutine-text', 'heap'];
+
+/**
+ * The same steps for a service with a probe: at each snapshot that wants all of it, the probe is asked first. What it does
+ * not answer is asked for one by one, so a probe that fails costs a question and no clue. It comes after the process's
+ * figures, because a busy service is asked nothing dear.
+ */
+export function withProbe(steps: readonly Step[]): readonly Step[] {
+  const snapshots = [...new Set(steps.map(({ snapshot }) => snapshot))];
+  return snapshots.flatMap((snapshot) => {
+    const its = steps.filter((step) => step.snapshot === snapshot);
+    const now = its.filter(({ sample }) => !sample);
+    const first = now.find(({ ask }) => ask === 'count');
+    if (!first || !ASKED_OF_PROBE.every((wanted) => now.some(({ ask }) => ask === wanted))) return its;
+    const probe: Step = { ...first, id: `probe-${snapshot}`, ask: 'probe' };
+    const before = its.filter(({ ask, sample }) => !sample && (ask === 'count' || ask === 'process'));
+    return [...before, probe, ...its.filter((step) => !before.includes(step))];
+  });
 }
 
 /** Questions that stop a service for as long as it has goroutines; a capture that asks one is a heavy one. */
@@ -129,6 +151,8 @@ const PAUSE_MS_PER_MEMSTATS = 0.2;
 
 /** What a step is expected to stop the service for, milliseconds. */
 export function pauseEstimateMs(ask: Step['ask'], goroutines: number): number {
+  // Its parts are counted by themselves.
+  if (ask === 'probe') return 0;
   if (ask === 'goroutine-text') return dumpPrice(goroutines).pausesMs;
   if (ask === 'memory') return PAUSE_MS_PER_MEMSTATS;
   if (ask === 'goroutineleak') return leakPauseMs(goroutines);

@@ -6,8 +6,9 @@ import type { Instance } from '../model/target.ts';
 import type { Refusal } from '../policy/gates.ts';
 import type { Fetched } from './fetch.ts';
 import { readIndexPage } from './index-page.ts';
-import { type AskRules, pauseEstimateMs, refuseStep, type Step } from './plan.ts';
-import { withoutSecretShapes } from './secrets.ts';
+import { ABSENT, FIRST_LOOK, lostRecord } from './lost.ts';
+import { type AskRules, pauseEstimateMs, refuseStep, type Step, withProbe } from './plan.ts';
+import { askProbe, isAskedOneByOne } from './probe.ts';
 import { type StrainPorts, secondLook } from './strain.ts';
 import { withoutCredentials } from './strike-out.ts';
 import { withoutSecrets } from './vars.ts';
@@ -46,21 +47,30 @@ export async function captureInstance(
   ports: CapturePorts,
 ): Promise<readonly StepRecord[]> {
   const records = [...ports.earlier];
+  const steps = instance.probe ? withProbe(plan.steps) : plan.steps;
   const done = new Set(records.map((record) => record.id));
-  let startedAt = startOf(records, plan.steps) ?? ports.now();
+  let startedAt = startOf(records, steps) ?? ports.now();
   let page = records.findLast((record) => record.page)?.page ?? { profiles: [] };
   let memorySource = records.findLast((record) => record.memorySource)?.memorySource;
   let isLookedAt = records.some(({ vitals }) => vitals !== undefined);
 
-  for (const [at, step] of plan.steps.entries()) {
+  for (const [at, step] of steps.entries()) {
     if (done.has(step.id)) continue;
+    if (step.ask === 'probe' && isAskedOneByOne(step, done)) continue;
     const waitMs = startedAt + step.atMs - ports.now();
     if (step.sample && waitMs < -LATE_MS) continue;
     startedAt = movedBy(startedAt, step, ports.now());
-    ports.progress({ step, done: at, total: plan.steps.length, waitMs: Math.max(0, waitMs) });
+    ports.progress({ step, done: at, total: steps.length, waitMs: Math.max(0, waitMs) });
     if (waitMs > 0) await ports.sleep(waitMs, ports.signal);
     ports.signal.throwIfAborted();
 
+    if (step.ask === 'probe') {
+      const answered = await askProbe({ instance, step, page, rules: plan }, ports);
+      records.push(...answered);
+      for (const { id } of answered) done.add(id);
+      if (answered.some(({ gone }) => gone)) break;
+      continue;
+    }
     // Where MemStats come from /metrics already, they bring the process's figures with them.
     const known = step.ask === 'process' && memorySource === 'metrics';
     const refusal = known ? { because: '' } : refuseStep(step, page, plan);
@@ -137,55 +147,6 @@ async function ask(question: Question, ports: CapturePorts): Promise<StepRecord>
   }
 }
 
-const FIRST_LOOK = 'count-0';
-/** Most services serve no /metrics; that is not worth a footnote. */
-const ABSENT: readonly string[] = ['target_refused', 'target_not_pprof'];
-const MAX_SAYS = 500;
-
-function lostRecord(
-  error: Failure,
-  { id, ask }: Step,
-  goroutines: number,
-  base: Pick<StepRecord, 'id' | 'snapshot' | 'bytes' | 'fromMs' | 'toMs'>,
-): StepRecord {
-  const isQuiet = (ask === 'process' && ABSENT.includes(error.code)) || id === FIRST_LOOK;
-  // Silence at a question that costs a service nothing is absence too: nothing dearer is asked of it.
-  const isGone =
-    error.code === 'target_unreachable' || (error.code === 'target_timeout' && !DEAR.includes(ask));
-  const says = withoutSecretShapes(`${error.message} ${error.hint}`).slice(0, MAX_SAYS);
-  const cost = costOf(error, ask, goroutines);
-  const received = 'received' in error.facts ? error.facts.received : undefined;
-  return {
-    ...base,
-    // Kept under a name of its own: another attempt asks again.
-    ...(id === FIRST_LOOK && { id: `${FIRST_LOOK}-failed-${Math.round(base.fromMs)}` }),
-    ...(isGone && { gone: true }),
-    ...cost,
-    problem: isQuiet ? '' : says,
-    evidence: { says, ...(received !== undefined && { received }) },
-  };
-}
-
-/** A question that was not answered in time may have cost most of all; one that was refused cost next to nothing. */
-function costOf(
-  { code, facts }: Failure,
-  ask: Step['ask'],
-  goroutines: number,
-): Pick<StepRecord, 'path' | 'pauseMsEstimate'> {
-  const url = 'url' in facts ? facts.url : '';
-  const isCheap = code === 'target_unreachable' || code === 'target_refused' || !url.includes('/');
-  if (isCheap) return { pauseMsEstimate: 0 };
-  return { path: url.slice(url.indexOf('/')), pauseMsEstimate: pauseEstimateMs(ask, goroutines) };
-}
-
-const DEAR: readonly Step['ask'][] = [
-  'goroutine',
-  'goroutine-text',
-  'goroutineleak',
-  'heap',
-  'heap-collected',
-];
-
 function vitalsOf({ file, fetched }: Answer): Pick<StepRecord, 'vitals'> {
   const vitals = file?.endsWith('.prom') ? readVitals(fetched.bytes, fetched.span.toMs) : undefined;
   return vitals ? { vitals } : {};
@@ -242,6 +203,8 @@ async function answerTo(question: Question, ports: CapturePorts): Promise<Answer
       return { fetched: await get('heap-collected'), file: 'heap.pb.gz' };
     case 'goroutineleak':
       return { fetched: await get('goroutineleak'), file: 'goroutineleak.pb.gz' };
+    case 'probe':
+      throw new Error('a probe answers several questions at once');
     default:
       return step.ask satisfies never;
   }

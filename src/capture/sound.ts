@@ -5,6 +5,7 @@ import type { Endpoint } from '../model/capture.ts';
 import { formatBytes } from '../model/units.ts';
 import { readIndexPage } from './index-page.ts';
 import { CAPS, type Caps } from './limits.ts';
+import { isProbeAnswer } from './probe-answer.ts';
 import { checkProfile } from './profile-check.ts';
 import type { Where } from './reasons.ts';
 import { receivedWords } from './received.ts';
@@ -26,6 +27,8 @@ const WANTED: Readonly<Record<Endpoint, string | undefined>> = {
   goroutine: 'a goroutine profile',
   'goroutine-text': 'full stacks',
   goroutineleak: 'a goroutine leak profile',
+  probe: "a probe's archive",
+  'probe-light': "a probe's archive",
 };
 
 /** A sample type each profile must have, as runtime/pprof names it. */
@@ -85,6 +88,9 @@ function looksRight(endpoint: Endpoint, bytes: Uint8Array): boolean {
       return /(^|\n)(# (TYPE|HELP) |go_|process_)/.test(latin1(bytes.subarray(0, 64 * 1024)));
     case 'heap-text':
       return head.startsWith('heap profile:');
+    case 'probe':
+    case 'probe-light':
+      return isProbeAnswer(bytes);
     default:
       return head.startsWith('goroutine ');
   }

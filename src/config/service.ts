@@ -7,6 +7,7 @@ import {
   type Instance,
   LEAST_SAMPLE_MS,
   MOST_SAMPLE_MS,
+  PROBE_TOKEN,
   type PrometheusSource,
   type Service,
   type WatchRules,
@@ -61,6 +62,7 @@ const prometheusSchema = z.strictObject({
   auth: z.strictObject({ token_env: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }).optional(),
 });
 
+const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/);
 const perHour = z.number().int().min(0).max(10_000);
 
 export const serviceSchema = z.strictObject({
@@ -71,7 +73,17 @@ export const serviceSchema = z.strictObject({
   pprof: path.default('/debug/pprof'),
   vars: z.union([path, z.literal(false)]).default('/debug/vars'),
   metrics: z.union([path, z.literal(false)]).default('/metrics'),
-  auth: z.strictObject({ token_env: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }).optional(),
+  auth: z.strictObject({ token_env: variable }).optional(),
+  probe: z
+    .union([
+      path,
+      z.strictObject({
+        path: path.default('/debug/goleak'),
+        token_env: variable.optional(),
+        push_token_env: variable.optional(),
+      }),
+    ])
+    .optional(),
   owner: z.string().max(80).optional(),
   code: codeSchema.optional(),
   issues: issuesTemplate.optional(),
@@ -107,6 +119,8 @@ export const serviceSchema = z.strictObject({
 
 /** Addresses are built from each instance's base; an instance without a name is numbered. */
 export function toService(name: string, raw: z.infer<typeof serviceSchema>): Service {
+  const probe = typeof raw.probe === 'string' ? { path: raw.probe } : raw.probe;
+  const tokenEnv = probe?.token_env ?? raw.auth?.token_env ?? PROBE_TOKEN;
   const instances = raw.instances.map((given, index): Instance => {
     const base = (typeof given === 'string' ? given : given.url).replace(/\/+$/, '');
     const named = typeof given === 'string' ? `${name}-${index + 1}` : given.name;
@@ -116,6 +130,9 @@ export function toService(name: string, raw: z.infer<typeof serviceSchema>): Ser
       ...(raw.vars && { varsUrl: base + raw.vars }),
       ...(raw.metrics && { metricsUrl: base + raw.metrics }),
       ...(raw.auth && { tokenEnv: raw.auth.token_env }),
+      ...(probe && {
+        probe: { url: base + probe.path, tokenEnv },
+      }),
     };
   });
   return {
@@ -132,6 +149,7 @@ export function toService(name: string, raw: z.infer<typeof serviceSchema>): Ser
     allow: { dumpUpTo: raw.capture.dump_up_to, leakProfileUpTo: raw.capture.leak_profile_up_to },
     budget: raw.budget,
     ...(raw.watch && { watch: toWatch(raw.watch) }),
+    ...(probe?.push_token_env !== undefined && { pushTokenEnv: probe.push_token_env }),
     ...(raw.prometheus && { prometheus: toPrometheus(name, raw.prometheus) }),
   };
 }

@@ -1,3 +1,5 @@
+import type { InsideTime, Taken } from './snapshot.ts';
+
 /** Everything that may be asked of a service; anything else has no way to be named. */
 export type Endpoint =
   | 'index'
@@ -9,7 +11,10 @@ export type Endpoint =
   | 'heap-collected'
   | 'goroutine'
   | 'goroutine-text'
-  | 'goroutineleak';
+  | 'goroutineleak'
+  /** Everything at once from the probe in the service, with full stacks or without. */
+  | 'probe'
+  | 'probe-light';
 
 /** What a person can have after all by agreeing to what it costs the service. */
 export interface Offer {
@@ -67,4 +72,11 @@ export interface StepRecord {
   readonly memorySource?: Endpoint;
   /** Of the first look at /metrics, where it has any. */
   readonly vitals?: Vitals;
+  /** Of a clue that a probe took: its own span. */
+  readonly inside?: InsideTime;
+}
+
+/** When the file of a step was taken. */
+export function takenOf({ fromMs, toMs, inside }: StepRecord): Taken {
+  return { fromMs, toMs, ...(inside && { inside }) };
 }

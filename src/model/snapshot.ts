@@ -10,12 +10,24 @@ export interface Span {
   readonly toMs: number;
 }
 
+/** When a file was fetched, on the collector's clock; and when its clue was taken, where the service says so itself. */
+export interface Taken extends Span {
+  readonly inside?: InsideTime;
+}
+
+/** A clue's own span inside the process that took it, on that process's monotonic clock. */
+export interface InsideTime {
+  /** When that clock stood at 0, Unix milliseconds of the service's wall clock. */
+  readonly beganMs: number;
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
 /** Bytes as they came, kept verbatim. `name` is a file name, used for showing only, never for recognising. */
 export interface RawArtefact {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** When it was fetched, on the collector's clock. */
-  readonly taken?: Span;
+  readonly taken?: Taken;
 }
 
 /** When each artefact was taken, for the alignment table. */
@@ -25,6 +37,8 @@ export interface ArtefactTime {
   /** Half width of what is known about the instant, nanoseconds. */
   readonly uncertaintyNs: number;
   readonly clock: 'target' | 'collector';
+  /** Stamped inside the process, nanoseconds since its snapshot began; and what was known of it from outside. */
+  readonly inside?: { readonly fromNs: number; readonly toNs: number; readonly outsideNs: number };
 }
 
 /** Everything captured from one instance at one moment, parsed. Absent means not captured or not readable. */

@@ -37,6 +37,8 @@ export interface Service {
   readonly watch?: WatchRules;
   /** Where its history is read from, instead of the samples that goleak takes itself. */
   readonly prometheus?: PrometheusSource;
+  /** Name of the environment variable with the token of pairs that its probe pushes; absent: none are taken. */
+  readonly pushTokenEnv?: string;
 }
 
 /** A Prometheus server that scrapes the service. */
@@ -102,6 +104,20 @@ export interface Instance {
   readonly metricsUrl?: string;
   /** Name of the environment variable that holds the bearer token; the value is looked up at fetch time. */
   readonly tokenEnv?: string;
+  /** Where the probe is mounted, when the service has one. */
+  readonly probe?: Probe;
+}
+
+/** Holds the token of probes for which nothing else is named; the probe itself reads it from there too. */
+export const PROBE_TOKEN = 'GOLEAK_PROBE_TOKEN';
+
+/** A probe inside a service (probe/ in this repository). */
+export interface Probe {
+  readonly url: string;
+  /** Name of the environment variable that holds its token. */
+  readonly tokenEnv?: string;
+  /** Nobody said that it is there: that it is not needs no word. */
+  readonly isGuess?: true;
 }
 
 /** The address at which captures take turns, `10.0.0.7:6060`: one process under two names is one target. */

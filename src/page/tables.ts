@@ -2,6 +2,7 @@
 import { formatBytes, formatBytesDelta, formatCount, formatDelta, formatDuration } from '../model/units.ts';
 import { changeRows } from '../report/changes.ts';
 import { cutList, type Markings, tags } from '../report/foreign.ts';
+import { formatNs, insideClues } from '../report/inside.ts';
 import type { Report } from '../report/schema.ts';
 import { bandWords, costWords, KIND_WORDS } from '../report/wording.ts';
 import { list, NOTHING, prose, table } from './parts.ts';
@@ -80,6 +81,29 @@ export function alignmentTable({ alignment }: Report): Markings | undefined {
     { title: 'took', number: true },
     { title: 'known to', number: true },
     { title: 'clock of the' },
+  ];
+  return table(columns, rows, { more });
+}
+
+/** Each clue's own span, beside the handbook's bound and what was known of it from outside. */
+export function insideTable(report: Report): Markings | undefined {
+  const { shown, more } = cutList(insideClues(report), ROWS_SHOWN);
+  if (shown.length === 0) return undefined;
+  const rows = shown.map(({ artefact, fromNs, toNs, handbookNs, outsideNs, gapNs }) => [
+    cut(artefact),
+    `${formatCount(fromNs)}–${formatCount(toNs)}`,
+    gapNs === undefined ? '' : formatNs(gapNs),
+    `± ${formatNs((toNs - fromNs) / 2)}`,
+    handbookNs === undefined ? 'none' : `± ${formatNs(handbookNs)}`,
+    `± ${formatNs(outsideNs)}`,
+  ]);
+  const columns = [
+    { title: 'artefact' },
+    { title: 'from and to (ns of the process)', number: true },
+    { title: 'after the one before', number: true },
+    { title: 'known to', number: true },
+    { title: 'the handbook’s', number: true },
+    { title: 'from outside', number: true },
   ];
   return table(columns, rows, { more });
 }

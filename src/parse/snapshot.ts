@@ -3,7 +3,7 @@
 import type { GoroutineDump, GoroutineGroup } from '../model/goroutine.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
 import type { Profile } from '../model/profile.ts';
-import type { ArtefactTime, RawArtefact, Series, Snapshot, Span } from '../model/snapshot.ts';
+import type { ArtefactTime, InsideTime, RawArtefact, Series, Snapshot, Span } from '../model/snapshot.ts';
 import { formatCount } from '../model/units.ts';
 import { inflated, isZip, unpack } from './archive.ts';
 import { parseArtefact } from './artefact.ts';
@@ -165,7 +165,7 @@ function snapshotOf(read: readonly ReadFile[], skipped: ReadonlySet<Parsed>, abo
     }
     const time = timeOf(file, parsed);
     if (time) times.push(time);
-    if (time && parsed.some((one) => one.kind !== 'memory')) pictures.push(time);
+    if (time && parsed.some((one) => one.kind !== 'memory')) pictures.push(orderedBy(file, time));
   }
   const dump = best(goroutines.filter((one) => hasRows(one.dump)));
   const counts = best(goroutines.filter((one) => !hasRows(one.dump) && !one.leakProfile));
@@ -248,9 +248,15 @@ function leakedOf(
   };
 }
 
+/** Snapshots and the readings between them are put in order by the collector's clock, however well a clue knows its own. */
+function orderedBy({ taken }: RawArtefact, time: ArtefactTime): ArtefactTime {
+  return time.inside && taken ? { ...time, span: taken, clock: 'collector' } : time;
+}
+
 /** The target's clock where the file carries it, else the collector's. */
 function timeOf(file: RawArtefact, parsed: readonly Parsed[]): ArtefactTime | undefined {
   const artefact = shown(file.name);
+  if (file.taken?.inside && parsed.length > 0) return insideTime(artefact, file.taken, file.taken.inside);
   for (const one of parsed) {
     const profile =
       one.kind === 'profile' ? one.profile : one.kind === 'goroutines' ? one.profile : undefined;
@@ -265,6 +271,21 @@ function timeOf(file: RawArtefact, parsed: readonly Parsed[]): ArtefactTime | un
   if (!file.taken || parsed.length === 0) return undefined;
   const halfMs = (file.taken.toMs - file.taken.fromMs) / 2;
   return { artefact, span: file.taken, uncertaintyNs: Math.max(0, halfMs) * 1e6, clock: 'collector' };
+}
+
+/** A clue that was stamped inside the process; from outside no more is known than when the answer came. */
+function insideTime(
+  artefact: string,
+  { fromMs, toMs }: Span,
+  { beganMs, fromNs, toNs }: InsideTime,
+): ArtefactTime {
+  return {
+    artefact,
+    span: { fromMs: beganMs + fromNs / 1e6, toMs: beganMs + toNs / 1e6 },
+    uncertaintyNs: (toNs - fromNs) / 2,
+    clock: 'target',
+    inside: { fromNs, toNs, outsideNs: ((toMs - fromMs) / 2) * 1e6 },
+  };
 }
 
 function spanOf(times: readonly ArtefactTime[], readings: readonly TimedReading[]): Span | undefined {

@@ -85,12 +85,20 @@ export function buildReport(analysis: Analysis, facts: ReportFacts): Report {
     memory: copyMemory(analysis.memory),
     ...optional('fleet', analysis.fleet?.map(copyInstance)),
     clues: analysis.clues.map(copyClue),
-    alignment: analysis.alignment.map(({ artefact, span, uncertaintyNs, clock }) => ({
+    alignment: analysis.alignment.map(({ artefact, span, uncertaintyNs, clock, inside }) => ({
       artefact,
       from: finite(span.fromMs),
       to: finite(span.toMs),
       uncertaintyNs: finite(uncertaintyNs),
       clock,
+      ...optional(
+        'inside',
+        inside && {
+          fromNs: finite(inside.fromNs),
+          toNs: finite(inside.toNs),
+          outsideNs: finite(inside.outsideNs),
+        },
+      ),
     })),
     ...optional('hidden', hiddenOf(analysis, facts.rules ?? [])),
     cost: {

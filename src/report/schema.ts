@@ -209,6 +209,12 @@ export const reportSchema = z.object({
       ...span,
       uncertaintyNs: z.number(),
       clock: z.enum(['target', 'collector']),
+      inside: z
+        .object({ fromNs: z.number(), toNs: z.number(), outsideNs: z.number() })
+        .optional()
+        .describe(
+          "of clues a probe took: nanoseconds since its snapshot began, on the process's monotonic clock; and the half-width known from outside",
+        ),
     }),
   ),
   hidden: z

@@ -2,6 +2,7 @@
 import { formatBytes, formatBytesDelta, formatCount, formatDelta, formatPercent } from '../model/units.ts';
 import { changeRows } from './changes.ts';
 import { cutList, terminal } from './foreign.ts';
+import { formatNs, insideClues } from './inside.ts';
 import { bandName } from './memory-words.ts';
 import { nameWithin } from './name.ts';
 import {
@@ -54,6 +55,7 @@ export function reportText(report: Report, style: TextStyle): string {
     titled('Changes', changeLines(report, page), page),
     titled('Why not something else', whyNotLines(report, page), page),
     titled('Next', wrap(report.verdict.nextStep, page), page),
+    titled('Taken by the probe', insideLines(report, page), page),
     titled('Notes', noteLines(report, page), page),
     wrapWith(
       '',
@@ -213,6 +215,31 @@ function whyNotLines(report: Report, page: Page): string[] {
     ...shown.flatMap(({ kind, because }) => wrapWith(`${INDENT}· `, `${KIND_WORDS[kind]}: ${because}`, page)),
     ...note(more),
   ];
+}
+
+const INSIDE_COLUMNS: readonly TextColumn[] = [
+  { title: 'Clue', align: 'left' },
+  { title: 'From (ns)', align: 'right' },
+  { title: 'To (ns)', align: 'right' },
+  { title: 'Known to', align: 'right' },
+  { title: 'Handbook', align: 'right' },
+  { title: 'From outside', align: 'right' },
+];
+
+function insideLines(report: Report, page: Page): string[] {
+  const { shown, more } = cutList(insideClues(report), NOTES_SHOWN);
+  if (shown.length === 0) return [];
+  const rows = shown.map(({ artefact, fromNs, toNs, handbookNs, outsideNs }) =>
+    [
+      artefact,
+      formatCount(fromNs),
+      formatCount(toNs),
+      `± ${formatNs((toNs - fromNs) / 2)}`,
+      handbookNs === undefined ? '' : `± ${formatNs(handbookNs)}`,
+      `± ${formatNs(outsideNs)}`,
+    ].map((text) => terminal(text)),
+  );
+  return [...tableLines(INSIDE_COLUMNS, rows, page), ...note(more)];
 }
 
 function noteLines(report: Report, page: Page): string[] {

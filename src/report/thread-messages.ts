@@ -33,6 +33,7 @@ import {
   prose,
   words,
 } from './foreign.ts';
+import { insideWords } from './inside.ts';
 import { BLOCKS_PER_MESSAGE, MESSAGE_CHARACTERS, SECTION_TEXT, TABLES_PER_MESSAGE } from './limits.ts';
 import { addLines, note } from './lines.ts';
 import { bandName, fieldName, TELLING_FIELDS } from './memory-words.ts';
@@ -238,8 +239,11 @@ function memoryLines(report: Report): Mrkdwn[] {
 }
 
 /** `Moments of the files are known to ± 7.1 ms; each is in the triage file.` */
-function momentsOf({ alignment }: Report): Mrkdwn[] {
+function momentsOf(report: Report): Mrkdwn[] {
+  const { alignment } = report;
   if (alignment.length === 0) return [];
+  const inside = insideWords(report);
+  if (inside !== undefined) return [mrkdwn`${inside}; each span is in the triage file`];
   const widest = Math.max(...alignment.map(({ uncertaintyNs }) => uncertaintyNs));
   return [
     mrkdwn`Moments of the files are known to ± ${formatDuration(widest / 1e6)}; each is in the triage file`,

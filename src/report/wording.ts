@@ -172,6 +172,7 @@ const QUESTIONS: readonly (readonly [RegExp, string, string])[] = [
   [/\/vars$/, 'memory reading', 'memory readings'],
   [/\/metrics$/, 'metrics page', 'metrics pages'],
   [/\/$/, 'index page', 'index pages'],
+  [/\/goleak(\?text=0)?$/, 'snapshot of the probe', 'snapshots of the probe'],
 ];
 
 /** In the order they were first asked. */

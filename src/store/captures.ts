@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
-import type { StepRecord } from '../model/capture.ts';
+import { type StepRecord, takenOf } from '../model/capture.ts';
 import type { RawArtefact } from '../model/snapshot.ts';
 import { appendLine, readSized, textOf, writeWhole } from './files.ts';
 
@@ -132,9 +132,10 @@ function pathIn(folder: string, { snapshot }: StepRecord, file: string): string 
 
 async function readSnapshots(folder: string, held: readonly HeldFile[]): Promise<RawArtefact[][]> {
   const snapshots: RawArtefact[][] = [];
-  const put = ({ snapshot, file = '', fromMs, toMs }: StepRecord, bytes: Uint8Array): void => {
+  const put = (record: StepRecord, bytes: Uint8Array): void => {
+    const { snapshot, file = '' } = record;
     snapshots[snapshot] ??= [];
-    snapshots[snapshot].push({ name: file, bytes, taken: { fromMs, toMs } });
+    snapshots[snapshot].push({ name: file, bytes, taken: takenOf(record) });
   };
   for (const record of readManifest(folder)) {
     if (record.file === undefined) continue;

@@ -13,11 +13,11 @@ import { type CaptureCommand, findService, toRequest } from '../entry/accept.ts'
 import { Failure } from '../failure.ts';
 import { type Captured, investigate } from '../investigate.ts';
 import { inForce } from '../known/rules.ts';
-import type { StepRecord } from '../model/capture.ts';
+import { type StepRecord, takenOf } from '../model/capture.ts';
 import type { Flames } from '../model/flame.ts';
 import type { CaptureRequest } from '../model/request.ts';
 import type { RawArtefact } from '../model/snapshot.ts';
-import type { Instance, Service } from '../model/target.ts';
+import { type Instance, PROBE_TOKEN, type Service } from '../model/target.ts';
 import { formatDuration } from '../model/units.ts';
 import { terminal as clean } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
@@ -74,7 +74,7 @@ export function targetOf(command: CaptureCommand, env: Env): { service: Service;
     });
   }
   if (/^[a-z]+:\/\//i.test(command.target)) {
-    const service = serviceFromUrl(command.target);
+    const service = withProbe(serviceFromUrl(command.target), env);
     return { service, request: toRequest(command, service, asked) };
   }
   const catalog = watchServices(env.servicesFile, (fault) => {
@@ -83,6 +83,20 @@ export function targetOf(command: CaptureCommand, env: Env): { service: Service;
   const service = findService(command.target, catalog.all());
   if (service.doNotTouch) throw new Failure('do_not_touch', { service: service.name });
   return { service, request: toRequest(command, service, asked) };
+}
+
+/** Whoever has a probe's token in the environment may mean a service with one, at its usual place: one question more. */
+function withProbe(service: Service, env: Env): Service {
+  if (env.secret(PROBE_TOKEN) === undefined) return service;
+  const instances = service.instances.map((instance) => ({
+    ...instance,
+    probe: {
+      url: instance.pprofUrl.replace(/pprof$/, 'goleak'),
+      tokenEnv: PROBE_TOKEN,
+      isGuess: true as const,
+    },
+  }));
+  return { ...service, instances };
 }
 
 interface Reach {
@@ -98,7 +112,7 @@ function memoryCapture(request: CaptureRequest, service: Service, reach: (instan
     const { records: earlier, snapshots } = kept.get(instance.name) ?? { records: [], snapshots: [] };
     const keep = async (record: StepRecord, bytes: Uint8Array | undefined): Promise<void> => {
       if (record.file === undefined || bytes === undefined) return;
-      const taken = { fromMs: record.fromMs, toMs: record.toMs };
+      const taken = takenOf(record);
       snapshots[record.snapshot] ??= [];
       snapshots[record.snapshot]?.push({ name: record.file, bytes, taken });
     };
@@ -173,5 +187,6 @@ const STEP_WORDS = {
   'goroutine-text': 'goroutine stacks',
   heap: 'heap profile',
   'heap-collected': 'heap profile after a collection',
+  probe: 'all clues at once, from its probe',
   goroutineleak: "the runtime's leak detector",
 } as const;

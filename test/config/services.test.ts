@@ -19,6 +19,24 @@ const faultsOf = (text: string): readonly string[] => {
 };
 
 describe('services.yml', () => {
+  it('names a probe by its path, and its token by reference', () => {
+    const probeOf = (more: string) =>
+      parseServices(`services:\n  web:\n    instances: [http://h:1]\n${more}`, 'services.yml')[0];
+    expect(probeOf('    probe: /debug/goleak')?.instances[0]?.probe).toEqual({
+      url: 'http://h:1/debug/goleak',
+      tokenEnv: 'GOLEAK_PROBE_TOKEN',
+    });
+    const auth = '    auth: { token_env: WEB_TOKEN }\n';
+    expect(probeOf(`${auth}    probe: /x`)?.instances[0]?.probe?.tokenEnv).toBe('WEB_TOKEN');
+    const both = probeOf(`${auth}    probe: { token_env: PROBE, push_token_env: PUSH }`);
+    expect(both?.instances[0]?.probe).toEqual({ url: 'http://h:1/debug/goleak', tokenEnv: 'PROBE' });
+    expect(both?.pushTokenEnv).toBe('PUSH');
+    expect(probeOf('')?.instances[0]?.probe).toBeUndefined();
+    expect(
+      faultsOf('services:\n  web:\n    instances: [http://h:1]\n    probe: http://elsewhere'),
+    ).toHaveLength(1);
+  });
+
   it('refuses two instances of one name, given or made', () => {
     const one = (instances: string) => `services:\n  web:\n    instances: ${instances}\n`;
     expect(faultsOf(one("[{ name: a, url: 'http://h:1' }, { name: a, url: 'http://h:2' }]"))).toEqual([

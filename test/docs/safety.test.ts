@@ -35,6 +35,7 @@ const PATHS: Readonly<Record<Step['ask'], string>> = {
   heap: '`/debug/pprof/heap`',
   'heap-collected': '`/debug/pprof/heap?gc=1`',
   goroutineleak: '`/debug/pprof/goroutineleak`',
+  probe: '`/debug/goleak`',
 };
 
 describe('docs/safety.md', () => {

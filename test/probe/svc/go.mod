@@ -1,0 +1,7 @@
+module payments-svc
+
+go 1.21
+
+require goleak/probe v0.0.0
+
+replace goleak/probe => ../../../probe
