@@ -13,6 +13,7 @@ import { withoutHidden } from './hide.ts';
 import { leakSignatures } from './leak-signatures.ts';
 import { mergeInstances } from './merge.ts';
 import { mergeMarked } from './merge-marked.ts';
+import { proofFindings } from './proof.ts';
 import { rivals } from './rivals.ts';
 import { conclude } from './verdict.ts';
 import { goroutines } from './wording.ts';
@@ -28,6 +29,10 @@ export function analyse(series: readonly Series[], context: AnalysisContext): An
 function analyseInstance(series: Series, context: AnalysisContext): Analysis {
   const { exam, hidden } = withoutHidden(examine(series, context));
   const signatures = mergeMarked(leakSignatures(exam));
+  const proof = proofFindings(
+    exam.proof,
+    signatures.map((signature) => signature.proof),
+  );
   const { verdict, also } = conclude(exam, rivals(exam, signatures));
   const first = exam.snapshots[0];
   const last = exam.snapshots[exam.snapshots.length - 1];
@@ -43,6 +48,7 @@ function analyseInstance(series: Series, context: AnalysisContext): Analysis {
     ...(exam.heap ? { heap: heapOf(exam, exam.heap) } : {}),
     ...(exam.retention && { retention: exam.retention }),
     memory: exam.memory.findings,
+    ...(proof ? { proof } : {}),
     clues: readClues(exam),
     alignment: alignmentOf(exam),
     ...(hidden.length > 0 && { hidden }),

@@ -1,5 +1,6 @@
 // What a judgement is made of: pieces of evidence in log-odds, each with the sentence that goes into the report.
 import type { LoadMatch } from './load.ts';
+import type { ProofBook } from './proof.ts';
 
 export interface Weight {
   readonly points: number;
@@ -9,8 +10,8 @@ export interface Weight {
 export interface Surroundings {
   readonly atMs: readonly number[];
   readonly firstParty: readonly string[];
-  /** Proven leaked goroutines by proof key (the runtime's own profile). */
-  readonly proven: ReadonlyMap<string, number>;
+  /** The runtime's own proof; absent where it was not asked. */
+  readonly proof?: ProofBook;
   /** A connection-like gauge this signature's count follows. */
   readonly load?: LoadMatch;
   /** Whether the service tells how many connections it has at all. */

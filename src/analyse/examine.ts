@@ -15,8 +15,8 @@ import { followLoad, type LoadMatch, type LoadSeries, matchLoad } from './load.t
 import { weighLockProgress } from './lock-progress.ts';
 import { followMemory, type MemoryHistory } from './memory.ts';
 import { weighParents } from './parents.ts';
+import { type ProofBook, readProof } from './proof.ts';
 import { followRetention } from './retention.ts';
-import { signatureOf } from './signature.ts';
 import { type Restart, splitLives, type Timeline, timelineOf } from './timeline.ts';
 import { followTracks } from './track.ts';
 
@@ -33,6 +33,8 @@ export interface Examination {
   readonly totals: readonly number[];
   /** Every signature, most suspicious first. */
   readonly judgements: readonly Judgement[];
+  /** Absent where the runtime was not asked for its proof. */
+  readonly proof?: ProofBook;
   readonly heap?: HeapHistory;
   readonly retention?: RetentionFindings;
   readonly memory: MemoryHistory;
@@ -57,7 +59,7 @@ export function examine(series: Series, context: AnalysisContext): Examination {
   const load = followLoad(memory.readings, dumpTimes);
   const connectionsKnown = load.some((series) => series.kind === 'connections');
   const asleep = dumps[dumps.length - 1]?.dump.preamble?.text.includes('all goroutines are asleep') === true;
-  const proven = provenBySignature(snapshots);
+  const proof = readProof(snapshots, roster);
   const loadMatches = new Map<string, LoadMatch>();
   const judgements = followTracks(roster, dumpTimes).flatMap((track) => {
     const signature = roster.signatures[track.index];
@@ -68,7 +70,7 @@ export function examine(series: Series, context: AnalysisContext): Examination {
       judge(track, signature, {
         atMs: dumpTimes,
         firstParty: context.firstParty,
-        proven,
+        ...(proof ? { proof } : {}),
         connectionsKnown,
         countersKnown: memory.readings.some(({ reading }) => reading.nextGC !== undefined),
         asleep,
@@ -91,6 +93,7 @@ export function examine(series: Series, context: AnalysisContext): Examination {
       roster,
       weighParents(roster, weighExchanges(roster, weighLockProgress(roster, judgements))),
     ).sort(bySuspicion),
+    ...(proof ? { proof } : {}),
     ...(heap ? { heap } : {}),
     ...(retention && { retention }),
     memory,
@@ -105,18 +108,6 @@ export function examine(series: Series, context: AnalysisContext): Examination {
 function bySuspicion(a: Judgement, b: Judgement): number {
   const count = (judgement: Judgement) => judgement.track.counts[judgement.track.counts.length - 1] ?? 0;
   return b.score - a.score || count(b) - count(a) || (a.signature.id < b.signature.id ? -1 : 1);
-}
-
-/** The runtime's leak profile carries no creators, so it is matched by wait and stack alone: see `proofKey`. */
-function provenBySignature(snapshots: readonly Snapshot[]): ReadonlyMap<string, number> {
-  const proven = new Map<string, number>();
-  for (const snapshot of snapshots) {
-    for (const group of snapshot.leaked?.groups ?? []) {
-      const key = signatureOf(group).proofKey;
-      proven.set(key, Math.max(group.count, proven.get(key) ?? 0));
-    }
-  }
-  return proven;
 }
 
 function gaps(series: Series, used: readonly Snapshot[], truncated: boolean): Problem[] {

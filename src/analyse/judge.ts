@@ -2,9 +2,11 @@
 // the report. Nothing here knows a program's name; a constant crowd and a growing one are judged by
 // different books, because a constant crowd is what every healthy service is made of.
 import { formatCount } from '../model/units.ts';
+import type { SignatureProof } from '../model/verdict.ts';
 import { holdsOpenBody, type Resident, residentOf } from './benign.ts';
 import type { Add, Surroundings, Weight } from './evidence.ts';
 import { type Growth, growthOf } from './growth.ts';
+import { proofOf } from './proof.ts';
 import type { Signature } from './signature.ts';
 import type { Track } from './track.ts';
 import { logistic } from './trend.ts';
@@ -19,6 +21,8 @@ export interface Judgement {
   readonly weights: readonly Weight[];
   readonly growth: Growth;
   readonly resident?: string;
+  /** What the runtime says of its goroutines in the last dump. */
+  readonly proof?: SignatureProof;
   readonly perConnection: boolean;
 }
 
@@ -28,7 +32,9 @@ export function judge(track: Track, signature: Signature, around: Surroundings):
   const weights: Weight[] = [{ points: BASE[growth], text: '' }];
   const add = (points: number, text: string) => weights.push({ points, text });
 
-  weighProof(signature, around, add);
+  const count = track.counts[track.counts.length - 1] ?? 0;
+  const proof = proofOf(signature, count, around.proof);
+  weighProof(signature, proof, add);
   if (growth === 'growing' || growth === 'plateaued') weighGrowth(track, signature, growth, around, add);
   else if (growth === 'constant') weighCrowd(track, signature, around, add);
   else if (around.atMs.length === 1) weighAlone(track, signature, around, add);
@@ -52,6 +58,7 @@ export function judge(track: Track, signature: Signature, around: Surroundings):
     score,
     weights,
     growth,
+    ...(proof ? { proof } : {}),
     perConnection: resident?.perConnection === true && !resident.outbound,
     ...(resident ? { resident: resident.what } : {}),
   };
@@ -78,10 +85,13 @@ function residentDiscount(growth: Growth, resident: Resident, { identity }: Trac
   return resident.outbound && isFast && identity?.ended === 0 ? -1 : -3.5;
 }
 
-function weighProof(signature: Signature, around: Surroundings, add: Add): void {
-  const proven = around.proven.get(signature.proofKey) ?? 0;
-  if (signature.leaked)
+function weighProof({ leaked }: Signature, proof: SignatureProof | undefined, add: Add): void {
+  if (!proof) return;
+  const { confirmed, unseen, because } = proof;
+  if (leaked)
     add(12, 'the runtime marks these goroutines as leaked: nothing alive can reach what they wait for');
-  else if (proven > 0)
-    add(12, `the runtime's leak profile proves ${formatCount(proven)} of them unreachable`);
+  else if (confirmed > 0)
+    add(12, `the runtime's leak profile proves ${formatCount(confirmed)} of them unreachable`);
+  // No evidence either way: said, and given no weight.
+  if (unseen > 0) add(0, `the runtime's proof cannot see ${formatCount(unseen)} of them: ${because}`);
 }

@@ -73,6 +73,7 @@ function leakSignature(judgement: Judgement, minutes: number, exam: Examination)
     ...(signature.createdBy ? { createdBy: signature.createdBy } : {}),
     ...(signature.labels ? { labels: signature.labels } : {}),
     tier: tierOf(judgement),
+    ...(judgement.proof ? { proof: judgement.proof } : {}),
     score: judgement.score,
     because: [
       ...judgement.weights.filter((weight) => weight.text !== '').map((weight) => weight.text),

@@ -4,6 +4,7 @@ import type { HiddenGroup } from '../model/rule.ts';
 import { formatCount } from '../model/units.ts';
 import type { Analysis, Change, LeakSignature, Tier, VerdictKind } from '../model/verdict.ts';
 import { fleetOf } from './fleet.ts';
+import { joinedFindings, joinedProof } from './proof.ts';
 
 const WORST_FIRST: readonly VerdictKind[] = [
   'deadlock',
@@ -28,12 +29,14 @@ export function mergeInstances(analyses: readonly Analysis[]): Analysis {
   const same = analyses.filter((analysis) => analysis.verdict.kind === worst.verdict.kind).length;
   const share = ` Seen on ${formatCount(same)} of ${formatCount(analyses.length)} instances.`;
   const hidden = mergeHidden(analyses);
+  const proof = joinedFindings(analyses.map((analysis) => analysis.proof));
   // What hangs off a variable of one process says nothing of another.
   const retention = ordered.find((analysis) => analysis.retention)?.retention;
   return {
     ...worst,
     ...(hidden.length > 0 && { hidden }),
     ...(retention && { retention }),
+    ...(proof && { proof }),
     instances: analyses.flatMap((analysis) => analysis.instances),
     verdict: { ...worst.verdict, summary: worst.verdict.summary + share },
     also: mergeAlso(ordered, worst),
@@ -110,6 +113,7 @@ function mergeSignatures(analyses: readonly Analysis[]): LeakSignature[] {
 function joined(a: LeakSignature, b: LeakSignature): LeakSignature {
   const stronger = b.score > a.score ? b : a;
   const minutes = a.waitMinutes && b.waitMinutes;
+  const proof = joinedProof(a.proof, b.proof);
   const retained = a.retainedBytes !== undefined || b.retainedBytes !== undefined;
   return {
     ...stronger,
@@ -125,6 +129,7 @@ function joined(a: LeakSignature, b: LeakSignature): LeakSignature {
           },
         }
       : {}),
+    ...(proof ? { proof } : {}),
     ...(retained ? { retainedBytes: (a.retainedBytes ?? 0) + (b.retainedBytes ?? 0) } : {}),
   };
 }

@@ -32,6 +32,8 @@ export interface Step {
     | 'probe';
   /** A reading between two snapshots; worth nothing when it comes late. */
   readonly sample: boolean;
+  /** The same question a second time: its answer is kept beside the first. */
+  readonly again?: true;
 }
 
 /** Snapshots of a capture; the third is taken by itself when two leave the verdict in doubt. */
@@ -39,8 +41,8 @@ export type Looks = 2 | 3;
 
 /**
  * Cheapest look first at each snapshot, goroutine count and MemStats all the way through the window. The runtime's leak
- * detector comes last of the regular two snapshots, because its marks stick in every later dump. Without a window there
- * is one snapshot.
+ * detector runs twice, last of the regular two snapshots, because its marks stick in every later dump. A third one is taken
+ * for what it did not mark, and its marks do not touch that. Without a window there is one snapshot.
  */
 export function planSteps(
   kinds: readonly CaptureKind[],
@@ -110,9 +112,22 @@ function snapshotSteps(snapshot: number, atMs: number, kinds: readonly CaptureKi
   return asks.map((ask) => ({ id: `${ask}-${snapshot}`, atMs, snapshot, ask, sample: false }));
 }
 
+/** Between two runs of the detector: what is on its way out has gone by the second one. */
+const AGAIN_MS = 1_000;
+
 function leakSteps(snapshot: number, atMs: number, kinds: readonly CaptureKind[]): Step[] {
   if (!kinds.includes('goroutine')) return [];
-  return [{ id: `goroutineleak-${snapshot}`, atMs, snapshot, ask: 'goroutineleak', sample: false }];
+  return [
+    { id: `goroutineleak-${snapshot}`, atMs, snapshot, ask: 'goroutineleak', sample: false },
+    {
+      id: `goroutineleak-again-${snapshot}`,
+      atMs: atMs + AGAIN_MS,
+      snapshot,
+      ask: 'goroutineleak',
+      sample: false,
+      again: true,
+    },
+  ];
 }
 
 /** Readings of the window that follows a snapshot. */

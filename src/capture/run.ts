@@ -202,7 +202,10 @@ async function answerTo(question: Question, ports: CapturePorts): Promise<Answer
     case 'heap-collected':
       return { fetched: await get('heap-collected'), file: 'heap.pb.gz' };
     case 'goroutineleak':
-      return { fetched: await get('goroutineleak'), file: 'goroutineleak.pb.gz' };
+      return {
+        fetched: await get('goroutineleak'),
+        file: `goroutineleak${step.again ? '-again' : ''}.pb.gz`,
+      };
     case 'probe':
       throw new Error('a probe answers several questions at once');
     default:

@@ -49,8 +49,13 @@ export interface Snapshot {
   readonly goroutines?: GoroutineDump;
   /** Counts by stack from proto or debug=1, taken beside (or instead of) a dump with ids. */
   readonly goroutineCounts?: GoroutineDump;
-  /** The runtime's proof: only leaked goroutines. An empty dump proves nothing; absent means not asked. */
+  /**
+   * The runtime's proof: goroutines that every leak profile of the moment found, or that a dump marks. An empty one proves
+   * nothing; absent means not asked.
+   */
   readonly leaked?: GoroutineDump;
+  /** Leak profiles that `leaked` was read from; absent where it was read from marks. */
+  readonly leakProfiles?: number;
   readonly heap?: Profile;
   /** Who holds the memory, from a goref file that somebody made of a core of the process. */
   readonly retention?: Retention;

@@ -49,6 +49,26 @@ export interface WaitMinutes {
   readonly max: number;
 }
 
+/** What the runtime's leak detector says of a signature's goroutines. */
+export interface SignatureProof {
+  /** Proven leaked. */
+  readonly confirmed: number;
+  /** Neither proven nor cleared. */
+  readonly unseen: number;
+  /** Why it cannot see those; absent when there are none. */
+  readonly because?: string;
+}
+
+/** What its leak profiles say in all, and what they can never see. */
+export interface ProofFindings {
+  /** Leak profiles that were taken and agree; 0 where only marks of an earlier run are known. */
+  readonly profiles: number;
+  readonly confirmed: number;
+  /** Goroutines of listed signatures that it neither proves nor clears. */
+  readonly unseen: number;
+  readonly blindSpots: readonly string[];
+}
+
 /** A leaking or suspect group of goroutines. Innocent ones are not listed. */
 export interface LeakSignature {
   /** Exact id: state family, functions with lines, creator. 16 hex digits. */
@@ -72,6 +92,8 @@ export interface LeakSignature {
   readonly createdBy?: Frame;
   readonly labels?: Readonly<Record<string, string>>;
   readonly tier: Tier;
+  /** Absent where the runtime was not asked. */
+  readonly proof?: SignatureProof;
   readonly score: number;
   /** Evidence in short sentences with their numbers. */
   readonly because: readonly string[];
@@ -177,6 +199,8 @@ export interface Analysis {
   readonly memory: MemoryFindings;
   /** A row an instance; absent where there is only one. */
   readonly fleet?: readonly InstanceFigures[];
+  /** Absent where the runtime was not asked for its proof. */
+  readonly proof?: ProofFindings;
   readonly clues: readonly Clue[];
   readonly alignment: readonly ArtefactTime[];
   /** What was left out of all this because somebody has said that it is no leak. */

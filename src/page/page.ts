@@ -12,6 +12,7 @@ import {
   confidenceWords,
   forecastWords,
   KIND_WORDS,
+  proofWords,
   SEVERITY_MARKS,
   summaryWords,
   toneOf,
@@ -109,6 +110,7 @@ const INSTANCES_NAMED = 5;
 function sectionsOf({ report, flames, images }: PageParts): Section[] {
   return [
     { id: 'evidence', title: 'What was measured', inside: evidence(report) },
+    { id: 'proof', title: 'What the runtime proves', inside: proofPart(report) },
     { id: 'why-not', title: 'Why not something else', inside: others(report) },
     { id: 'pictures', title: 'Over the window', inside: pictures(images) },
     { id: 'instances', title: 'Instances', inside: instances(report) },
@@ -135,6 +137,11 @@ function evidence(report: Report): Markings | undefined {
         return tags`${mark} ${word}: ${prose(text)}`;
       }),
   );
+}
+
+function proofPart(report: Report): Markings | undefined {
+  const says = proofWords(report);
+  return says === undefined ? undefined : tags`<p>${says}</p>`;
 }
 
 function others({ verdict, also }: Report): Markings | undefined {

@@ -1,12 +1,13 @@
 // Files to snapshots. A folder is one moment of one process, whatever its files are called; loose files are
 // dealt out by kind; a log with several dumps is several moments.
-import type { GoroutineDump, GoroutineGroup } from '../model/goroutine.ts';
+import type { GoroutineDump } from '../model/goroutine.ts';
 import type { Outcome, Problem } from '../model/problem.ts';
 import type { Profile } from '../model/profile.ts';
 import type { ArtefactTime, InsideTime, RawArtefact, Series, Snapshot, Span } from '../model/snapshot.ts';
 import { formatCount } from '../model/units.ts';
 import { inflated, isZip, unpack } from './archive.ts';
 import { parseArtefact } from './artefact.ts';
+import { leakedOf } from './leaked.ts';
 import { arrangeReadings, type TimedReading } from './memory-series.ts';
 import type { Parsed } from './parsed.ts';
 import { readRetention } from './retention.ts';
@@ -220,32 +221,6 @@ function isAllocs(profile: Profile): boolean {
 /** A profile with a time of its own is a proto, whose values are scaled by Go itself. */
 function latest(profiles: readonly Profile[]): Profile | undefined {
   return [...profiles].sort((a, b) => Number((b.timeNanos ?? 0n) - (a.timeNanos ?? 0n)))[0];
-}
-
-/** The leak profile, or what a dump taken after one still marks: once leaked, always marked. */
-function leakedOf(
-  profiles: readonly GoroutineDump[],
-  dump: GoroutineDump | undefined,
-): { leaked?: GoroutineDump } {
-  const profile = profiles[profiles.length - 1];
-  if (profile) return { leaked: profile };
-  const groups: GoroutineGroup[] = (dump?.groups ?? []).filter((group) => group.leaked);
-  if (!dump || groups.length === 0) return {};
-  const kept = new Set(groups.map((group) => dump.groups.indexOf(group)));
-  const rows = [...dump.groupOf.keys()].filter((row) => kept.has(dump.groupOf[row] ?? -1));
-  const place = new Map([...kept].map((group, index) => [group, index]));
-  return {
-    leaked: {
-      ...dump,
-      groups,
-      total: rows.length,
-      ids: Float64Array.from(rows, (row) => dump.ids[row] ?? 0),
-      groupOf: Uint32Array.from(rows, (row) => place.get(dump.groupOf[row] ?? -1) ?? 0),
-      waitMinutes: Int32Array.from(rows, (row) => dump.waitMinutes[row] ?? -1),
-      creatorIds: Float64Array.from(rows, (row) => dump.creatorIds[row] ?? 0),
-      waitWords: Float64Array.from(rows, (row) => dump.waitWords[row] ?? 0),
-    },
-  };
 }
 
 /** Snapshots and the readings between them are put in order by the collector's clock, however well a clue knows its own. */

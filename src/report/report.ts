@@ -12,7 +12,9 @@ import type {
   HeapSite,
   InstanceFigures,
   LeakSignature,
+  ProofFindings,
   SideVerdict,
+  SignatureProof,
 } from '../model/verdict.ts';
 import type { Report } from './schema.ts';
 
@@ -84,6 +86,7 @@ export function buildReport(analysis: Analysis, facts: ReportFacts): Report {
     ...optional('retention', analysis.retention && copyRetention(analysis.retention)),
     memory: copyMemory(analysis.memory),
     ...optional('fleet', analysis.fleet?.map(copyInstance)),
+    ...optional('proof', analysis.proof && copyProof(analysis.proof)),
     clues: analysis.clues.map(copyClue),
     alignment: analysis.alignment.map(({ artefact, span, uncertaintyNs, clock, inside }) => ({
       artefact,
@@ -182,12 +185,22 @@ function copySignature(signature: LeakSignature): Report['signatures'][number] {
     ...optional('createdBy', createdBy && copyFrame(createdBy)),
     ...optional('labels', labels && { ...labels }),
     tier: signature.tier,
+    ...optional('proof', signature.proof && copySignatureProof(signature.proof)),
     score: finite(signature.score),
     because: [...signature.because],
     status: signature.status,
     ...optional('retainedBytes', known(signature.retainedBytes)),
     ...optional('hint', signature.hint),
   };
+}
+
+function copySignatureProof({ confirmed, unseen, because }: SignatureProof) {
+  return { confirmed: whole(confirmed), unseen: whole(unseen), ...optional('because', because) };
+}
+
+function copyProof({ profiles, confirmed, unseen, blindSpots }: ProofFindings) {
+  const counts = { profiles: whole(profiles), confirmed: whole(confirmed), unseen: whole(unseen) };
+  return { ...counts, blindSpots: [...blindSpots] };
 }
 
 export function copyFrame({

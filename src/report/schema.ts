@@ -34,6 +34,14 @@ const signature = z.object({
   createdBy: frame.optional(),
   labels: z.record(z.string(), z.string()).optional(),
   tier,
+  proof: z
+    .object({
+      confirmed: z.number().int().describe('proven leaked by the runtime'),
+      unseen: z.number().int().describe('neither proven nor cleared'),
+      because: z.string().optional(),
+    })
+    .optional()
+    .describe("what the runtime's leak detector says of these goroutines; absent where it was not asked"),
   score: z.number(),
   because: z.array(z.string()),
   status: z.enum(['new', 'grown', 'steady']),
@@ -195,6 +203,15 @@ export const reportSchema = z.object({
     )
     .optional()
     .describe('a row an instance; absent where there is only one'),
+  proof: z
+    .object({
+      profiles: z.number().int().describe('leak profiles that agree; 0: only marks of an earlier run'),
+      confirmed: z.number().int(),
+      unseen: z.number().int().describe('goroutines of listed signatures that proof cannot see'),
+      blindSpots: z.array(z.string()),
+    })
+    .optional()
+    .describe("what the runtime's leak detector proves, and what it can never see"),
   clues: z.array(
     z.object({
       clue: z.string(),

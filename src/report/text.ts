@@ -29,6 +29,7 @@ import {
   KIND_WORDS,
   oldestWords,
   place,
+  proofWords,
   SEVERITY_MARKS,
   type Severity,
   summaryWords,
@@ -50,6 +51,7 @@ export function reportText(report: Report, style: TextStyle): string {
     headline(report, page),
     titled('Evidence', evidenceLines(report, page), page),
     titled('Leaking goroutines', signatureLines(report, page), page),
+    titled('Proof', proofLines(report, page), page),
     titled('Heap sites', siteLines(report, page), page),
     titled('Memory', memoryLines(report, page), page),
     titled('Changes', changeLines(report, page), page),
@@ -142,6 +144,11 @@ const SIGNATURE_COLUMNS = [
   { title: 'Created by', align: 'left', roomyOnly: true },
   { title: 'Tier', align: 'left', roomyOnly: false },
 ] as const satisfies readonly (TextColumn & { readonly roomyOnly: boolean })[];
+
+function proofLines(report: Report, page: Page): string[] {
+  const says = proofWords(report);
+  return says === undefined ? [] : wrap(says, page);
+}
 
 function siteLines(report: Report, page: Page): string[] {
   const { shown, more } = cutList(report.heap?.sites ?? [], SITES_SHOWN);

@@ -50,6 +50,7 @@ import {
   KIND_WORDS,
   oldestWords,
   place,
+  proofWords,
   SEVERITY_MARKS,
   summaryWords,
   timeWords,
@@ -111,12 +112,14 @@ function whyMessage(report: Report): SlackMessage | undefined {
   const { verdict, also } = report;
   const blocks: Block[] = [];
   const clues = cutList(cluesByGravity(report), CLUES_SHOWN);
+  const proof = proofWords(report);
   addLines(blocks, mrkdwn`*What was measured*`, [
     ...clues.shown.map(({ severity, text }) => {
       const { mark, word } = SEVERITY_MARKS[severity];
       return mrkdwn`${mark} ${word}: ${prose(text, SENTENCE)}`;
     }),
     ...note(clues.more),
+    ...(proof === undefined ? [] : [mrkdwn`${words(proof, SENTENCE)}`]),
   ]);
   const whyNot = cutList(verdict.whyNot, WHY_NOT_SHOWN);
   addLines(blocks, mrkdwn`*Why not something else*`, [

@@ -218,3 +218,14 @@ function countPerMinute(perMinute: number): string {
   if (Math.abs(perMinute) >= 10) return formatDelta(perMinute);
   return `${perMinute > 0 ? '+' : ''}${perMinute.toFixed(1)}`;
 }
+
+/** What the runtime's own proof comes to, and what it can never see; undefined where it was not asked. */
+export function proofWords({ proof }: Report): string | undefined {
+  if (!proof) return undefined;
+  const { profiles, confirmed, unseen, blindSpots } = proof;
+  const by = profiles === 0 ? 'marks of an earlier run' : counted(profiles, 'leak profile');
+  const agree = profiles > 1 ? ' that agree' : '';
+  const open =
+    unseen > 0 ? `, and ${counted(unseen, 'accused goroutine')} it can neither prove nor clear` : '';
+  return `Proven leaked by the runtime (${by}${agree}): ${formatCount(confirmed)}${open}. It never sees ${blindSpots.join('; ')}.`;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costSentence, planSteps, refuseStep } from '../../src/capture/plan.ts';
+import { costSentence, planSteps, refuseStep, restSteps } from '../../src/capture/plan.ts';
 import { DEFAULT_KINDS, DEFAULT_PERMISSIONS } from '../../src/model/target.ts';
 
 const asks = (windowMs: number) => planSteps(DEFAULT_KINDS, windowMs);
@@ -13,8 +13,16 @@ const page = (goroutines: number | undefined, ...profiles: string[]) => ({
   profiles,
 });
 
+describe('the looks of a check', () => {
+  it('collect garbage before they look at the heap, and run the leak detector after all else of the last', () => {
+    const looks = [0, 1].map((at) => restSteps(at, at === 1).map(({ ask }) => ask));
+    const look = ['count', 'goroutine', 'goroutine-text', 'heap-collected', 'memory', 'process'];
+    expect(looks).toEqual([look, [...look, 'goroutineleak', 'goroutineleak']]);
+  });
+});
+
 describe('the plan of a capture', () => {
-  it('climbs from the cheapest look to the dearest, and runs the leak detector last of all', () => {
+  it('climbs from the cheapest look to the dearest, and runs the leak detector last of all, twice', () => {
     expect(asks(2_000).map(({ ask, snapshot }) => `${snapshot}:${ask}`)).toEqual([
       '0:count',
       '0:memory',
@@ -29,20 +37,15 @@ describe('the plan of a capture', () => {
       '1:goroutine-text',
       '1:heap',
       '1:goroutineleak',
+      '1:goroutineleak',
     ]);
   });
 
   it('is one snapshot without a window, the leak detector last', () => {
     expect(asks(0).map(({ id, atMs }) => `${id} ${atMs}`)).toEqual(
-      [
-        'count-0',
-        'memory-0',
-        'process-0',
-        'goroutine-0',
-        'goroutine-text-0',
-        'heap-0',
-        'goroutineleak-0',
-      ].map((id) => `${id} 0`),
+      ['count-0', 'memory-0', 'process-0', 'goroutine-0', 'goroutine-text-0', 'heap-0', 'goroutineleak-0']
+        .map((id) => `${id} 0`)
+        .concat('goroutineleak-again-0 1000'),
     );
     expect(costSentence(DEFAULT_KINDS, 0, DEFAULT_PERMISSIONS)).toMatch(
       /^goroutine profile \(full stacks only up to 2,000 goroutines\), heap profile \(no forced GC\), 1 memory reading;/,

@@ -82,6 +82,7 @@ const signature = some(
     createdBy: frame,
     labels: fc.dictionary(hostileText(30), hostileText(60), { maxKeys: 3 }),
     tier: fc.constantFrom(...TIERS),
+    proof: some({ confirmed: fc.nat(), unseen: fc.nat(), because: hostileText() }, ['because']),
     score: figure,
     because: fc.array(hostileText(), { maxLength: 3 }),
     status: fc.constantFrom('new' as const, 'grown' as const, 'steady' as const),
@@ -90,7 +91,7 @@ const signature = some(
     hint: hostileText(),
     snoozed: fc.record({ by: hostileText(40), until: positive, reason: hostileText() }),
   },
-  ['waitMinutes', 'createdBy', 'labels', 'retainedBytes', 'owner', 'hint', 'snoozed'],
+  ['waitMinutes', 'createdBy', 'labels', 'proof', 'retainedBytes', 'owner', 'hint', 'snoozed'],
 );
 
 const hiddenGroup = fc.record({
@@ -185,6 +186,15 @@ export function anyReport(): fc.Arbitrary<Report> {
         200,
       ),
       hidden: many(hiddenGroup, 30),
+      proof: fc.option(
+        fc.record({
+          profiles: fc.nat(3),
+          confirmed: fc.nat(),
+          unseen: fc.nat(),
+          blindSpots: fc.array(hostileText(), { maxLength: 4 }),
+        }),
+        { nil: undefined },
+      ),
       restarts: many(fc.record({ instance: hostileText(80), because: hostileText() }), 10),
       heap: fc.option(fc.record({ sites: many(site, 100), sampleRate: positive }), { nil: undefined }),
       samples: fc.array(reading, { maxLength: 20 }),
@@ -232,12 +242,13 @@ export function anyReport(): fc.Arbitrary<Report> {
         30,
       ),
     })
-    .map(({ samples, slopes, waterfall, forecast, requests, heap, ...rest }) => ({
+    .map(({ samples, slopes, waterfall, forecast, requests, heap, proof, ...rest }) => ({
       schema: 'goleak.report/v1' as const,
       id: 'any',
       load: [],
       ...rest,
       ...(heap && { heap }),
+      ...(proof && { proof }),
       memory: { samples, slopes, waterfall, ...(forecast && { forecast }) },
       cost: { requests, pauseMsEstimate: 1 },
     })) as unknown as fc.Arbitrary<Report>;

@@ -108,7 +108,7 @@ describe.skipIf(requires('redis'))('capture jobs', () => {
       const none = await ask(service.name);
       await ended(none, 'failed');
       const asked = target.asked.map((each) => each.split(':')[1]);
-      expect(asked.filter((endpoint) => endpoint === 'goroutineleak')).toHaveLength(1);
+      expect(asked.filter((endpoint) => endpoint === 'goroutineleak')).toHaveLength(2);
       const problems = [await problemsOf(heavy), await problemsOf(light), await problemsOf(none)].join('\n');
       expect(problems.match(/left out: .* has had the heavy captures of this hour/g)).toHaveLength(1);
       expect(await stageOf(none)).toMatchObject({

@@ -1,24 +1,57 @@
 import { formatCount } from '../../model/units.ts';
+import type { Clue } from '../../model/verdict.ts';
+import type { Judgement } from '../judge.ts';
+import { listedJudgements } from '../leak-signatures.ts';
+import { goroutines, placeOf } from '../wording.ts';
 import type { ClueReader } from './clue.ts';
+
+/** Of what it cannot see, this many signatures are named. */
+const MOST_NAMED = 3;
 
 /** The runtime's own detector: what it marks is proven, what it does not mark is not cleared. */
 export const runtimeProof: ClueReader = (exam) => {
-  const asked = exam.snapshots.filter((snapshot) => snapshot.leaked !== undefined);
-  const marked = exam.roster.signatures.reduce((sum, signature, index) => {
-    const last = exam.roster.dumps[exam.roster.dumps.length - 1];
-    return signature.leaked ? sum + (last?.counts[index] ?? 0) : sum;
-  }, 0);
-  const proven = Math.max(marked, ...asked.map((snapshot) => snapshot.leaked?.total ?? 0));
-  if (asked.length === 0 && marked === 0) return [];
+  const { proof } = exam;
+  if (proof === undefined) return [];
+  const asked = timesWords(proof.profiles);
+  const open = listedJudgements(exam).filter((judgement) => (judgement.proof?.unseen ?? 0) > 0);
   return [
-    {
-      clue: 'runtime-proof',
-      severity: proven > 0 ? ('critical' as const) : ('none' as const),
-      text:
-        proven > 0
-          ? `The runtime proves ${formatCount(proven)} goroutines leaked: nothing alive can reach what they wait for.`
-          : "The runtime's leak profile is empty, which proves nothing: globals, tickers and network waits hide from it.",
-      evidence: { proven },
-    },
+    proof.total > 0 ? proven(proof.total, asked) : nothing(asked),
+    ...open.slice(0, MOST_NAMED).map(unseen),
   ];
 };
+
+function proven(total: number, asked: string): Clue {
+  return {
+    clue: 'runtime-proof',
+    severity: 'critical',
+    text: `The runtime proves ${goroutines(total)} leaked${asked}: nothing alive can reach what ${total === 1 ? 'it waits' : 'they wait'} for.`,
+    evidence: { proven: total },
+  };
+}
+
+function nothing(asked: string): Clue {
+  return {
+    clue: 'runtime-proof',
+    severity: 'none',
+    text: `The runtime's leak profile is empty${asked}, which proves nothing: globals, tickers and network waits hide from it.`,
+    evidence: { proven: 0 },
+  };
+}
+
+/** Said of what is accused all the same: why that is not more than probable. */
+function unseen({ signature, proof }: Judgement): Clue {
+  const { confirmed = 0, unseen: left = 0, because = '' } = proof ?? {};
+  const which = confirmed > 0 ? `${formatCount(left)} more` : goroutines(left);
+  return {
+    clue: 'runtime-proof',
+    severity: 'notice',
+    text: `Proof cannot see ${which} on ${placeOf(signature.state, signature.frames[0], signature.createdBy)}: ${because}.`,
+    evidence: { unseen: left, confirmed },
+  };
+}
+
+/** `, by both of two leak profiles` */
+function timesWords(profiles: number): string {
+  if (profiles === 0) return ' (marked by an earlier run of its detector)';
+  return profiles === 1 ? '' : ` (${profiles === 2 ? 'both of two' : `all of ${profiles}`} leak profiles)`;
+}
