@@ -8,6 +8,7 @@ import type { Report } from '../report/schema.ts';
 import { type Earlier, yesterdayAnswer } from './earlier.ts';
 import { ownerAnswer } from './owner.ts';
 import { rawAnswer } from './raw.ts';
+import { retentionAnswer } from './retention.ts';
 import { stackAnswer } from './stack.ts';
 import { whyAnswer } from './why.ts';
 
@@ -46,6 +47,8 @@ function bodyOf(question: Explained, about: AnswerAbout): SlackMessage {
       return yesterdayAnswer(report, earlier);
     case 'raw':
       return rawAnswer(report, posted);
+    case 'retention':
+      return retentionAnswer(report);
     default:
       return question satisfies never;
   }
@@ -64,6 +67,8 @@ export function wordsFor(question: Explained): string {
       return 'vs yesterday';
     case 'raw':
       return 'raw';
+    case 'retention':
+      return 'who holds it?';
     default:
       return question satisfies never;
   }

@@ -35,6 +35,13 @@ export const FOLLOW_UPS: readonly FollowUp[] = [
     read: () => ({ kind: 'stacks' }),
   },
   {
+    usage: 'who holds it?',
+    about: 'Who holds the memory, by a goref file; without one, how to make it and what that costs',
+    forms:
+      /^(?:and )?(?:who|what)(?:'?s| is)? hold(?:s|ing)(?: on ?to)?(?: (?:it|this|that|them|the memory|the heap|memory))?$|^(?:show )?(?:retention|(?:the )?holders?|(?:the )?path to (?:the )?root)$/,
+    read: () => ({ kind: 'retention' }),
+  },
+  {
     usage: 'who owns 1',
     about: 'Whose code the first signature waits in, and what says so',
     forms: new RegExp(

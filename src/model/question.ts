@@ -12,13 +12,15 @@ export type Question =
   | { readonly kind: 'all-instances' }
   /** The files as they were captured, and the command that opens them. */
   | { readonly kind: 'raw' }
+  /** Who holds the memory, or how somebody finds out. */
+  | { readonly kind: 'retention' }
   /** How a rule stands that somebody made under this capture: nobody asks, and all are told. */
   | { readonly kind: 'rule'; readonly rule: string };
 
 /** Those that a worker answers. */
 export type Answerable = Extract<
   Question,
-  { kind: 'why' | 'stack' | 'owner' | 'yesterday' | 'raw' | 'rule' }
+  { kind: 'why' | 'stack' | 'owner' | 'yesterday' | 'raw' | 'retention' | 'rule' }
 >;
 
 /** Those that are answered from the report. */

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Flames } from '../model/flame.ts';
 import { formatMoment } from '../model/units.ts';
 import { fleetPicture } from '../report/charts/fleet.ts';
+import { retentionPicture } from '../report/charts/retention.ts';
 import { embeddedPng, type HtmlText, inlined, type Markings, tags } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
 import {
@@ -30,6 +31,7 @@ import {
   artefactTable,
   changeTable,
   costPart,
+  holderTable,
   insideTable,
   instanceTable,
   memoryTable,
@@ -117,6 +119,7 @@ function sectionsOf({ report, flames, images }: PageParts): Section[] {
     { id: 'signatures', title: 'Leaking goroutines', inside: signatureStacks(report) },
     ...flameSections(report, flames),
     { id: 'sites', title: 'Where the heap is allocated', inside: siteStacks(report) },
+    { id: 'retention', title: 'Who holds the memory', inside: holders(report) },
     { id: 'memory', title: 'Where the memory is', inside: memoryTable(report) },
     { id: 'changes', title: 'What changed', inside: changeTable(report) },
     { id: 'alignment', title: 'When each was taken', inside: alignmentTable(report) },
@@ -162,6 +165,13 @@ function pictures(images: PageParts['images']): Markings | undefined {
   return tags`<div class="pictures">${shown.map(
     ({ title, alt, png }) => tags`<figure>${embeddedPng(png, alt)}<figcaption>${title}</figcaption></figure>`,
   )}</div>`;
+}
+
+function holders(report: Report): Markings | undefined {
+  const rows = holderTable(report);
+  if (!rows) return undefined;
+  const way = retentionPicture(report);
+  return way ? tags`<figure>${drawingSvg(way.drawing, way.alt)}</figure>${rows}` : rows;
 }
 
 function instances(report: Report): Markings | undefined {

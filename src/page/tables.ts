@@ -3,6 +3,7 @@ import { formatBytes, formatBytesDelta, formatCount, formatDelta, formatDuration
 import { changeRows } from '../report/changes.ts';
 import { cutList, type Markings, tags } from '../report/foreign.ts';
 import { formatNs, insideClues } from '../report/inside.ts';
+import { RETENTION_LIMIT, wayWords } from '../report/retention-words.ts';
 import type { Report } from '../report/schema.ts';
 import { bandWords, costWords, KIND_WORDS } from '../report/wording.ts';
 import { list, NOTHING, prose, table } from './parts.ts';
@@ -39,6 +40,35 @@ export function memoryTable({ memory }: Report): Markings | undefined {
   if (bands.length === 0) return undefined;
   const rows = bands.map((band) => [band.band, formatBytes(band.bytes), cut(bandWords(band))]);
   return table([{ title: 'band' }, { title: 'size', number: true }, { title: 'what it is' }], rows);
+}
+
+export function holderTable({ retention }: Report): Markings | undefined {
+  if (!retention) return undefined;
+  const rows = retention.holders.map((holder) => [
+    cut(plainName(holder.label)),
+    cut(plainName(holder.from)),
+    formatBytes(holder.bytes),
+    formatCount(holder.objects),
+    formatCount(holder.depth),
+    cut(wayWords(holder, STEPS_SHOWN)),
+  ]);
+  const columns = [
+    { title: 'holder' },
+    { title: 'root' },
+    { title: 'holds', number: true },
+    { title: 'objects', number: true },
+    { title: 'depth', number: true },
+    { title: 'way' },
+  ];
+  const caption = `${formatBytes(retention.bytes)} reachable from ${formatCount(retention.roots)} roots, by the goref file`;
+  return table(columns, rows, { caption, more: RETENTION_LIMIT });
+}
+
+const STEPS_SHOWN = 30;
+
+/** Names between back-ticks are code in sentences; a table has none. */
+function plainName(words: string): string {
+  return words.replaceAll('`', '');
 }
 
 export function changeTable(report: Report): Markings | undefined {

@@ -20,6 +20,7 @@ const askedSchema = z.strictObject({
     z.strictObject({ kind: z.literal('owner'), rank }),
     z.strictObject({ kind: z.literal('yesterday') }),
     z.strictObject({ kind: z.literal('raw') }),
+    z.strictObject({ kind: z.literal('retention') }),
     z.strictObject({ kind: z.literal('rule'), rule: z.string().max(40) }),
   ]),
   origin: z.strictObject({

@@ -13,6 +13,7 @@ import type { Rule } from '../../src/model/rule.ts';
 import type { SlackMessage } from '../../src/report/blocks.ts';
 import { sampleReport } from '../kit/report.ts';
 import { anyReport } from '../kit/report-arbitraries.ts';
+import { sampleRetention } from '../kit/retention.ts';
 
 const DAY_MS = 86_400_000;
 const report = sampleReport();
@@ -200,6 +201,59 @@ describe('vs yesterday', () => {
   });
 });
 
+describe('who holds it?', () => {
+  const heapLeak = sampleReport('heap-leak');
+
+  it('names commands, their price and the limit, where a heap leaks and nobody has looked', () => {
+    expect(answer({ kind: 'retention' }, { report: heapLeak })).toMatchInlineSnapshot(`
+      "*Who holds the memory of payments-svc* is not known. A heap profile names who allocated, never who holds: over HTTP nobody can tell. goleak attaches to no process; this is done by hand.
+      \`\`\`
+      pid=PID
+      readelf -S /proc/$pid/exe | grep debug_info
+      grep VmSize /proc/$pid/status; df -h /var/tmp
+      (umask 077; cat /proc/$pid/exe &gt; /var/tmp/payments-svc.exe; gcore -o /var/tmp/payments-svc $pid)
+      grf core payments-svc.exe payments-svc.$pid -o payments-svc.grf.out
+      rm payments-svc.exe payments-svc.$pid
+      goleak analyze HEAP-PROFILES... payments-svc.grf.out
+      \`\`\`
+      *What it is, and what it costs*
+      • On the machine of the instance (\`gcore\` is part of gdb, and needs the rights to trace the process): no line of \`readelf\` means a binary built with \`-s -w\`, which goref cannot read. It is made for Go 1.19 to 1.26, and warns of newer ones.
+      • The process stands still while its core is written, some 5 s a GiB, and six times that on a busy disk: take the instance out of rotation first, and mind liveness probes. The core is as large as what the process has mapped (VmSize), at least 160 MiB here, often far more than what is resident; it packs well.
+      • The core holds everything the process had in memory: passwords, tokens, customers. Move it only where production data may be, and remove it. The goref file holds names and sizes, no values.
+      • Then, elsewhere: \`grf\` is built from github.com/cloudwego/goref. Its file goes into this thread, or to \`goleak analyze\` beside the heap profiles of the capture.
+      \`who holds it?\` · asked by <@U0ONCALL>"
+    `);
+  });
+
+  it('asks nobody to make a core for nothing', () => {
+    const said = answer({ kind: 'retention' }, { report: sampleReport('healthy') });
+    expect(said).toContain('no heap grows');
+    expect(said).not.toContain('gcore');
+  });
+
+  it('names no command that a service could have written', () => {
+    const service = 'pay; rm -rf $(id) `id`';
+    const said = answer({ kind: 'retention' }, { report: { ...heapLeak, service } });
+    expect(said).toContain('gcore -o /var/tmp/pay-rm--rf-id-id $pid');
+  });
+
+  it('says what a goref file showed', () => {
+    const way = sampleRetention();
+    const said = answer({ kind: 'retention' }, { report: { ...heapLeak, retention: way } });
+    expect(said).toMatchInlineSnapshot(`
+      "*Who holds the memory of payments-svc*, by the goref file (3 roots)
+      • the map \`byKey\` below \`ledger.open\`, depth 4 from the package variable \`ledger.open\`: 78.1 MiB, 91 % of what is reachable
+      • the list \`next\` below \`retry.(*Backoff).run.queue\`, depth 3 from the local variable \`queue\` of \`retry.(*Backoff).run\`: 5.86 MiB, 7 % of what is reachable
+      • what the runtime keeps (\`runtime.allgs\`): 1.83 MiB, 2 % of what is reachable
+      Way: \`payments/ledger.open → byKey → its values → body\`
+      *And what grows*
+      goref counts each object once, on the first way it finds: what hangs off a root may be reachable from another too.
+      \`who holds it?\` · asked by <@U0ONCALL>"
+    `);
+    expect(said).not.toContain('gcore');
+  });
+});
+
 describe('raw', () => {
   it('lists the files and the command that opens them', () => {
     const said = answer({ kind: 'raw' });
@@ -302,6 +356,7 @@ it('stays within the limits, whatever the report holds', () => {
     { kind: 'owner', rank: 1 },
     { kind: 'yesterday' },
     { kind: 'raw' },
+    { kind: 'retention' },
   ];
   fc.assert(
     fc.property(anyReport(), anyReport(), (one, other) => {

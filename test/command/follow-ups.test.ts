@@ -33,6 +33,11 @@ describe('a reply in the thread of a capture', () => {
     ['raw', { kind: 'raw' }],
     ['raw files', { kind: 'raw' }],
     ['artifacts', { kind: 'raw' }],
+    ['who holds it?', { kind: 'retention' }],
+    ['Who is holding the memory?', { kind: 'retention' }],
+    ['what holds on to that', { kind: 'retention' }],
+    ['retention', { kind: 'retention' }],
+    ['path to root', { kind: 'retention' }],
   ])('%j is a question', (text, question) => {
     expect(readFollowUp(text)).toEqual(question);
   });
@@ -49,6 +54,9 @@ describe('a reply in the thread of a capture', () => {
     'yesterday',
     'all',
     'raw fish',
+    'who holds the pager',
+    'what holds us back?',
+    'holding hands',
     'thanks!',
     '',
     `why ${'?'.repeat(100)}`,

@@ -42,6 +42,7 @@ export function namedReport(names: readonly string[]): Report {
     load: [],
     restarts: [{ instance: name(), because: name() }],
     heap: { sites: [siteOf(frame), siteOf(frame)], sampleRate: 524_288 },
+    retention: retentionOf(name),
     memory: {
       samples: [0, 1, 2].map((at) => ({
         source: 'expvar',
@@ -101,5 +102,37 @@ function siteOf(frame: () => Frame): NonNullable<Report['heap']>['sites'][number
     deltaBytes: 2 ** 19,
     perMinute: 5,
     shape: 'leak',
+  };
+}
+
+function retentionOf(name: () => string): NonNullable<Report['retention']> {
+  const held = { bytes: 2 ** 20, objects: 10 };
+  const steps = (['field', 'element', 'closure', 'call', 'map-value', 'skipped'] as const).map((kind) => ({
+    kind,
+    name: name(),
+    type: name(),
+    times: 2,
+    ...held,
+  }));
+  const holder = () => ({
+    label: `the map \`${name()}\` of \`${name()}\``,
+    from: `the package variable \`${name()}\``,
+    root: { kind: 'variable' as const, name: name() },
+    container: { kind: 'map' as const, name: name(), type: name() },
+    path: steps,
+    depth: 7,
+    deepest: 9,
+    deepBytes: 0,
+    isCache: false,
+    ...held,
+  });
+  return {
+    bytes: 2 ** 21,
+    objects: 20,
+    roots: 2,
+    holders: [holder(), holder()],
+    held: [{ func: name(), bytes: 2 ** 19, holder: 0, by: ['function'] }],
+    grownBytes: 2 ** 19,
+    unmatched: [{ func: name(), bytes: 2 ** 19, because: name() }],
   };
 }

@@ -1,5 +1,6 @@
 // Any report the schema allows, with names as hostile as a service can print them.
 import fc from 'fast-check';
+import { CONTAINER_KINDS, MATCHED_BY, ROOT_KINDS, STEP_KINDS } from '../../src/model/retention.ts';
 import { TIERS, VERDICT_KINDS } from '../../src/model/verdict.ts';
 import type { Report } from '../../src/report/schema.ts';
 
@@ -117,8 +118,6 @@ const site = fc.record({
   shape: fc.constantFrom('leak' as const, 'churn' as const, 'cache' as const, 'steady' as const),
 });
 
-const side = fc.oneof(count, hostileText(60), fc.constant(null));
-
 /** Long lists are repetitions of few drawn entries: 500 signatures without drawing 500 of them. */
 function many<Entry>(entry: fc.Arbitrary<Entry>, max: number): fc.Arbitrary<Entry[]> {
   return fc
@@ -129,6 +128,70 @@ function many<Entry>(entry: fc.Arbitrary<Entry>, max: number): fc.Arbitrary<Entr
       return repeated.slice(0, max);
     });
 }
+
+const step = some(
+  {
+    kind: fc.constantFrom(...STEP_KINDS),
+    name: hostileText(200),
+    type: hostileText(400),
+    times: fc.integer({ min: 1, max: 300 }),
+    bytes: figure,
+    objects: figure,
+  },
+  ['type'],
+);
+
+const holder = some(
+  {
+    label: hostileText(),
+    from: hostileText(),
+    root: some({ kind: fc.constantFrom(...ROOT_KINDS), name: hostileText(), func: hostileText() }, ['func']),
+    container: some({ kind: fc.constantFrom(...CONTAINER_KINDS), name: hostileText(), type: hostileText() }, [
+      'type',
+    ]),
+    bytes: figure,
+    objects: figure,
+    path: many(step, 70),
+    depth: fc.nat(2_000),
+    deepest: fc.nat(2_000),
+    deepBytes: figure,
+    objectBytes: figure,
+    isCache: fc.boolean(),
+    deltaBytes: figure,
+  },
+  ['container', 'objectBytes', 'deltaBytes'],
+);
+
+const retention = some(
+  {
+    bytes: figure,
+    objects: figure,
+    roots: fc.nat(),
+    holders: many(holder, 8),
+    deltaBytes: figure,
+    profileBytes: figure,
+    held: fc.array(
+      some(
+        {
+          func: hostileText(),
+          bytes: figure,
+          holder: fc.nat(9),
+          by: fc.array(fc.constantFrom(...MATCHED_BY), { maxLength: 5 }),
+          atLeast: figure,
+        },
+        ['atLeast'],
+      ),
+      { maxLength: 3 },
+    ),
+    grownBytes: figure,
+    unmatched: fc.array(fc.record({ func: hostileText(), bytes: figure, because: hostileText() }), {
+      maxLength: 3,
+    }),
+  },
+  ['deltaBytes', 'profileBytes'],
+);
+
+const side = fc.oneof(count, hostileText(60), fc.constant(null));
 
 export function anyReport(): fc.Arbitrary<Report> {
   const judged = {
@@ -197,6 +260,7 @@ export function anyReport(): fc.Arbitrary<Report> {
       ),
       restarts: many(fc.record({ instance: hostileText(80), because: hostileText() }), 10),
       heap: fc.option(fc.record({ sites: many(site, 100), sampleRate: positive }), { nil: undefined }),
+      retention: fc.option(retention, { nil: undefined }),
       samples: fc.array(reading, { maxLength: 20 }),
       slopes: fc.dictionary(hostileText(40), figure, { maxKeys: 5 }),
       waterfall: many(fc.record({ band: hostileText(40), bytes: figure, text: hostileText() }), 12),
@@ -242,13 +306,14 @@ export function anyReport(): fc.Arbitrary<Report> {
         30,
       ),
     })
-    .map(({ samples, slopes, waterfall, forecast, requests, heap, proof, ...rest }) => ({
+    .map(({ samples, slopes, waterfall, forecast, requests, heap, proof, retention, ...rest }) => ({
       schema: 'goleak.report/v1' as const,
       id: 'any',
       load: [],
       ...rest,
       ...(heap && { heap }),
       ...(proof && { proof }),
+      ...(retention && { retention }),
       memory: { samples, slopes, waterfall, ...(forecast && { forecast }) },
       cost: { requests, pauseMsEstimate: 1 },
     })) as unknown as fc.Arbitrary<Report>;

@@ -11,6 +11,7 @@ import type { ChartConfig } from './config.ts';
 import type { Drawing } from './drawing.ts';
 import { heapFlamePicture } from './flame.ts';
 import { fleetPicture } from './fleet.ts';
+import { retentionPicture } from './retention.ts';
 import { signatureChart } from './signatures.ts';
 import { CHART_SIZE, type PictureSize } from './size.ts';
 import { waterfallAlt, waterfallChart } from './waterfall.ts';
@@ -35,20 +36,20 @@ const FUNCTION_WIDTH = 60;
 /** A thread is calm: what more there is to see is in the page attached to it. */
 const SHOWN_IN_A_THREAD = 3;
 
-type Subject = 'fleet' | 'memory' | 'signatures' | 'heap' | 'waterfall';
+type Subject = 'fleet' | 'memory' | 'signatures' | 'heap' | 'retention' | 'waterfall';
 
 /** What shows a verdict best, besides the fleet and the window, which are always worth a look. */
 const TELLING: Readonly<Record<VerdictKind, readonly Subject[]>> = {
-  'goroutine-leak': ['signatures', 'heap'],
+  'goroutine-leak': ['signatures', 'retention', 'heap'],
   deadlock: ['signatures'],
-  'heap-leak': ['heap', 'signatures'],
+  'heap-leak': ['retention', 'heap', 'signatures'],
   churn: ['heap'],
   fragmentation: ['waterfall'],
   'off-heap-growth': ['waterfall'],
-  'gc-pressure': ['heap', 'waterfall'],
-  'scales-with-load': ['signatures', 'heap'],
-  healthy: [],
-  inconclusive: [],
+  'gc-pressure': ['retention', 'heap', 'waterfall'],
+  'scales-with-load': ['signatures', 'retention', 'heap'],
+  healthy: ['retention'],
+  inconclusive: ['retention'],
 };
 
 /** Those that show the verdict, in the order they are shown; empty when there is nothing to draw. */
@@ -59,7 +60,7 @@ export function pictures(report: Report, flames: Flames = {}): Picture[] {
 
 /** Every picture there can be of a report. */
 export function allPictures(report: Report, flames: Flames = {}): Picture[] {
-  const every: readonly Subject[] = ['memory', 'fleet', 'signatures', 'heap', 'waterfall'];
+  const every: readonly Subject[] = ['memory', 'fleet', 'signatures', 'retention', 'heap', 'waterfall'];
   return every.flatMap((subject) => DRAWN[subject](report, flames) ?? []);
 }
 
@@ -92,6 +93,10 @@ const DRAWN: Readonly<Record<Subject, (report: Report, flames: Flames) => Pictur
     const flame = heapFlamePicture(report, flames);
     const title = flames.heap?.before ? 'Heap by call path: what grew' : 'Heap by call path';
     return flame && { name: 'heap-flame.png', title, ...drawn(flame) };
+  },
+  retention: (report) => {
+    const way = retentionPicture(report);
+    return way && { name: 'who-holds-it.png', title: 'Who holds the memory', ...drawn(way) };
   },
   waterfall: (report) => {
     const chart = waterfallChart(report);
