@@ -1,21 +1,14 @@
 // `who holds it?`: what a goref file showed of it; without one, how somebody gets it, what that costs, and why nothing else tells.
 import { type Block, type SlackMessage, section } from '../report/elements.ts';
-import { code, codeBlock, cutList, mrkdwn, prose, words } from '../report/foreign.ts';
-import { addLines, note } from '../report/lines.ts';
+import { codeBlock, mrkdwn, prose, words } from '../report/foreign.ts';
+import { addLines } from '../report/lines.ts';
+import { holderLines } from '../report/retention-lines.ts';
 import { HOLDER_LIMIT, lacksHolder, recipeCommands, recipeWords } from '../report/retention-recipe.ts';
-import {
-  heldWords,
-  leadingHolder,
-  namedHolder,
-  RETENTION_LIMIT,
-  type Retention,
-  wayWords,
-} from '../report/retention-words.ts';
+import { leadingHolder, namedHolder, type Retention } from '../report/retention-words.ts';
 import type { Report } from '../report/schema.ts';
 import { counted, verdictTitle } from '../report/wording.ts';
 
 const HOLDERS_SHOWN = 5;
-const STEPS_SHOWN = 16;
 const SENTENCE = 500;
 const COMMANDS = 900;
 const NAME = 120;
@@ -42,19 +35,12 @@ export function retentionAnswer(report: Report): SlackMessage {
 
 function holdersAnswer(report: Report, retention: Retention): SlackMessage {
   const leading = leadingHolder(retention);
-  const { shown, more } = cutList(retention.holders, HOLDERS_SHOWN);
+  const service = words(report.service, NAME);
   const blocks: Block[] = [];
   addLines(
     blocks,
-    mrkdwn`*Who holds the memory of ${words(report.service, NAME)}*, by the goref file (${counted(retention.roots, 'root')})`,
-    [
-      ...shown.map(
-        (holder) => mrkdwn`• ${prose(namedHolder(holder), SENTENCE)}: ${heldWords(holder, retention)}`,
-      ),
-      ...note(more),
-      ...(leading ? [mrkdwn`Way: ${code(wayWords(leading, STEPS_SHOWN), SENTENCE)}`] : []),
-      mrkdwn`${RETENTION_LIMIT}`,
-    ],
+    mrkdwn`*Who holds the memory of ${service}*, by the goref file (${counted(retention.roots, 'root')})`,
+    holderLines(report, HOLDERS_SHOWN),
   );
   const joined = report.clues.filter(({ clue }) => JOINED.test(clue)).slice(0, HOLDERS_SHOWN);
   addLines(
@@ -63,7 +49,7 @@ function holdersAnswer(report: Report, retention: Retention): SlackMessage {
     joined.map(({ text }) => mrkdwn`• ${prose(text, SENTENCE)}`),
   );
   const first = leading ? prose(namedHolder(leading), SENTENCE) : words('nobody', NAME);
-  return { text: mrkdwn`Who holds the memory of ${words(report.service, NAME)}: ${first}`, blocks };
+  return { text: mrkdwn`Who holds the memory of ${service}: ${first}`, blocks };
 }
 
 const JOINED = /^retention-/;

@@ -16,8 +16,7 @@ import {
   wrap,
   wrapWith,
 } from './page.ts';
-import { HOLDER_LIMIT, lacksHolder, recipeCommands, recipeWords } from './retention-recipe.ts';
-import { leadingHolder, RETENTION_LIMIT, wayWords } from './retention-words.ts';
+import { recipeLines, retentionLines } from './retention-text.ts';
 import type { Report } from './schema.ts';
 import { cutToWidth, displayWidth, type TextColumn } from './table.ts';
 import {
@@ -43,7 +42,6 @@ import {
 
 const SIGNATURES_SHOWN = 20;
 const SITES_SHOWN = 8;
-const HOLDERS_SHOWN = 5;
 const CHANGES_SHOWN = 10;
 const NOTES_SHOWN = 20;
 const LINES_SHOWN = 12;
@@ -176,61 +174,6 @@ const SITE_COLUMNS: readonly TextColumn[] = [
   { title: 'In use', align: 'right' },
   { title: 'Growth', align: 'right' },
   { title: 'Shape', align: 'left' },
-];
-
-function retentionLines({ retention }: Report, page: Page): string[] {
-  const leading = retention && leadingHolder(retention);
-  if (!leading) return [];
-  const { shown, more } = cutList(retention.holders, HOLDERS_SHOWN);
-  const rows = shown.map(({ label, from, bytes, depth }) => {
-    const share = retention.bytes > 0 ? formatPercent(Math.min(1, bytes / retention.bytes)) : '';
-    const named = from.includes(label) ? from : `${label}, from ${from}`;
-    return [named.replaceAll('`', ''), formatBytes(bytes), share, formatCount(depth)].map((cell) =>
-      terminal(cell),
-    );
-  });
-  return [
-    ...wrap(
-      `${formatBytes(retention.bytes)} in ${counted(retention.objects, 'object')} are reachable from ${counted(retention.roots, 'root')}, by the goref file.`,
-      page,
-    ),
-    ...tableLines(HOLDER_COLUMNS, rows, page),
-    ...note(more),
-    ...wrap(`Way: ${wayWords(leading, STEPS_SHOWN)}.`, page),
-    ...wrap(RETENTION_LIMIT, page),
-  ];
-}
-
-/** What to do where no goref file says it. */
-function recipeLines(report: Report, page: Page): string[] {
-  if (!lacksHolder(report)) return [];
-  return [
-    ...wrap(HOLDER_LIMIT, page),
-    ...recipeCommands(report).flatMap((command) => commandLines(command, page)),
-    ...recipeWords(report).flatMap((sentence) => wrapWith(`${INDENT}· `, sentence, page)),
-  ];
-}
-
-/** A command too long for a line goes on in the next as a shell reads it. */
-function commandLines(command: string, { width }: Page): string[] {
-  const room = width - 2 * INDENT.length - CONTINUED.length;
-  const lines = [''];
-  for (const word of terminal(command).split(' ')) {
-    const current = lines.at(-1) ?? '';
-    const joined = current === '' ? word : `${current} ${word}`;
-    if (joined.length <= room || current === '') lines[lines.length - 1] = joined;
-    else lines.push(INDENT + word);
-  }
-  return lines.map((line, at) => INDENT + INDENT + line + (at < lines.length - 1 ? CONTINUED : ''));
-}
-
-const CONTINUED = ' \\';
-const STEPS_SHOWN = 12;
-const HOLDER_COLUMNS: readonly TextColumn[] = [
-  { title: 'Holder', align: 'left' },
-  { title: 'Holds', align: 'right' },
-  { title: 'Share', align: 'right' },
-  { title: 'Depth', align: 'right' },
 ];
 
 function memoryLines(report: Report, page: Page): string[] {

@@ -39,8 +39,8 @@ import { addLines, note } from './lines.ts';
 import { bandName, fieldName, TELLING_FIELDS } from './memory-words.ts';
 import { nameWithin } from './name.ts';
 import { namesFor, pprofCommand } from './pprof-command.ts';
+import { holderLines } from './retention-lines.ts';
 import { lacksHolder } from './retention-recipe.ts';
-import { heldWords, leadingHolder, namedHolder, RETENTION_LIMIT, wayWords } from './retention-words.ts';
 import type { Report, ReportSignature } from './schema.ts';
 import { alignedTable } from './table.ts';
 import {
@@ -66,7 +66,6 @@ const WHY_NOT_SHOWN = 6;
 const ALSO_SHOWN = 3;
 const SITES_SHOWN = 5;
 const HOLDERS_SHOWN = 3;
-const STEPS_SHOWN = 10;
 const CHANGES_SHOWN = 6;
 const MEMORY_CHANGES_SHOWN = 3;
 const FOOTNOTES_SHOWN = 5;
@@ -179,28 +178,14 @@ function signaturesMessage(report: Report, style: ThreadStyle): SlackMessage | u
       ? [mrkdwn`Who holds it no heap profile tells: ask ${code('who holds it?')} here.`]
       : []),
   ]);
-  const holders = cutList(report.retention?.holders ?? [], HOLDERS_SHOWN);
-  addLines(blocks, mrkdwn`*Who holds the memory*, by the goref file`, [
-    ...holders.shown.map(
-      (holder) =>
-        mrkdwn`• ${prose(namedHolder(holder), SENTENCE)}: ${report.retention ? heldWords(holder, report.retention) : ''}`,
-    ),
-    ...note(holders.more),
-    ...wayLine(report),
-  ]);
+  addLines(blocks, mrkdwn`*Who holds the memory*, by the goref file`, holderLines(report, HOLDERS_SHOWN));
   if (blocks.length === 0) return undefined;
   const said = [
     ...(signatures.length > 0 ? [counted(signatures.length, 'leaking goroutine signature')] : []),
     ...(sites.shown.length > 0 ? [counted(report.heap?.sites.length ?? 0, 'heap site')] : []),
-    ...(holders.shown.length > 0 ? [counted(report.retention?.holders.length ?? 0, 'holder')] : []),
+    ...(report.retention ? [counted(report.retention.holders.length, 'holder')] : []),
   ];
   return { text: mrkdwn`${said.join(', ')}`, blocks };
-}
-
-function wayLine({ retention }: Report): Mrkdwn[] {
-  const leading = retention && leadingHolder(retention);
-  if (!leading || leading.path.length === 0) return [];
-  return [mrkdwn`Way: ${code(wayWords(leading, STEPS_SHOWN), SENTENCE)}`, mrkdwn`${RETENTION_LIMIT}`];
 }
 
 function memoryMessage(report: Report): SlackMessage | undefined {
