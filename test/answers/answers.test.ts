@@ -246,7 +246,6 @@ describe('who holds it?', () => {
       • the list \`next\` below \`retry.(*Backoff).run.queue\`, depth 3 from the local variable \`queue\` of \`retry.(*Backoff).run\`: 5.86 MiB, 7 % of what is reachable
       • what the runtime keeps (\`runtime.allgs\`): 1.83 MiB, 2 % of what is reachable
       Way: \`payments/ledger.open → byKey → its values → body\`
-      *And what grows*
       goref counts each object once, on the first way it finds: what hangs off a root may be reachable from another too.
       \`who holds it?\` · asked by <@U0ONCALL>"
     `);

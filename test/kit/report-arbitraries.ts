@@ -119,9 +119,9 @@ const site = fc.record({
 });
 
 /** Long lists are repetitions of few drawn entries: 500 signatures without drawing 500 of them. */
-function many<Entry>(entry: fc.Arbitrary<Entry>, max: number): fc.Arbitrary<Entry[]> {
+function many<Entry>(entry: fc.Arbitrary<Entry>, max: number, drawn = 3): fc.Arbitrary<Entry[]> {
   return fc
-    .tuple(fc.array(entry, { maxLength: 3 }), fc.oneof(fc.constant(1), fc.integer({ min: 1, max })))
+    .tuple(fc.array(entry, { maxLength: drawn }), fc.oneof(fc.constant(1), fc.integer({ min: 1, max })))
     .map(([drawn, times]) => {
       const repeated: Entry[] = [];
       while (drawn.length > 0 && repeated.length < times) repeated.push(...drawn);
@@ -151,7 +151,7 @@ const holder = some(
     ]),
     bytes: figure,
     objects: figure,
-    path: many(step, 70),
+    path: many(step, 70, 1),
     depth: fc.nat(2_000),
     deepest: fc.nat(2_000),
     deepBytes: figure,
@@ -167,7 +167,7 @@ const retention = some(
     bytes: figure,
     objects: figure,
     roots: fc.nat(),
-    holders: many(holder, 8),
+    holders: many(holder, 8, 1),
     deltaBytes: figure,
     profileBytes: figure,
     held: fc.array(
@@ -181,11 +181,11 @@ const retention = some(
         },
         ['atLeast'],
       ),
-      { maxLength: 3 },
+      { maxLength: 1 },
     ),
     grownBytes: figure,
     unmatched: fc.array(fc.record({ func: hostileText(), bytes: figure, because: hostileText() }), {
-      maxLength: 3,
+      maxLength: 1,
     }),
   },
   ['deltaBytes', 'profileBytes'],
@@ -260,7 +260,7 @@ export function anyReport(): fc.Arbitrary<Report> {
       ),
       restarts: many(fc.record({ instance: hostileText(80), because: hostileText() }), 10),
       heap: fc.option(fc.record({ sites: many(site, 100), sampleRate: positive }), { nil: undefined }),
-      retention: fc.option(retention, { nil: undefined }),
+      retention: fc.option(retention, { nil: undefined, freq: 2 }),
       samples: fc.array(reading, { maxLength: 20 }),
       slopes: fc.dictionary(hostileText(40), figure, { maxKeys: 5 }),
       waterfall: many(fc.record({ band: hostileText(40), bytes: figure, text: hostileText() }), 12),
