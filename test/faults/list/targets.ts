@@ -82,7 +82,14 @@ async function registeredAndAsked(name: string, scene: Scene): Promise<Typed> {
   const target = { ...scene.target(), name };
   return scene.until('a service that is registered', async () => {
     const request = await scene.asks({ target });
-    return scene.told(request.user).length === 0 && request;
+    // Acknowledged says nothing yet: what an app does not know it says a moment later.
+    const isHeard = await scene.until(
+      'an answer',
+      () =>
+        (scene.roots(request).length > 0 && 'a message') ||
+        (scene.told(request.user).length > 0 && 'a refusal'),
+    );
+    return isHeard === 'a message' && request;
   });
 }
 
