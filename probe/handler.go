@@ -33,26 +33,11 @@ func (p *Probe) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the token is missing or wrong", http.StatusUnauthorized)
 		return
 	}
-	if !p.taking.TryLock() {
-		refuse(w, time.Second, "a snapshot is being taken")
+	packed, refused, err := p.packed(r)
+	if refused != nil {
+		refuse(w, refused.wait, refused.why)
 		return
 	}
-	defer p.taking.Unlock()
-	if wait := p.gate.pass(time.Now()); wait > 0 {
-		refuse(w, wait, "snapshots have had their share of time")
-		return
-	}
-	query := r.URL.Query()
-	from := time.Now()
-	s := p.take(wanted{text: query.Get("text") != "0", trace: query.Get("trace") == "1"})
-	p.gate.spent(time.Now(), time.Since(from))
-	defer p.buffers.release()
-	files, err := p.files(s, nil)
-	if err != nil {
-		http.Error(w, "the snapshot could not be encoded", http.StatusInternalServerError)
-		return
-	}
-	packed, err := archive(files)
 	if err != nil {
 		http.Error(w, "the snapshot could not be encoded", http.StatusInternalServerError)
 		return
@@ -62,6 +47,35 @@ func (p *Probe) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(packed)))
 	// Whoever went away in the meantime is told nothing.
 	_, _ = w.Write(packed)
+}
+
+// refusal says why there is no snapshot now, and when to come again.
+type refusal struct {
+	wait time.Duration
+	why  string
+}
+
+// packed takes a snapshot and packs it. What it holds meanwhile is free again before the answer is written: a client that
+// reads slowly keeps nobody waiting, the watch of a process that is about to die least of all.
+func (p *Probe) packed(r *http.Request) ([]byte, *refusal, error) {
+	if !p.taking.TryLock() {
+		return nil, &refusal{time.Second, "a snapshot is being taken"}, nil
+	}
+	defer p.taking.Unlock()
+	if wait := p.gate.pass(time.Now()); wait > 0 {
+		return nil, &refusal{wait, "snapshots have had their share of time"}, nil
+	}
+	query := r.URL.Query()
+	from := time.Now()
+	s := p.take(wanted{text: query.Get("text") != "0", trace: query.Get("trace") == "1"})
+	p.gate.spent(time.Now(), time.Since(from))
+	defer p.buffers.release()
+	files, err := p.files(s, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	packed, err := archive(files)
+	return packed, nil, err
 }
 
 // mayAsk compares digests of one length: the time it takes shows neither the token nor how long it is.

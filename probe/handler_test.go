@@ -62,6 +62,33 @@ func TestEveryClueIsInTheAnswerAndSaysWhenItWasTaken(t *testing.T) {
 	}
 }
 
+// stuck is a client that takes the header and reads no further.
+type stuck struct {
+	http.ResponseWriter
+	reached, release chan struct{}
+}
+
+func (s *stuck) Write(part []byte) (int, error) {
+	close(s.reached)
+	<-s.release
+	return s.ResponseWriter.Write(part)
+}
+
+func TestAClientThatDoesNotReadKeepsNobodyWaiting(t *testing.T) {
+	p := newProbe(t, Config{})
+	slow := &stuck{httptest.NewRecorder(), make(chan struct{}), make(chan struct{})}
+	request := httptest.NewRequest(http.MethodGet, "/debug/goleak", nil)
+	request.Header.Set("Authorization", "Bearer "+token)
+	served := make(chan struct{})
+	go func() { p.Handler().ServeHTTP(slow, request); close(served) }()
+	<-slow.reached
+	if response := ask(p, "/debug/goleak", token); response.Code != http.StatusOK {
+		t.Errorf("meanwhile: %d %s", response.Code, response.Body)
+	}
+	close(slow.release)
+	<-served
+}
+
 func TestOnlyWhoHasTheTokenIsAnswered(t *testing.T) {
 	p := newProbe(t, Config{})
 	for name, bearer := range map[string]string{
