@@ -122,7 +122,7 @@ async function post(stage: Stage, alerts: readonly DemoAlert[]): Promise<void> {
 }
 
 /** The app says on which port it listens. */
-function portOf({ app }: Stage): number {
+export function portOf({ app }: Stage): number {
   const line = app.log.find((each) => each.includes('Health port open.')) ?? '{}';
   return (JSON.parse(line) as { port?: number }).port ?? 0;
 }

@@ -11,6 +11,7 @@ import { openTrail, trailOptions } from './audit/trail.ts';
 import { auditText } from './audit/words.ts';
 import { type Authorise, createAuthorise } from './authorise.ts';
 import { createFetcher } from './capture/fetch.ts';
+import { readProbeAnswer } from './capture/probe-answer.ts';
 import { openPrometheus } from './capture/prometheus.ts';
 import { botTokenOf, type Env } from './config/env.ts';
 import type { ServiceCatalog } from './config/services.ts';
@@ -27,6 +28,7 @@ import { examineInstallation, findingsText } from './doctor.ts';
 import { type HomeStores, homeDoors } from './doors/home.ts';
 import { incidentPorts } from './doors/incidents.ts';
 import { proposalDoors } from './doors/proposals.ts';
+import { pushPorts } from './doors/pushes.ts';
 import { talkPorts } from './doors/talk.ts';
 import { uploadPorts } from './doors/uploads.ts';
 import { workflowDoors } from './doors/workflow.ts';
@@ -94,7 +96,9 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     if (services.find(name)?.doNotTouch) throw new Failure('do_not_touch', { service: name });
     await refuseStopped(name, switches);
   };
-  const incidents = incidentPorts({ env, log, services, queue, redis, slack, authorise });
+  const doorway = { env, log, services, queue, redis, slack };
+  const incidents = incidentPorts({ ...doorway, authorise });
+  const pushes = pushPorts({ ...doorway, requests, mayStart, read: readProbeAnswer });
   const fetcher = createFetcher(env.secret);
   lifecycle.onEnd('connections to services', () => fetcher.close());
   const prometheus = prometheusFor(env, lifecycle);
@@ -109,6 +113,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     },
     slackAnswers: slackAnswers(slack),
     webhooks: incidents.webhooks,
+    pushes,
     firstTime: openSignatureMemory(redis, SIGNATURE_LIVES_MS, { now: Date.now, log }),
     log,
   });

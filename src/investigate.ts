@@ -104,7 +104,9 @@ const LONGEST_DOUBLED_MS = 60_000;
 const WEAK_ALL_CLEAR = 0.7;
 
 /** Two snapshots cannot tell a pool that fills from a leak; a third one can. */
-function needsThirdLook({ verdict, window }: Analysis, { windowMs }: CaptureRequest): boolean {
+function needsThirdLook({ verdict, window }: Analysis, { windowMs, pushed }: CaptureRequest): boolean {
+  // What was pushed is all there is.
+  if (pushed) return false;
   const { kind, tier, confidence } = verdict;
   const inDoubt =
     kind === 'inconclusive' || tier === 'suspect' || (kind === 'healthy' && confidence < WEAK_ALL_CLEAR);

@@ -24,6 +24,7 @@ import type { HeldFile } from '../src/store/captures.ts';
 import type { CircuitStore } from '../src/store/circuits.ts';
 import type { FlameStore } from '../src/store/flames.ts';
 import type { LeaseStore } from '../src/store/leases.ts';
+import type { PushStore } from '../src/store/pushes.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
 import type { RuleStore } from '../src/store/rules.ts';
@@ -32,6 +33,7 @@ import type { SwitchStore } from '../src/store/switches.ts';
 import type { AnalysisChildren } from './analysis-children.ts';
 import { grant } from './granted.ts';
 import { type ProgressBoard, progressBoard } from './progress.ts';
+import { capturePushed } from './pushed.ts';
 import { putBack } from './put-back.ts';
 import { captureTarget, type Granted } from './target.ts';
 import { AlreadyTold, beginTurn, PlaceLost, type Turn } from './turn.ts';
@@ -43,6 +45,7 @@ export interface CaptureWork {
   readonly services: ServiceCatalog;
   readonly requests: RequestStore;
   readonly captures: SpooledCaptures;
+  readonly pushes: Pick<PushStore, 'load' | 'drop'>;
   readonly reports: ReportStore;
   readonly flames: FlameStore;
   readonly rules: Pick<RuleStore, 'all' | 'hid'>;
@@ -281,7 +284,9 @@ async function investigated(
   let flames: Flames = {};
   const report = await investigate(request, service, {
     capture: async (instance, looks) => {
-      const captured = await captureTarget(request, service, { instance, looks }, work);
+      const captured = request.pushed
+        ? await capturePushed(request.id, instance.name, work)
+        : await captureTarget(request, service, { instance, looks }, work);
       board.finished(instance.name);
       return captured;
     },

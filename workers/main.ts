@@ -18,8 +18,6 @@ import { openQueue, withinDeadline } from '../src/queue/queue.ts';
 import { watchRedis } from '../src/queue/redis-check.ts';
 import { openRegistering } from '../src/registering.ts';
 import { openFlameStore } from '../src/store/flames.ts';
-import { openRuleStore } from '../src/store/rules.ts';
-import { ruleSeal } from '../src/store/seal.ts';
 import { openVerdictStore, rememberingReports } from '../src/store/verdicts.ts';
 import { openAnalysisChildren } from './analysis-children.ts';
 import { runCapture } from './capture.ts';
@@ -33,6 +31,7 @@ import {
   openReports,
   openRequests,
   openSafety,
+  openSealed,
   openShowing,
   openTalk,
 } from './parts.ts';
@@ -102,7 +101,7 @@ async function openWorker({ env, log, lifecycle }: Running): Promise<void> {
   const captureWork = {
     ...stores,
     ...openSafety(kept, slack, services),
-    rules: openRuleStore(kept, ruleSeal(env.sealKeys)),
+    ...openSealed(kept, env),
     queue,
     fetch: measuredFetch(fetcher.fetch, metrics),
     analyse: children.analyse,

@@ -25,11 +25,12 @@ import { openKnownStore } from '../src/store/known.ts';
 import { openLeaseStore } from '../src/store/leases.ts';
 import { openMentionStore } from '../src/store/mentions.ts';
 import { openPaceStore } from '../src/store/pace.ts';
+import { openPushStore } from '../src/store/pushes.ts';
 import { openQuestionStore } from '../src/store/questions.ts';
 import { openReportStore, type ReportStore } from '../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../src/store/requests.ts';
 import { openRuleStore } from '../src/store/rules.ts';
-import { questionSeal, reportSeal, requestSeal, ruleSeal } from '../src/store/seal.ts';
+import { pushSeal, questionSeal, reportSeal, requestSeal, ruleSeal } from '../src/store/seal.ts';
 import { openSpareReports } from '../src/store/spare-reports.ts';
 import { type SpooledCaptures, spoolCaptures } from '../src/store/spool.ts';
 import { openSwitchStore } from '../src/store/switches.ts';
@@ -99,6 +100,17 @@ export function openTalk(
     threads: openThreadStore(redis),
     questions: openQuestionStore(redis, questionSeal(sealKeys)),
     rules: openRuleStore(redis, ruleSeal(sealKeys)),
+  };
+}
+
+/** What people have said of signatures, and what probes pushed. */
+export function openSealed(
+  redis: ReturnType<typeof connectRedis>,
+  { sealKeys }: Env,
+): Pick<CaptureWork, 'rules' | 'pushes'> {
+  return {
+    rules: openRuleStore(redis, ruleSeal(sealKeys)),
+    pushes: openPushStore(redis, pushSeal(sealKeys)),
   };
 }
 

@@ -6,7 +6,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { z } from 'zod';
-import type { InsideTime } from '../model/snapshot.ts';
+import type { ProbeClue, ProbeSnapshot } from '../model/probe.ts';
 import { withoutCredentials } from './strike-out.ts';
 import { withoutSecrets } from './vars.ts';
 
@@ -45,27 +45,6 @@ const manifestSchema = z.object({
   clues: z.array(clueSchema).max(40),
   because: whySchema.optional(),
 });
-
-/** Which threshold a probe saw reached. */
-export type ProbeAlarm = z.infer<typeof whySchema>;
-
-/** One clue of a snapshot: its bytes, without credentials; or why there are none. */
-export interface ProbeClue {
-  /** The question it answers, `heap`; with the snapshot's number it is the id of a step. */
-  readonly ask: string;
-  readonly inside: InsideTime;
-  readonly file?: string;
-  readonly bytes?: Uint8Array;
-  readonly problem?: string;
-}
-
-export interface ProbeSnapshot {
-  readonly beganMs: number;
-  readonly goroutines: number;
-  readonly clues: readonly ProbeClue[];
-  readonly problems: readonly string[];
-  readonly because?: ProbeAlarm;
-}
 
 const BLOCK = 512;
 const MAX_MEMBERS = 64;

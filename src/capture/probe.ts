@@ -2,12 +2,13 @@
 // by itself, so nothing behind the capture has to know of it; what it does not answer is asked for one by one.
 import { Failure } from '../failure.ts';
 import type { IndexPage, StepRecord } from '../model/capture.ts';
+import type { ProbeClue, ProbeSnapshot } from '../model/probe.ts';
 import type { Instance } from '../model/target.ts';
 import { dumpPrice } from '../policy/gates.ts';
 import type { Fetch } from './fetch.ts';
 import { lostRecord } from './lost.ts';
 import { ASKED_OF_PROBE, type AskRules, pauseEstimateMs, refuseStep, type Step } from './plan.ts';
-import { type ProbeClue, type ProbeSnapshot, readProbeAnswer } from './probe-answer.ts';
+import { readProbeAnswer } from './probe-answer.ts';
 
 export interface ProbePorts {
   readonly now: () => number;

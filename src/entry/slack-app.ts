@@ -7,6 +7,7 @@ import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { HEALTH_PATHS, type Health, headersOf, healthAnswer, startHealthServer } from './health.ts';
+import { guardPushes, type PushPorts } from './push.ts';
 import { guardSigned, MAX_BODY_BYTES } from './signed-http.ts';
 import { guardWebhooks, type WebhookPorts } from './webhook.ts';
 
@@ -25,6 +26,8 @@ export interface SlackAppOptions {
   readonly firstTime: (signature: string) => Promise<boolean>;
   /** Alerts of other senders come to the same port. */
   readonly webhooks?: WebhookPorts;
+  /** Pairs that probes push, too. */
+  readonly pushes?: PushPorts;
   readonly log: Log;
 }
 
@@ -72,7 +75,10 @@ export function openSlackApp(options: SlackAppOptions): SlackApp {
   });
 }
 
-function overSocket(appToken: string, { slack, port, health, webhooks, log }: SlackAppOptions): SlackApp {
+function overSocket(
+  appToken: string,
+  { slack, port, health, webhooks, pushes, log }: SlackAppOptions,
+): SlackApp {
   const logger = slackLogger(log);
   const receiver = new SocketModeReceiver({
     appToken,
@@ -101,7 +107,7 @@ function overSocket(appToken: string, { slack, port, health, webhooks, log }: Sl
     start: async () => {
       const checks = { ...health.checks, slack: isConnected };
       const alive = { slack: () => Date.now() - connectedMs < DARK_MS };
-      const guard = (listener: RequestListener) => (webhooks ? guardWebhooks(listener, webhooks) : listener);
+      const guard = (listener: RequestListener) => withDoors(listener, { webhooks, pushes });
       opened = await startHealthServer(port, { ...health, checks, alive }, log, guard);
       await app.start();
     },
@@ -112,6 +118,15 @@ function overSocket(appToken: string, { slack, port, health, webhooks, log }: Sl
       await opened?.close();
     },
   };
+}
+
+/** The doors for other programs, before that of Slack. */
+function withDoors(
+  listener: RequestListener,
+  { webhooks, pushes }: { [door in 'webhooks' | 'pushes']?: SlackAppOptions[door] | undefined },
+): RequestListener {
+  const guarded = webhooks ? guardWebhooks(listener, webhooks) : listener;
+  return pushes ? guardPushes(guarded, pushes) : guarded;
 }
 
 /** A connection that was accepted and never opened is closed, upon which the library comes again. */
@@ -148,8 +163,7 @@ function overHttp(signingSecret: string, options: SlackAppOptions): SlackApp {
     now: Date.now,
     log,
   });
-  const { webhooks } = options;
-  if (webhooks) receiver.requestListener = guardWebhooks(receiver.requestListener, webhooks);
+  receiver.requestListener = withDoors(receiver.requestListener, options);
   const app = openApp(slack, receiver, logger);
   return {
     app,

@@ -94,6 +94,12 @@ export const WORK = {
     retry: 'later',
     exit: 70,
   }),
+  push_lost: entry<{ instance: string }>({
+    say: ({ instance }) => `What ${instance} pushed is no longer kept.`,
+    hint: () => 'Its folder has the pair still: run `goleak analyze last-pair.tar` on it.',
+    retry: 'never',
+    exit: 1,
+  }),
   report_missing: entry<{ id: string }>({
     say: ({ id }) => `Report ${id} is no longer kept.`,
     hint: () => 'Capture the service again.',

@@ -60,6 +60,8 @@ export interface CaptureRequest {
   readonly verifies?: { readonly request: string; readonly build: string };
   /** Slack's ids of files somebody uploaded, in their order: these are read, and no service is asked anything. */
   readonly files?: readonly string[];
+  /** Its snapshots were pushed by the service's own probe: the service is asked nothing. */
+  readonly pushed?: true;
   /** Why it is made though nobody asked, as in "payments-svc-1 has reached 85 % of its memory limit". */
   readonly because?: string;
 }

@@ -3,7 +3,8 @@ import { type CaptureRequest, isAutomatic } from '../model/request.ts';
 
 /**
  * What a request wants, as a text that is equal for two requests one capture can answer. Undefined for one that needs a
- * capture of its own: a comparison starts from one certain capture, and uploaded files are read for those who uploaded them.
+ * capture of its own: a comparison starts from one certain capture, and uploaded
+ * files are read for those who uploaded them, as what a service pushed is for that service.
  */
 export function wantsSame(request: CaptureRequest): string | undefined {
   const {
@@ -17,8 +18,10 @@ export function wantsSame(request: CaptureRequest): string | undefined {
     compareWith,
     sameInstancesAs,
     files,
+    pushed,
   } = request;
-  if (files !== undefined || compareWith !== undefined || sameInstancesAs !== undefined) return undefined;
+  if (files !== undefined || pushed || compareWith !== undefined || sameInstancesAs !== undefined)
+    return undefined;
   const which = typeof instances === 'string' ? instances : [...instances].sort();
   return JSON.stringify([
     service,

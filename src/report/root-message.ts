@@ -99,10 +99,14 @@ export function progressMessage(
   }
   const what = request.kinds.map((kind) => CAPTURED_WORDS[kind]).join(', ');
   const over = request.windowMs === 0 ? 'once' : `for ${formatDuration(request.windowMs)}`;
-  const title = mrkdwn`:mag: Capturing *${service}* ${over}`;
+  const { pushed } = request;
+  const title = pushed
+    ? mrkdwn`:inbox_tray: *${service}* pushed its last pair of snapshots`
+    : mrkdwn`:mag: Capturing *${service}* ${over}`;
   const bar = mrkdwn`${progressBar(progressShare(progress))}  ${markup(stage)}`;
   const from = mrkdwn`${words(what, NAME)} from ${listOf(about.instances, INSTANCES_SHOWN)}`;
-  const cost = mrkdwn`Cost to the service: ${prose(about.costSentence, CLUE_SENTENCE)}`;
+  const price = pushed ? 'none: it is asked nothing' : about.costSentence;
+  const cost = mrkdwn`Cost to the service: ${prose(price, CLUE_SENTENCE)}`;
   const asked = askedBy(request.origin.user, request.because);
   const blocks: Block[] = [
     section(joinMrkdwn([title, bar], '\n')),
@@ -113,7 +117,10 @@ export function progressMessage(
     blocks.push(
       actions([{ text: 'Cancel', actionId: CANCEL_ACTION, value: cancel, says: 'Cancel this capture' }]),
     );
-  return { text: mrkdwn`Capturing ${service} ${over}: ${markup(stage)}`, blocks };
+  const text = pushed
+    ? mrkdwn`${service} pushed its last pair: ${markup(stage)}`
+    : mrkdwn`Capturing ${service} ${over}: ${markup(stage)}`;
+  return { text, blocks };
 }
 
 export interface VerdictAbout {

@@ -47,6 +47,7 @@ const requestSchema = z.object({
   quiet: z.literal(true).optional(),
   verifies: z.object({ request: z.string(), build: z.string() }).optional(),
   files: z.array(z.string().max(40)).max(MAX_UPLOADS).optional(),
+  pushed: z.literal(true).optional(),
   because: z.string().max(2_000).optional(),
 });
 

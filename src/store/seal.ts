@@ -84,6 +84,11 @@ export function proposalSeal(keys: readonly string[]): Seal | undefined {
   return sealFor(keys, 'proposal record 1');
 }
 
+/** The seal on what probes pushed. */
+export function pushSeal(keys: readonly string[]): Seal | undefined {
+  return sealFor(keys, 'push record 1');
+}
+
 function sealFor([current, ...earlier]: readonly string[], purpose: string): Seal | undefined {
   return current === undefined ? undefined : sealWith([current, ...earlier], purpose);
 }

@@ -36,6 +36,7 @@ import { openKnownStore } from '../../src/store/known.ts';
 import { openLeaseStore } from '../../src/store/leases.ts';
 import { openMentionStore } from '../../src/store/mentions.ts';
 import { openPaceStore } from '../../src/store/pace.ts';
+import { openPushStore } from '../../src/store/pushes.ts';
 import { openQuestionStore } from '../../src/store/questions.ts';
 import { openReportStore } from '../../src/store/reports.ts';
 import { openRequestStore, type RequestStore } from '../../src/store/requests.ts';
@@ -151,6 +152,7 @@ export async function openRoom(): Promise<Room> {
     },
     captureWork: (fetch) => ({
       ...stores,
+      pushes: openPushStore(redis),
       rules: openRuleStore(redis, ruleSeal(['the key of this room'])),
       leases: openLeaseStore(redis),
       budgets: openBudgetStore(redis),

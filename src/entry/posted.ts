@@ -1,0 +1,71 @@
+// What the doors for programs share: who may post, how often, and how they are answered.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Failure } from '../failure.ts';
+import { type Bucket, type BucketRate, spendToken } from '../policy/bucket.ts';
+
+const SENDERS_KEPT = 1_000;
+
+export interface PostAnswer {
+  readonly status: number;
+  readonly says: Readonly<Record<string, string | number | boolean>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Digests of one length are compared, so that neither length nor content of the token shows in the time it takes. */
+export function isBearer(header: string | undefined, token: string): boolean {
+  const given = /^Bearer +(\S{1,4096})$/i.exec(header ?? '')?.[1] ?? '';
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(token)) && token !== '';
+}
+
+/** Buckets by who posts; gives the answer to who has to wait, undefined to who has not. */
+export function openBuckets(rate: BucketRate): (who: string, nowMs: number) => PostAnswer | undefined {
+  const buckets = new Map<string, Bucket>();
+  return (who, nowMs) => {
+    const { bucket, waitMs } = spendToken(buckets.get(who), nowMs, rate);
+    buckets.delete(who);
+    buckets.set(who, bucket);
+    const [oldest] = buckets.keys();
+    if (oldest !== undefined && buckets.size > SENDERS_KEPT) buckets.delete(oldest);
+    if (waitMs <= 0) return undefined;
+    const seconds = Math.ceil(waitMs / 1000);
+    return {
+      status: 429,
+      says: { error: `Too many deliveries; try again in ${seconds} s.` },
+      headers: { 'retry-after': String(seconds) },
+    };
+  };
+}
+
+export const NO_TOKEN: PostAnswer = {
+  status: 401,
+  says: { error: 'The token is missing or wrong.' },
+  headers: { 'www-authenticate': 'Bearer' },
+};
+
+/** The sender keeps what it could not deliver, and tries again. */
+export function unavailable(failure: Failure): PostAnswer {
+  return { status: 503, says: { error: failure.message }, headers: { 'retry-after': '5' } };
+}
+
+export function sendAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, says, headers }: PostAnswer,
+): void {
+  const body = `${JSON.stringify(says)}\n`;
+  // The connection is closed on refusal: what is left of a large body is not read to its end.
+  const isRead = status === 200;
+  response
+    .writeHead(status, {
+      'content-type': 'application/json',
+      'x-content-type-options': 'nosniff',
+      'content-length': String(Buffer.byteLength(body)),
+      ...(!isRead && { connection: 'close' }),
+      ...headers,
+    })
+    .end(body, () => {
+      if (!isRead) request.destroy();
+    });
+}
