@@ -113,4 +113,19 @@ export const benchmarks = [
     unit: 'MiB',
     ...against('pprof', 'pprof', 'heap20m.pb.gz'),
   },
+  {
+    id: 'trace-50mb',
+    what: 'a 50 MB execution trace, decoded and summarised, one fresh process each, against go tool trace -pprof=sched',
+    unit: 'ms',
+    /** Milliseconds of scheduling latency; theirs rounds each event to whole nanoseconds. */
+    within: 2,
+    ...against('go-tool-trace', 'trace', 'trace50m'),
+  },
+  {
+    id: 'trace-50mb-rss',
+    what: 'peak memory of the same processes',
+    unit: 'MiB',
+    within: 2,
+    ...against('go-tool-trace', 'trace', 'trace50m'),
+  },
 ];

@@ -1,6 +1,6 @@
 // One measured reading by this program, compiled: started by run.mjs in a process of its own.
 //
-//   node ours.mjs fast|typescript|pprof|pprof-raw|pprof-format|analyze FILE DIST [REPETITIONS]
+//   node ours.mjs fast|typescript|pprof|pprof-raw|pprof-format|trace|analyze FILE DIST [REPETITIONS]
 //
 // Prints one JSON line per repetition. Time runs from opening the file to the last sum; loading modules is
 // not counted, as starting the Go process is not counted for the peers. `analyze` is the whole command line in
@@ -15,12 +15,15 @@ const load = (name) => import(pathToFileURL(`${dist}/src/${name}`).href);
 const { parseGoroutineStream } = await load('parse/goroutines.js');
 const { parseGoroutineStreamFast } = await load('parse/wasm/goroutine-scan-fast.js');
 const { parsePprof } = await load('parse/pprof.js');
+const { parseTrace } = await load('parse/trace/trace.js');
+const { answersOf } = await load('analyse/trace-answers.js');
 
 const readers = {
   fast: () => countGoroutines(parseGoroutineStreamFast),
   typescript: () => countGoroutines(parseGoroutineStream),
   pprof: () => countProfile(parsePprof(readFileSync(file)).value),
   'pprof-raw': () => countProfile(parsePprof(readFileSync(file)).value),
+  trace: () => countTrace(parseTrace(readFileSync(file))),
   'pprof-format': () => countLibraryProfile(Profile.decode(readFileSync(file))),
 };
 
@@ -64,6 +67,14 @@ function countGoroutines(parse) {
   if (value.length !== 1 || problems.length > 0)
     throw new Error(`not one whole dump: ${JSON.stringify(problems)}`);
   return { goroutines: value[0].total, stacks: value[0].groups.length };
+}
+
+/** Read and summarised. The peer adds up what comes after each goroutine first ran. */
+function countTrace({ value, problems }) {
+  if (!value || problems.length > 0) throw new Error(`not a whole trace: ${JSON.stringify(problems)}`);
+  const { statements } = answersOf(value);
+  if (statements.length === 0) throw new Error('nobody started anything');
+  return { schedulingMs: Math.floor(value.latency.totalAfterFirstRunNs / 1e6) };
 }
 
 function countProfile(profile) {

@@ -28,6 +28,7 @@ const RECIPES = {
   d1m: ['park', '1000000', 'd1m'],
   w1m: ['wide', 'd1m', 'w1m', '5000'],
   d64m: ['cut', 'd1m', 'd64m', `${64 * 2 ** 20}`],
+  trace50m: ['trace', 'trace50m', `${50e6}`],
   'heap20m.pb.gz': ['heap', 'heap20m'],
   'heap20m.pb': ['heap', 'heap20m'],
 };
@@ -94,7 +95,8 @@ function make(file, say) {
   say(`Making ${file} …`);
   // Written beside and renamed, so that a dump cut off by an interrupt is not taken for a whole one.
   const [kind, , second] = recipe;
-  const out = kind === 'wide' || kind === 'cut' ? second : recipe[recipe.length - 1];
+  const out =
+    kind === 'wide' || kind === 'cut' ? second : kind === 'trace' ? file : recipe[recipe.length - 1];
   const draft = `draft-${out}`;
   const args = recipe.map((word) => (word === out ? draft : word));
   execFileSync(join(CACHE, 'dumps'), args, { cwd: CACHE, stdio: ['ignore', 2, 2] });

@@ -1,6 +1,7 @@
 // npm run bench: this program's parsers beside their peers, in interleaved rounds of one run.
 //
 //   node test/bench/run.mjs [--only ID[,ID]] [--rounds N] [--quick] [--json]
+//   node test/bench/run.mjs trace […]              a 50 MB execution trace: the same as --only trace-50mb,trace-50mb-rss
 //   node test/bench/run.mjs analyse [--json]      the analysis alone, at 10k, 100k and 1M goroutines
 //   node test/bench/run.mjs load [--jobs N] [--soak]   a backlog of captures and deliveries, and one worker
 //   node test/bench/run.mjs target-cost […]       what captures cost the service (target-cost/main.ts)
@@ -39,6 +40,7 @@ function compile() {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+if (process.argv[2] === 'trace') process.argv.splice(2, 1, '--only', 'trace-50mb,trace-50mb-rss');
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },

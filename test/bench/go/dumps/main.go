@@ -5,6 +5,7 @@
 //	dumps wide IN OUT KINDS   the dump with other packages and lines, so that it has many distinct stacks
 //	dumps cut IN OUT BYTES    the beginning of it, as net/http/pprof cuts dumps off
 //	dumps heap OUT            a heap profile of 100,000 samples, about 20 MB before compression
+//	dumps trace OUT BYTES     an execution trace of a busy program, of about that size
 package main
 
 import (
@@ -38,8 +39,10 @@ func main() {
 		err = cut(args[1], args[2], number(args[3]))
 	case len(args) == 2 && args[0] == "heap":
 		err = heap(args[1])
+	case len(args) == 3 && args[0] == "trace":
+		err = busy(args[1], number(args[2]))
 	default:
-		log.Fatal("usage: dumps park N OUT | wide IN OUT KINDS | cut IN OUT BYTES | heap OUT")
+		log.Fatal("usage: dumps park N OUT | wide IN OUT KINDS | cut IN OUT BYTES | heap OUT | trace OUT BYTES")
 	}
 	if err != nil {
 		log.Fatal(err)

@@ -1,7 +1,7 @@
 // Command peers reads one file with one of the peers, as a Go program would use them with default settings,
 // adds up what it read, and prints one JSON line per repetition.
 //
-//	peers gostackparse|gostackparse-json|panicparse|pprof FILE [REPETITIONS]
+//	peers gostackparse|gostackparse-json|panicparse|pprof|go-tool-trace FILE [REPETITIONS]
 package main
 
 import (
@@ -31,7 +31,13 @@ type result struct {
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) < 3 {
-		log.Fatal("usage: peers gostackparse|gostackparse-json|panicparse|pprof FILE [REPETITIONS]")
+		log.Fatal("usage: peers gostackparse|gostackparse-json|panicparse|pprof|go-tool-trace FILE [REPETITIONS]")
+	}
+	if os.Args[1] == "go-tool-trace" {
+		if err := runGoToolTrace(os.Args[2]); err != nil {
+			log.Fatal(err)
+		}
+		return
 	}
 	read := map[string]func(io.Reader) (map[string]int64, error){
 		"gostackparse":      readGostackparse,

@@ -1,0 +1,269 @@
+// The events of one generation in the order they happened: the batches of each thread are a queue, and the queue
+// whose next event is earliest goes first. Times of different processors may be a little off, so a start or a
+// wake-up that comes too early is put aside until its goroutine is where it has to be.
+import type { BatchList } from './batches.ts';
+import { ARGUMENTS, type EventNumbers } from './events.ts';
+import { DONE, type TraceFold } from './fold.ts';
+import type { TraceReader } from './numbers.ts';
+
+/** What was wrong with the events of a trace; said once at the end. */
+export interface Damage {
+  /** Types that this program does not know. */
+  readonly unknownTypes: Set<number>;
+  /** Batches whose rest could not be read. */
+  brokenBatches: number;
+  /** Events taken out of turn, because what they wait for never came. */
+  forced: number;
+  /** Batches of threads beyond the limit. */
+  crowded: number;
+}
+
+/**
+ * How often an event may be put aside, per event of the generation. In real traces it is one in thousands; an
+ * enemy's could be put aside again and again, and are then taken as they come.
+ */
+const ASIDE_PER_EVENT = 4;
+
+/** Queues of one generation, in columns, and a heap of them by the time of their next event. */
+export class EventOrder {
+  private readonly reader: TraceReader;
+  private readonly fold: TraceFold;
+  private readonly damage: Damage;
+  private readonly start: number;
+  private readonly event: EventNumbers = { type: 0, thread: 0, at: 0, a: 0, b: 0, c: 0, d: 0 };
+
+  private batches: BatchList = { count: 0, thread: [], time: [], from: [], to: [] };
+  /** Batch after each batch in its thread's queue; -1 behind the last. */
+  private nextBatch = new Int32Array(0);
+  private thread = new Int32Array(0);
+  private batch = new Int32Array(0);
+  /** Where the numbers of the next event begin, and where its batch ends. */
+  private place = new Float64Array(0);
+  private end = new Float64Array(0);
+  private time = new Float64Array(0);
+  private type = new Uint8Array(0);
+  /** Next queue that waits for the same goroutine, plus one. */
+  private nextWaiter = new Int32Array(0);
+  /** The goroutine each queue waits for; 0 for none. */
+  private waitsFor = new Int32Array(0);
+  private heap = new Int32Array(0);
+  private heapSize = 0;
+  private aside = 0;
+  private asideBudget = 0;
+  private now = 0;
+
+  /** `start` is the tick at which the window begins. */
+  constructor(reader: TraceReader, fold: TraceFold, damage: Damage, start: number) {
+    this.reader = reader;
+    this.fold = fold;
+    this.damage = damage;
+    this.start = start;
+  }
+
+  /** Ticks from the beginning of the window to the last event so far. */
+  get elapsed(): number {
+    return this.now;
+  }
+
+  /** Feeds all events of a generation to the fold. */
+  run(batches: BatchList): void {
+    const queues = this.queue(batches);
+    this.heapSize = 0;
+    this.aside = 0;
+    this.asideBudget = 1000;
+    for (let queue = 0; queue < queues; queue++) if (this.advance(queue)) this.push(queue);
+    for (;;) {
+      while (this.heapSize > 0) this.runFirst();
+      if (this.aside === 0) return;
+      this.forceEarliest(queues);
+    }
+  }
+
+  /** The earliest queue, for as long as it stays the earliest. */
+  private runFirst(): void {
+    const queue = this.pop();
+    const rival = this.heap[0] as number;
+    const until = this.heapSize > 0 ? (this.time[rival] as number) : Number.POSITIVE_INFINITY;
+    do {
+      const waitsFor = this.take(queue, this.asideBudget <= 0);
+      if (waitsFor !== DONE) {
+        this.putAside(queue, waitsFor);
+        return;
+      }
+      if (!this.advance(queue)) {
+        this.wakeWaiters();
+        return;
+      }
+    } while ((this.time[queue] as number) <= until && this.fold.awaited.length === 0);
+    this.push(queue);
+    this.wakeWaiters();
+  }
+
+  /** Reads the numbers of a queue's next event and gives it to the fold. */
+  private take(queue: number, forced: boolean): number {
+    const { reader, event } = this;
+    const type = this.type[queue] as number;
+    const count = ARGUMENTS[type] as number;
+    reader.at = this.place[queue] as number;
+    event.a = count > 0 ? reader.number() : 0;
+    event.b = count > 1 ? reader.number() : 0;
+    event.c = count > 2 ? reader.number() : 0;
+    event.d = count > 3 ? reader.number() : 0;
+    if (reader.at > (this.end[queue] as number)) {
+      // Its last number lies in the next batch: there is no such event.
+      this.damage.brokenBatches += 1;
+      this.place[queue] = this.end[queue] as number;
+      return DONE;
+    }
+    const at = (this.time[queue] as number) - this.start;
+    event.type = type;
+    event.thread = this.thread[queue] as number;
+    event.at = Math.max(at, this.now);
+    const after = reader.at;
+    const outcome = this.fold.event(event, forced);
+    if (outcome !== DONE) return outcome;
+    this.now = event.at;
+    this.fold.events += 1;
+    this.asideBudget += ASIDE_PER_EVENT;
+    this.place[queue] = after;
+    return DONE;
+  }
+
+  /** Goes to the next event of a queue, over its batches; false at its end. */
+  private advance(queue: number): boolean {
+    const { reader } = this;
+    for (;;) {
+      if ((this.place[queue] as number) >= (this.end[queue] as number)) {
+        const batch = this.batch[queue] as number;
+        if (batch < 0) return false;
+        this.place[queue] = this.batches.from[batch] as number;
+        this.end[queue] = this.batches.to[batch] as number;
+        this.time[queue] = this.batches.time[batch] as number;
+        this.batch[queue] = this.nextBatch[batch] as number;
+      }
+      reader.at = this.place[queue] as number;
+      const type = reader.bytes[reader.at++] as number;
+      if ((ARGUMENTS[type] as number) >= 0) {
+        const time = (this.time[queue] as number) + reader.number();
+        if (reader.at <= (this.end[queue] as number)) {
+          this.type[queue] = type;
+          this.time[queue] = time;
+          this.place[queue] = reader.at;
+          return true;
+        }
+      } else this.damage.unknownTypes.add(type);
+      // How long the event is cannot be told, so the rest of its batch cannot be read.
+      this.damage.brokenBatches += 1;
+      this.place[queue] = this.end[queue] as number;
+    }
+  }
+
+  private putAside(queue: number, row: number): void {
+    const { waiter } = this.fold.table;
+    this.nextWaiter[queue] = waiter[row] as number;
+    waiter[row] = queue + 1;
+    this.waitsFor[queue] = row;
+    this.asideBudget -= 1;
+    this.aside += 1;
+  }
+
+  /** Something changed that queues wait for: they may try again. */
+  private wakeWaiters(): void {
+    const { awaited, table } = this.fold;
+    for (const row of awaited) {
+      let waiter = table.waiter[row] as number;
+      table.waiter[row] = 0;
+      while (waiter !== 0) {
+        this.push(waiter - 1);
+        this.waitsFor[waiter - 1] = 0;
+        this.aside -= 1;
+        waiter = this.nextWaiter[waiter - 1] as number;
+      }
+    }
+    awaited.length = 0;
+  }
+
+  /** Nothing goes on: what a queue waits for is not in the trace. All of them try again, the first one regardless. */
+  private forceEarliest(queues: number): void {
+    for (const row of this.waitsFor) if (row !== 0) this.fold.awaited.push(row);
+    this.wakeWaiters();
+    const queue = this.pop();
+    this.damage.forced += 1;
+    this.asideBudget -= queues;
+    this.take(queue, true);
+    if (this.advance(queue)) this.push(queue);
+    this.wakeWaiters();
+  }
+
+  private queue(batches: BatchList): number {
+    this.batches = batches;
+    const count = batches.thread.length;
+    this.damage.crowded += batches.count - count;
+    this.nextBatch = new Int32Array(count).fill(-1);
+    const queueOf = new Map<number, number>();
+    const firsts: number[] = [];
+    const lasts: number[] = [];
+    const threads: number[] = [];
+    for (let batch = 0; batch < count; batch++) {
+      const thread = this.fold.thread(batches.thread[batch] as number);
+      if (thread < 0) {
+        this.damage.crowded += 1;
+        continue;
+      }
+      const known = queueOf.get(thread);
+      if (known === undefined) {
+        queueOf.set(thread, firsts.push(batch) - 1);
+        lasts.push(batch);
+        threads.push(thread);
+      } else {
+        this.nextBatch[lasts[known] as number] = batch;
+        lasts[known] = batch;
+      }
+    }
+    const queues = firsts.length;
+    this.thread = Int32Array.from(threads);
+    this.batch = Int32Array.from(firsts);
+    this.place = new Float64Array(queues);
+    this.end = new Float64Array(queues);
+    this.time = new Float64Array(queues);
+    this.type = new Uint8Array(queues);
+    this.nextWaiter = new Int32Array(queues);
+    this.waitsFor = new Int32Array(queues);
+    this.heap = new Int32Array(queues + 1);
+    return queues;
+  }
+
+  private push(queue: number): void {
+    const { heap, time } = this;
+    const own = time[queue] as number;
+    let at = this.heapSize++;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if ((time[heap[parent] as number] as number) <= own) break;
+      heap[at] = heap[parent] as number;
+      at = parent;
+    }
+    heap[at] = queue;
+  }
+
+  private pop(): number {
+    const { heap, time } = this;
+    const first = heap[0] as number;
+    const size = --this.heapSize;
+    const moved = heap[size] as number;
+    const own = time[moved] as number;
+    let at = 0;
+    for (;;) {
+      let child = at * 2 + 1;
+      if (child >= size) break;
+      const right = child + 1;
+      if (right < size && (time[heap[right] as number] as number) < (time[heap[child] as number] as number))
+        child = right;
+      if ((time[heap[child] as number] as number) >= own) break;
+      heap[at] = heap[child] as number;
+      at = child;
+    }
+    heap[at] = moved;
+    return first;
+  }
+}
