@@ -41,19 +41,6 @@ export const GC_END = 30;
 export const HEAP_ALLOC = 37;
 export const HEAP_GOAL = 38;
 
-/** One event: its numbers in order, 0 behind the last. */
-export interface EventNumbers {
-  type: number;
-  /** Index of the thread. */
-  thread: number;
-  /** Ticks from the beginning of the window; never goes back. */
-  at: number;
-  a: number;
-  b: number;
-  c: number;
-  d: number;
-}
-
 /** Numbers behind the time of each event type, in order from type 9 (ProcsChange) on. */
 const ARGUMENTS_FROM_9 = [
   2,
@@ -109,3 +96,13 @@ function argumentTable(): Int8Array {
   table.set(ARGUMENTS_FROM_128, 128);
   return table;
 }
+
+/** 1 for the events that answer something here. Processors come and go as often as goroutines, and answer nothing. */
+export const MATTERS = Uint8Array.from({ length: 256 }, (_, type) =>
+  (type >= GO_CREATE && type <= GC_END) ||
+  type === HEAP_ALLOC ||
+  type === HEAP_GOAL ||
+  (type >= GO_SWITCH && type <= GO_STATUS_STACK)
+    ? 1
+    : 0,
+);

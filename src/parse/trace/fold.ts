@@ -1,7 +1,6 @@
 // What each event means. Two kinds cannot be taken by their time alone, because clocks of processors differ a
 // little: the start and the wake-up of a goroutine carry a number, and wait until the one before has come.
 import {
-  type EventNumbers,
   GO_BLOCK,
   GO_CREATE,
   GO_CREATE_BLOCKED,
@@ -20,20 +19,32 @@ import {
   GO_UNBLOCK,
 } from './events.ts';
 import {
+  BORN,
+  CREATION,
   GONE,
   GoroutineTable,
   IN_SYSCALL,
+  INTS,
+  LANE,
   NOBODY,
+  PLACE,
+  RAN,
+  REASON,
   RUNNABLE,
   RUNNING,
+  SEQUENCE,
+  SINCE,
+  STATUS,
+  TIMES,
   UNTOLD,
+  WAITER,
   WAITING,
 } from './goroutine-table.ts';
 import { TRACE_LIMITS } from './limits.ts';
 import { RuntimeTally } from './runtime-tally.ts';
 import { type TraceNames, UNKNOWN } from './tables.ts';
 import { CreationTally, LatencyTally, WaitTally } from './tallies.ts';
-import { TimelineTally } from './timeline.ts';
+import { BINS, STATUSES, TimelineTally } from './timeline.ts';
 
 /** What `event` answers when it is done; otherwise the row whose next event has to come first. */
 export const DONE = -1;
@@ -46,14 +57,21 @@ export class TraceFold {
   readonly runtime = new RuntimeTally();
   readonly timeline = new TimelineTally();
   events = 0;
+  /** Ticks from the beginning of the window to the event at hand; never goes back. */
+  now = 0;
+  /** The numbers of the event at hand: its time, then what it tells. What stands behind the last means nothing. */
+  readonly numbers = new Float64Array(6);
   /** Goroutines there was no row for. */
   unfollowed = 0;
+  /** How many threads wait for a goroutine. */
+  waiting = 0;
   /** Rows that changed while a thread waits for them. */
   readonly awaited: number[] = [];
 
   private readonly threads = new Map<number, number>();
   /** The row that runs on each thread, by its index. */
   private current = new Int32Array(64);
+  private readonly laneOfStack: number[] = [];
   private readonly names: TraceNames;
   private readonly coroutine: number;
 
@@ -86,149 +104,133 @@ export class TraceFold {
   }
 
   /** `DONE`, or the row to wait for; `forced` events are taken as they come. */
-  event(event: EventNumbers, forced: boolean): number {
-    const { thread, at } = event;
+  event(type: number, thread: number, forced: boolean): number {
     const row = this.current[thread] as number;
-    switch (event.type) {
+    switch (type) {
       case GO_START:
-        return this.start(event, forced);
+        return this.follow(RUNNABLE, RUNNING, thread, forced);
       case GO_UNBLOCK:
-        return this.unblock(event, forced);
-      case GO_SWITCH:
-      case GO_SWITCH_DESTROY:
-        return this.switch(event, forced);
+        return this.follow(WAITING, RUNNABLE, -1, forced);
       case GO_BLOCK:
-        this.leave(row, at);
-        this.enterWait(row, at, this.names.reason(event.a), this.names.stack(event.b));
-        this.current[thread] = NOBODY;
-        return DONE;
+        this.change(row, WAITING);
+        this.waitsAt(row, this.names.reason(this.number(1)), this.names.stack(this.number(2)));
+        break;
       case GO_STOP:
-        this.leave(row, at);
-        this.enter(row, RUNNABLE, at);
-        this.current[thread] = NOBODY;
-        return DONE;
-      case GO_SYSCALL_BEGIN:
-        this.leave(row, at);
-        this.table.stack[row] = this.names.stack(event.b);
-        this.placeInLane(row, this.table.stack[row] as number);
-        this.enter(row, IN_SYSCALL, at);
-        return DONE;
-      case GO_SYSCALL_END:
-        this.leave(row, at);
-        this.enter(row, RUNNING, at);
-        return DONE;
       case GO_SYSCALL_END_BLOCKED:
-        this.leave(row, at);
-        this.enter(row, RUNNABLE, at);
-        this.current[thread] = NOBODY;
-        return DONE;
+        this.change(row, RUNNABLE);
+        break;
       case GO_DESTROY:
       case GO_DESTROY_SYSCALL:
-        this.end(row, at);
-        this.current[thread] = NOBODY;
+        this.change(row, GONE);
+        break;
+      case GO_SYSCALL_BEGIN:
+        this.change(row, IN_SYSCALL);
+        this.waitsAt(row, UNKNOWN, this.names.stack(this.number(2)));
+        return DONE;
+      case GO_SYSCALL_END:
+        this.change(row, RUNNING);
         return DONE;
       case GO_CREATE:
-        this.create(event, RUNNABLE);
+        this.create(RUNNABLE);
         return DONE;
+      default:
+        return this.rarer(type, thread, forced);
+    }
+    this.current[thread] = NOBODY;
+    return DONE;
+  }
+
+  private rarer(type: number, thread: number, forced: boolean): number {
+    switch (type) {
+      case GO_SWITCH:
+      case GO_SWITCH_DESTROY:
+        return this.switch(type, thread, forced);
       case GO_CREATE_BLOCKED:
-        this.create(event, WAITING);
+        this.create(WAITING);
         return DONE;
       case GO_CREATE_SYSCALL:
-        this.appear(event);
+        this.appear(thread);
         return DONE;
       case GO_STATUS:
       case GO_STATUS_STACK:
-        this.status(event);
+        this.status(type, thread);
         return DONE;
       default:
-        this.runtime.event(event, this.names);
+        this.runtime.event(type, this.now, this.number(1), this.names);
         return DONE;
     }
   }
 
-  private start({ thread, at, a, b }: EventNumbers, forced: boolean): number {
-    const { table } = this;
-    const row = table.meet(a);
-    if (!forced && row !== NOBODY && (table.status[row] !== RUNNABLE || table.sequence[row] !== b - 1))
-      return row;
-    this.leave(row, at);
-    table.sequence[row] = b;
-    this.enter(row, RUNNING, at);
-    this.current[thread] = row;
-    return DONE;
+  private number(index: number): number {
+    return this.numbers[index] as number;
   }
 
-  private unblock({ at, a, b }: EventNumbers, forced: boolean): number {
+  /** A start or a wake-up: only from the right status, and only behind the event with the number before. */
+  private follow(from: number, to: number, thread: number, forced: boolean): number {
     const { table } = this;
-    const row = table.meet(a);
-    if (!forced && row !== NOBODY && (table.status[row] !== WAITING || table.sequence[row] !== b - 1))
-      return row;
-    this.leave(row, at);
-    table.sequence[row] = b;
-    this.enter(row, RUNNABLE, at);
+    const row = table.meet(this.number(1));
+    const sequence = this.number(2) | 0;
+    const { ints } = table;
+    const at = row * INTS;
+    const inTurn = ints[at + STATUS] === from && ints[at + SEQUENCE] === sequence - 1;
+    if (!inTurn && !forced && row !== NOBODY) return row;
+    ints[at + SEQUENCE] = sequence;
+    this.change(row, to);
+    if (thread >= 0) this.current[thread] = row;
     return DONE;
   }
 
   /** Wakes one coroutine, and blocks or ends the one that runs, in one step. */
-  private switch({ type, thread, at, a, b }: EventNumbers, forced: boolean): number {
-    const { table } = this;
-    const next = table.meet(a);
-    if (!forced && next !== NOBODY && (table.status[next] !== WAITING || table.sequence[next] !== b - 1))
-      return next;
+  private switch(type: number, thread: number, forced: boolean): number {
     const row = this.current[thread] as number;
-    if (type === GO_SWITCH_DESTROY) this.end(row, at);
-    else {
-      this.leave(row, at);
-      this.enterWait(row, at, this.coroutine, UNKNOWN);
-    }
-    this.leave(next, at);
-    table.sequence[next] = b;
-    this.enter(next, RUNNING, at);
-    this.current[thread] = next;
+    const waitsFor = this.follow(WAITING, RUNNING, thread, forced);
+    if (waitsFor !== DONE) return waitsFor;
+    this.change(row, type === GO_SWITCH ? WAITING : GONE);
+    if (type === GO_SWITCH) this.waitsAt(row, this.coroutine, UNKNOWN);
     return DONE;
   }
 
-  private create({ at, a, b, c }: EventNumbers, status: number): void {
-    const { table, names } = this;
-    const startStack = names.stack(b);
-    const creation = this.creations.add(startStack, names.stack(c));
-    const row = table.meet(a);
+  private create(status: number): void {
+    const { names, table } = this;
+    const startStack = names.stack(this.number(2));
+    const creation = this.creations.add(startStack, names.stack(this.number(3)));
+    const row = table.meet(this.number(1));
     if (row === NOBODY) {
       this.unfollowed += 1;
       return;
     }
-    if (table.status[row] === GONE) table.gone -= 1;
-    else if (table.status[row] !== UNTOLD) this.leave(row, at);
-    table.sequence[row] = 0;
-    table.born[row] = at;
-    table.ran[row] = 0;
-    table.creation[row] = creation;
-    table.lane[row] = this.laneOf(startStack);
-    if (status === WAITING) this.enterWait(row, at, this.coroutine, UNKNOWN);
-    else this.enter(row, status, at);
+    this.change(row, status);
+    const at = row * INTS;
+    table.ints[at + SEQUENCE] = 0;
+    table.ints[at + RAN] = 0;
+    table.ints[at + CREATION] = creation;
+    table.ints[at + LANE] = this.laneOf(startStack);
+    table.times[row * TIMES + BORN] = this.now;
+    if (status === WAITING) this.waitsAt(row, this.coroutine, UNKNOWN);
   }
 
   /** A thread of C calls Go: there is a goroutine that no `go` statement started. */
-  private appear({ thread, at, a }: EventNumbers): void {
-    const { table } = this;
-    const row = table.meet(a);
-    if (row !== NOBODY && table.status[row] === GONE) table.gone -= 1;
-    table.sequence[row] = 0;
-    this.enter(row, IN_SYSCALL, at);
+  private appear(thread: number): void {
+    const row = this.table.meet(this.number(1));
+    this.table.ints[row * INTS + SEQUENCE] = 0;
+    this.change(row, IN_SYSCALL);
     this.current[thread] = row;
   }
 
   /** At the beginning of each generation, or of a goroutine's part in it. Begins the numbers anew. */
-  private status({ type, thread, a, b, c, d }: EventNumbers): void {
+  private status(type: number, thread: number): void {
     const { table } = this;
-    const row = table.meet(a);
-    if (row === NOBODY || c < RUNNABLE || c > WAITING) return;
-    table.sequence[row] = 0;
-    if (table.status[row] !== c) this.correct(row, c);
-    if (type === GO_STATUS_STACK) this.where(row, this.names.stack(d));
-    if (c === RUNNING) this.current[thread] = row;
-    if (c === IN_SYSCALL) {
-      const on = this.thread(b);
+    const row = table.meet(this.number(1));
+    const status = this.number(3);
+    if (row === NOBODY || status < RUNNABLE || status > WAITING) return;
+    const at = row * INTS;
+    table.ints[at + SEQUENCE] = 0;
+    if (table.ints[at + STATUS] !== status) this.correct(row, status);
+    if (type === GO_STATUS_STACK && table.ints[at + PLACE] === UNKNOWN)
+      this.waitsAt(row, table.ints[at + REASON] as number, this.names.stack(this.number(4)));
+    if (status === RUNNING) this.current[thread] = row;
+    if (status === IN_SYSCALL) {
+      const on = this.thread(this.number(2));
       if (on >= 0) this.current[on] = row;
     }
     this.changed(row);
@@ -236,72 +238,73 @@ export class TraceFold {
 
   /** Told for the first time, or not as it was thought to be: since when is not known. */
   private correct(row: number, status: number): void {
-    const { table } = this;
-    if (table.status[row] === GONE) table.gone -= 1;
-    table.status[row] = status;
-    table.since[row] = -1;
-    table.stack[row] = UNKNOWN;
-    table.reason[row] = UNKNOWN;
-    if (status === RUNNING) table.ran[row] = 1;
+    const { ints, times } = this.table;
+    const at = row * INTS;
+    if (ints[at + STATUS] === GONE) this.table.gone -= 1;
+    ints[at + STATUS] = status;
+    ints[at + PLACE] = UNKNOWN;
+    ints[at + REASON] = UNKNOWN;
+    if (status === RUNNING) ints[at + RAN] = 1;
+    times[row * TIMES + SINCE] = -1;
   }
 
-  private where(row: number, stack: number): void {
-    const { table } = this;
-    if (table.stack[row] === UNKNOWN) table.stack[row] = stack;
-    this.placeInLane(row, stack);
-  }
-
-  private placeInLane(row: number, stack: number): void {
-    if (this.table.lane[row] === 0 && stack !== UNKNOWN) this.table.lane[row] = this.laneOf(stack);
+  private waitsAt(row: number, reason: number, stack: number): void {
+    const { ints } = this.table;
+    const at = row * INTS;
+    ints[at + REASON] = reason;
+    ints[at + PLACE] = stack;
+    if (ints[at + LANE] === 0 && stack !== UNKNOWN) ints[at + LANE] = this.laneOf(stack);
   }
 
   private laneOf(stack: number): number {
+    const known = this.laneOfStack[stack];
+    if (known !== undefined) return known;
     const frames = this.names.stacks[stack];
-    return this.timeline.lane(frames?.[frames.length - 1]?.func ?? '');
+    const lane = this.timeline.lane(frames?.[frames.length - 1]?.func ?? '');
+    this.laneOfStack[stack] = lane;
+    return lane;
   }
 
-  private enter(row: number, status: number, at: number): void {
-    const { table } = this;
+  /** Counts the time in the status that ends, and begins another. Most events end here. */
+  private change(row: number, to: number): void {
     if (row === NOBODY) return;
-    table.status[row] = status;
-    table.since[row] = at;
-    if (status === RUNNING) table.ran[row] = 1;
-    if (status === RUNNABLE) table.stack[row] = UNKNOWN;
-    this.changed(row);
+    const { timeline, now } = this;
+    const { ints, times } = this.table;
+    const at = row * INTS;
+    const status = ints[at + STATUS] as number;
+    if (status !== GONE && status !== UNTOLD) {
+      const since = times[row * TIMES + SINCE] as number;
+      const from = Math.max(0, since);
+      const lane = ints[at + LANE] as number;
+      const bin = (now * timeline.perBin) | 0;
+      // The usual case of `timeline.add`, spelled out.
+      if (now < timeline.span && bin === ((from * timeline.perBin) | 0)) {
+        const cell = (lane * STATUSES + status - 1) * BINS + bin;
+        timeline.cells[cell] = (timeline.cells[cell] as number) + now - from;
+      } else timeline.add(lane, status - 1, from, now);
+      if (since >= 0 && status === RUNNABLE) this.latency.add(now - since, ints[at + RAN] as number);
+      else if (since >= 0 && status !== RUNNING) this.waited(at, status, now - since);
+    } else if (status === GONE && to !== GONE) this.table.gone -= 1;
+    ints[at + STATUS] = to;
+    times[row * TIMES + SINCE] = now;
+    if (to === RUNNING) ints[at + RAN] = 1;
+    else if (to === RUNNABLE) ints[at + PLACE] = UNKNOWN;
+    else if (to === GONE) this.ended(at);
+    if (this.waiting !== 0) this.changed(row);
   }
 
-  private enterWait(row: number, at: number, reason: number, stack: number): void {
-    this.table.reason[row] = reason;
-    this.table.stack[row] = stack;
-    this.placeInLane(row, stack);
-    this.enter(row, WAITING, at);
+  private waited(at: number, status: number, ticks: number): void {
+    const { ints } = this.table;
+    if (status === WAITING) this.waits.add(ints[at + REASON] as number, ints[at + PLACE] as number, ticks);
+    else if (ints[at + RAN] === 1) this.waits.add(-1, ints[at + PLACE] as number, ticks);
   }
 
-  private end(row: number, at: number): void {
-    if (row === NOBODY) return;
-    this.leave(row, at);
-    this.table.status[row] = GONE;
+  private ended(at: number): void {
     this.table.gone += 1;
-    this.creations.end(this.table.creation[row] as number);
-    this.changed(row);
-  }
-
-  /** Counts the time in the status that ends. */
-  private leave(row: number, at: number): void {
-    const { table } = this;
-    const status = table.status[row] as number;
-    if (row === NOBODY || status === GONE || status === UNTOLD) return;
-    const since = table.since[row] as number;
-    this.timeline.add(table.lane[row] as number, status - 1, Math.max(0, since), at);
-    if (since < 0) return;
-    if (status === RUNNABLE) this.latency.add(at - since, table.ran[row] === 1);
-    else if (status === WAITING)
-      this.waits.add(table.reason[row] as number, table.stack[row] as number, at - since);
-    else if (status === IN_SYSCALL && table.ran[row] === 1)
-      this.waits.add(-1, table.stack[row] as number, at - since);
+    this.creations.end(this.table.ints[at + CREATION] as number);
   }
 
   private changed(row: number): void {
-    if (this.table.waiter[row] !== 0) this.awaited.push(row);
+    if (this.table.ints[row * INTS + WAITER] !== 0) this.awaited.push(row);
   }
 }

@@ -1,9 +1,10 @@
-// Every goroutine of a trace by its id, in columns. Row 0 is nobody: what cannot be followed is written there.
+// Every goroutine of a trace by its id. Row 0 is nobody: what cannot be followed is written there. What most events
+// touch lies together: whole numbers in one array, times in another, a few to each row.
 import { TRACE_LIMITS } from './limits.ts';
 
 export const NOBODY = 0;
 
-/** What a row's goroutine is doing. The last four are `TRACE_STATUSES`, from 1 on. */
+/** What a row's goroutine is doing. Those between are `TRACE_STATUSES`, in order. */
 export const GONE = 0;
 export const RUNNABLE = 1;
 export const RUNNING = 2;
@@ -12,68 +13,62 @@ export const WAITING = 4;
 /** Named by an event, but its status is still to come. */
 export const UNTOLD = 5;
 
+/** Whole numbers of row r stand from `ints[r * INTS]` on. */
+export const INTS = 8;
+export const STATUS = 0;
+/** Of the last event that counts, in this generation. */
+export const SEQUENCE = 1;
+export const LANE = 2;
+/** 1 once it ran within the window. */
+export const RAN = 3;
+export const REASON = 4;
+export const PLACE = 5;
+/** Index into the creations; -1 for those that were there before. */
+export const CREATION = 6;
+/** First of the queues that wait for its next event, plus one; 0 for none. */
+export const WAITER = 7;
+
+/** Times of row r, in ticks into the window, stand from `times[r * TIMES]` on. */
+export const TIMES = 2;
+/** When its status began; -1 when it had begun before the window. */
+export const SINCE = 0;
+export const BORN = 1;
+
 /** Open addressing slows down when it is fuller. */
 const FULLEST = 0.5;
 /** Places looked at for one id. Ids of a runtime spread well; those of an enemy are not followed. */
 const MAX_PROBES = 256;
+const ROWS_AT_FIRST = 1024;
+/** Ended ones are not worth forgetting below so many. */
+const MANY_GONE = 4096;
 
 export class GoroutineTable {
   /** Rows in use, row 0 included. */
   count = 1;
   gone = 0;
-  ids = new Float64Array(1024);
-  status = new Uint8Array(1024);
-  /** Of the last event that counts, in this generation. */
-  sequence = new Float64Array(1024);
-  /** Ticks when the status began; -1 when it had begun before the window. */
-  since = new Float64Array(1024);
-  born = new Float64Array(1024);
-  reason = new Int32Array(1024);
-  stack = new Int32Array(1024);
-  creation = new Int32Array(1024);
-  lane = new Int32Array(1024);
-  /** 1 once it ran within the window. */
-  ran = new Uint8Array(1024);
-  /** First of the threads that wait for its next event, plus one; 0 for none. */
-  waiter = new Int32Array(1024);
+  ids = new Float64Array(ROWS_AT_FIRST);
+  ints = new Int32Array(ROWS_AT_FIRST * INTS);
+  times = new Float64Array(ROWS_AT_FIRST * TIMES);
 
-  private places = new Int32Array(4096);
-
-  /** The row of a goroutine that has one, or `NOBODY`. */
-  find(id: number): number {
-    const mask = this.places.length - 1;
-    let place = hash(id) & mask;
-    for (let probe = 0; probe < MAX_PROBES; probe++) {
-      const row = this.places[place] as number;
-      if (row === 0 || this.ids[row] === id) return row;
-      place = (place + 1) & mask;
-    }
-    return NOBODY;
-  }
+  private places = new Int32Array(ROWS_AT_FIRST / FULLEST);
 
   /** The row of a goroutine, a new one if need be; `NOBODY` when there are too many. */
   meet(id: number): number {
-    const known = this.find(id);
-    if (known !== NOBODY) return known;
-    if (this.count >= TRACE_LIMITS.goroutines) return NOBODY;
-    if (this.count >= this.ids.length) this.grow();
-    const row = this.count++;
-    this.ids[row] = id;
-    if (!this.place(row)) {
-      this.count -= 1;
-      return NOBODY;
+    const row = this.places[hash(id) & (this.places.length - 1)] as number;
+    return row !== NOBODY && this.ids[row] === id ? row : this.seek(id);
+  }
+
+  private seek(id: number): number {
+    const { places, ids } = this;
+    const mask = places.length - 1;
+    let place = hash(id) & mask;
+    for (let probe = 0; probe < MAX_PROBES; probe++) {
+      const row = places[place] as number;
+      if (row === NOBODY) return this.add(id);
+      if (ids[row] === id) return row;
+      place = (place + TOGETHER) & mask;
     }
-    this.status[row] = UNTOLD;
-    this.sequence[row] = 0;
-    this.since[row] = -1;
-    this.born[row] = -1;
-    this.reason[row] = 0;
-    this.stack[row] = 0;
-    this.creation[row] = -1;
-    this.lane[row] = 0;
-    this.ran[row] = 0;
-    this.waiter[row] = 0;
-    return row;
+    return NOBODY;
   }
 
   /**
@@ -81,13 +76,16 @@ export class GoroutineTable {
    * rows; nothing when all stays as it is.
    */
   forgetGone(): Int32Array | undefined {
-    if (this.gone < 4096 || this.gone * 2 < this.count) return undefined;
+    if (this.gone < MANY_GONE || this.gone * 2 < this.count) return undefined;
+    const { ids, ints, times } = this;
     const moved = new Int32Array(this.count);
     let to = 1;
     for (let row = 1; row < this.count; row++) {
-      if (this.status[row] === GONE) continue;
+      if (ints[row * INTS + STATUS] === GONE) continue;
       moved[row] = to;
-      for (const column of this.columns()) column[to] = column[row] as number;
+      ids[to] = ids[row] as number;
+      ints.copyWithin(to * INTS, row * INTS, (row + 1) * INTS);
+      times.copyWithin(to * TIMES, row * TIMES, (row + 1) * TIMES);
       to += 1;
     }
     this.count = to;
@@ -96,20 +94,28 @@ export class GoroutineTable {
     return moved;
   }
 
-  private columns(): (Float64Array | Int32Array | Uint8Array)[] {
-    return [
-      this.ids,
-      this.status,
-      this.sequence,
-      this.since,
-      this.born,
-      this.reason,
-      this.stack,
-      this.creation,
-      this.lane,
-      this.ran,
-      this.waiter,
-    ];
+  private add(id: number): number {
+    if (this.count >= TRACE_LIMITS.goroutines) return NOBODY;
+    if (this.count >= this.ids.length) this.grow();
+    const row = this.count++;
+    this.ids[row] = id;
+    if (!this.place(row)) {
+      this.count -= 1;
+      return NOBODY;
+    }
+    const { ints } = this;
+    const at = row * INTS;
+    ints[at + STATUS] = UNTOLD;
+    ints[at + SEQUENCE] = 0;
+    ints[at + LANE] = 0;
+    ints[at + RAN] = 0;
+    ints[at + REASON] = 0;
+    ints[at + PLACE] = 0;
+    ints[at + CREATION] = -1;
+    ints[at + WAITER] = 0;
+    this.times[row * TIMES + SINCE] = -1;
+    this.times[row * TIMES + BORN] = -1;
+    return row;
   }
 
   private place(row: number): boolean {
@@ -120,7 +126,7 @@ export class GoroutineTable {
         this.places[place] = row;
         return true;
       }
-      place = (place + 1) & mask;
+      place = (place + TOGETHER) & mask;
     }
     return false;
   }
@@ -133,29 +139,21 @@ export class GoroutineTable {
   private grow(): void {
     const size = this.ids.length * 2;
     this.ids = widened(this.ids, new Float64Array(size));
-    this.status = widened(this.status, new Uint8Array(size));
-    this.sequence = widened(this.sequence, new Float64Array(size));
-    this.since = widened(this.since, new Float64Array(size));
-    this.born = widened(this.born, new Float64Array(size));
-    this.reason = widened(this.reason, new Int32Array(size));
-    this.stack = widened(this.stack, new Int32Array(size));
-    this.creation = widened(this.creation, new Int32Array(size));
-    this.lane = widened(this.lane, new Int32Array(size));
-    this.ran = widened(this.ran, new Uint8Array(size));
-    this.waiter = widened(this.waiter, new Int32Array(size));
-    if (size > this.places.length * FULLEST) {
-      this.places = new Int32Array(size / FULLEST);
-      this.placeAll();
-    }
+    this.ints = widened(this.ints, new Int32Array(size * INTS));
+    this.times = widened(this.times, new Float64Array(size * TIMES));
+    this.places = new Int32Array(size / FULLEST);
+    this.placeAll();
   }
 }
 
-function widened<Column extends Float64Array | Int32Array | Uint8Array>(from: Column, to: Column): Column {
+function widened<Column extends Float64Array | Int32Array>(from: Column, to: Column): Column {
   to.set(from);
   return to;
 }
 
-/** Ids are handed out in runs of sixteen per processor, so neighbours must not crowd. */
+/** Ids are handed out in runs of sixteen per processor, and those of one time are looked for together: they lie together. */
+const TOGETHER = 16;
+
 function hash(id: number): number {
-  return Math.imul(id | 0, 0x9e3779b1) >>> 7;
+  return ((Math.imul((id | 0) >>> 4, 0x9e3779b1) >>> 8) << 4) | (id & (TOGETHER - 1));
 }

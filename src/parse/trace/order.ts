@@ -2,8 +2,9 @@
 // whose next event is earliest goes first. Times of different processors may be a little off, so a start or a
 // wake-up that comes too early is put aside until its goroutine is where it has to be.
 import type { BatchList } from './batches.ts';
-import { ARGUMENTS, type EventNumbers } from './events.ts';
+import { ARGUMENTS, MATTERS } from './events.ts';
 import { DONE, type TraceFold } from './fold.ts';
+import { INTS, WAITER } from './goroutine-table.ts';
 import type { TraceReader } from './numbers.ts';
 
 /** What was wrong with the events of a trace; said once at the end. */
@@ -23,6 +24,7 @@ export interface Damage {
  * enemy's could be put aside again and again, and are then taken as they come.
  */
 const ASIDE_PER_EVENT = 4;
+const ASIDE_AT_FIRST = 1000;
 
 /** Queues of one generation, in columns, and a heap of them by the time of their next event. */
 export class EventOrder {
@@ -30,18 +32,18 @@ export class EventOrder {
   private readonly fold: TraceFold;
   private readonly damage: Damage;
   private readonly start: number;
-  private readonly event: EventNumbers = { type: 0, thread: 0, at: 0, a: 0, b: 0, c: 0, d: 0 };
 
   private batches: BatchList = { count: 0, thread: [], time: [], from: [], to: [] };
   /** Batch after each batch in its thread's queue; -1 behind the last. */
   private nextBatch = new Int32Array(0);
   private thread = new Int32Array(0);
   private batch = new Int32Array(0);
-  /** Where the numbers of the next event begin, and where its batch ends. */
+  /** Where the next event begins, and where its batch ends. */
   private place = new Float64Array(0);
   private end = new Float64Array(0);
+  /** Of the event before, from which the time of the next is counted; and that of the next. */
   private time = new Float64Array(0);
-  private type = new Uint8Array(0);
+  private next = new Float64Array(0);
   /** Next queue that waits for the same goroutine, plus one. */
   private nextWaiter = new Int32Array(0);
   /** The goroutine each queue waits for; 0 for none. */
@@ -49,8 +51,8 @@ export class EventOrder {
   private heap = new Int32Array(0);
   private heapSize = 0;
   private aside = 0;
-  private asideBudget = 0;
-  private now = 0;
+  /** How much of that is used up. */
+  private asideUsed = 0;
 
   /** `start` is the tick at which the window begins. */
   constructor(reader: TraceReader, fold: TraceFold, damage: Damage, start: number) {
@@ -62,7 +64,7 @@ export class EventOrder {
 
   /** Ticks from the beginning of the window to the last event so far. */
   get elapsed(): number {
-    return this.now;
+    return this.fold.now;
   }
 
   /** Feeds all events of a generation to the fold. */
@@ -70,7 +72,7 @@ export class EventOrder {
     const queues = this.queue(batches);
     this.heapSize = 0;
     this.aside = 0;
-    this.asideBudget = 1000;
+    this.asideUsed = ASIDE_PER_EVENT * this.fold.events;
     for (let queue = 0; queue < queues; queue++) if (this.advance(queue)) this.push(queue);
     for (;;) {
       while (this.heapSize > 0) this.runFirst();
@@ -81,11 +83,13 @@ export class EventOrder {
 
   /** The earliest queue, for as long as it stays the earliest. */
   private runFirst(): void {
+    const { next, fold } = this;
     const queue = this.pop();
     const rival = this.heap[0] as number;
-    const until = this.heapSize > 0 ? (this.time[rival] as number) : Number.POSITIVE_INFINITY;
+    const until = this.heapSize > 0 ? (next[rival] as number) : Number.POSITIVE_INFINITY;
     do {
-      const waitsFor = this.take(queue, this.asideBudget <= 0);
+      const forced = this.asideUsed > ASIDE_AT_FIRST + ASIDE_PER_EVENT * fold.events;
+      const waitsFor = this.takeWhile(queue, until, forced);
       if (waitsFor !== DONE) {
         this.putAside(queue, waitsFor);
         return;
@@ -94,46 +98,69 @@ export class EventOrder {
         this.wakeWaiters();
         return;
       }
-    } while ((this.time[queue] as number) <= until && this.fold.awaited.length === 0);
+    } while ((next[queue] as number) <= until && fold.awaited.length === 0);
     this.push(queue);
     this.wakeWaiters();
   }
 
-  /** Reads the numbers of a queue's next event and gives it to the fold. */
-  private take(queue: number, forced: boolean): number {
-    const { reader, event } = this;
-    const type = this.type[queue] as number;
-    const count = ARGUMENTS[type] as number;
-    reader.at = this.place[queue] as number;
-    event.a = count > 0 ? reader.number() : 0;
-    event.b = count > 1 ? reader.number() : 0;
-    event.c = count > 2 ? reader.number() : 0;
-    event.d = count > 3 ? reader.number() : 0;
-    if (reader.at > (this.end[queue] as number)) {
-      // Its last number lies in the next batch: there is no such event.
-      this.damage.brokenBatches += 1;
-      this.place[queue] = this.end[queue] as number;
-      return DONE;
+  /**
+   * Gives a queue's next events to the fold, within its batch and up to a time. Nearly all time is spent here, so
+   * numbers are read without a call. Returns what the fold did; `advance` tells what comes next.
+   */
+  private takeWhile(queue: number, until: number, forced: boolean): number {
+    const { fold, start } = this;
+    const { bytes } = this.reader;
+    const { numbers } = fold;
+    const end = this.end[queue] as number;
+    const thread = this.thread[queue] as number;
+    let place = this.place[queue] as number;
+    let time = this.time[queue] as number;
+    let outcome = DONE;
+    while (place < end) {
+      let at = place;
+      const type = bytes[at++] as number;
+      const count = ARGUMENTS[type] as number;
+      if (count < 0) break;
+      for (let number = 0; number <= count; number++) {
+        let byte = bytes[at++] as number;
+        let value = byte;
+        if (byte >= 128) {
+          byte = bytes[at++] as number;
+          value = (value & 127) | ((byte & 127) << 7);
+          if (byte >= 128) {
+            byte = bytes[at++] as number;
+            value |= (byte & 127) << 14;
+            for (let scale = 2 ** 21; byte >= 128 && scale < 2 ** 70; scale *= 128) {
+              byte = bytes[at++] as number;
+              value += (byte & 127) * scale;
+            }
+          }
+        }
+        numbers[number] = value;
+      }
+      const now = time + (numbers[0] as number);
+      // One whose last number lies in the next batch is none.
+      if (at > end || now > until) break;
+      if (MATTERS[type] === 1) {
+        if (now - start > fold.now) fold.now = now - start;
+        outcome = fold.event(type, thread, forced);
+        if (outcome !== DONE) break;
+      }
+      fold.events += 1;
+      place = at;
+      time = now;
+      if (fold.awaited.length !== 0) break;
     }
-    const at = (this.time[queue] as number) - this.start;
-    event.type = type;
-    event.thread = this.thread[queue] as number;
-    event.at = Math.max(at, this.now);
-    const after = reader.at;
-    const outcome = this.fold.event(event, forced);
-    if (outcome !== DONE) return outcome;
-    this.now = event.at;
-    this.fold.events += 1;
-    this.asideBudget += ASIDE_PER_EVENT;
-    this.place[queue] = after;
-    return DONE;
+    this.place[queue] = place;
+    this.time[queue] = time;
+    return outcome;
   }
 
-  /** Goes to the next event of a queue, over its batches; false at its end. */
+  /** Finds the time of a queue's next event, over its batches; false at its end. */
   private advance(queue: number): boolean {
     const { reader } = this;
     for (;;) {
-      if ((this.place[queue] as number) >= (this.end[queue] as number)) {
+      while ((this.place[queue] as number) >= (this.end[queue] as number)) {
         const batch = this.batch[queue] as number;
         if (batch < 0) return false;
         this.place[queue] = this.batches.from[batch] as number;
@@ -143,12 +170,12 @@ export class EventOrder {
       }
       reader.at = this.place[queue] as number;
       const type = reader.bytes[reader.at++] as number;
-      if ((ARGUMENTS[type] as number) >= 0) {
+      const count = ARGUMENTS[type] as number;
+      if (count >= 0) {
         const time = (this.time[queue] as number) + reader.number();
+        for (let number = 0; number < count; number++) reader.number();
         if (reader.at <= (this.end[queue] as number)) {
-          this.type[queue] = type;
-          this.time[queue] = time;
-          this.place[queue] = reader.at;
+          this.next[queue] = time;
           return true;
         }
       } else this.damage.unknownTypes.add(type);
@@ -159,20 +186,23 @@ export class EventOrder {
   }
 
   private putAside(queue: number, row: number): void {
-    const { waiter } = this.fold.table;
-    this.nextWaiter[queue] = waiter[row] as number;
-    waiter[row] = queue + 1;
+    const { ints } = this.fold.table;
+    const at = row * INTS + WAITER;
+    this.nextWaiter[queue] = ints[at] as number;
+    ints[at] = queue + 1;
     this.waitsFor[queue] = row;
-    this.asideBudget -= 1;
+    this.asideUsed += 1;
     this.aside += 1;
+    this.fold.waiting = this.aside;
   }
 
   /** Something changed that queues wait for: they may try again. */
   private wakeWaiters(): void {
     const { awaited, table } = this.fold;
+    if (awaited.length === 0) return;
     for (const row of awaited) {
-      let waiter = table.waiter[row] as number;
-      table.waiter[row] = 0;
+      let waiter = table.ints[row * INTS + WAITER] as number;
+      table.ints[row * INTS + WAITER] = 0;
       while (waiter !== 0) {
         this.push(waiter - 1);
         this.waitsFor[waiter - 1] = 0;
@@ -181,6 +211,7 @@ export class EventOrder {
       }
     }
     awaited.length = 0;
+    this.fold.waiting = this.aside;
   }
 
   /** Nothing goes on: what a queue waits for is not in the trace. All of them try again, the first one regardless. */
@@ -189,8 +220,8 @@ export class EventOrder {
     this.wakeWaiters();
     const queue = this.pop();
     this.damage.forced += 1;
-    this.asideBudget -= queues;
-    this.take(queue, true);
+    this.asideUsed += queues;
+    this.takeWhile(queue, this.next[queue] as number, true);
     if (this.advance(queue)) this.push(queue);
     this.wakeWaiters();
   }
@@ -226,7 +257,7 @@ export class EventOrder {
     this.place = new Float64Array(queues);
     this.end = new Float64Array(queues);
     this.time = new Float64Array(queues);
-    this.type = new Uint8Array(queues);
+    this.next = new Float64Array(queues);
     this.nextWaiter = new Int32Array(queues);
     this.waitsFor = new Int32Array(queues);
     this.heap = new Int32Array(queues + 1);
@@ -234,12 +265,12 @@ export class EventOrder {
   }
 
   private push(queue: number): void {
-    const { heap, time } = this;
-    const own = time[queue] as number;
+    const { heap, next } = this;
+    const own = next[queue] as number;
     let at = this.heapSize++;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if ((time[heap[parent] as number] as number) <= own) break;
+      if ((next[heap[parent] as number] as number) <= own) break;
       heap[at] = heap[parent] as number;
       at = parent;
     }
@@ -247,19 +278,19 @@ export class EventOrder {
   }
 
   private pop(): number {
-    const { heap, time } = this;
+    const { heap, next } = this;
     const first = heap[0] as number;
     const size = --this.heapSize;
     const moved = heap[size] as number;
-    const own = time[moved] as number;
+    const own = next[moved] as number;
     let at = 0;
     for (;;) {
       let child = at * 2 + 1;
       if (child >= size) break;
       const right = child + 1;
-      if (right < size && (time[heap[right] as number] as number) < (time[heap[child] as number] as number))
+      if (right < size && (next[heap[right] as number] as number) < (next[heap[child] as number] as number))
         child = right;
-      if ((time[heap[child] as number] as number) >= own) break;
+      if ((next[heap[child] as number] as number) >= own) break;
       heap[at] = heap[child] as number;
       at = child;
     }

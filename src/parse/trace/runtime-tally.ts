@@ -1,15 +1,6 @@
 // What the runtime itself did: collections, stops of the world, the size of the heap.
 import type { HeapPoint, TraceRange } from '../../model/trace.ts';
-import {
-  type EventNumbers,
-  GC_ACTIVE,
-  GC_BEGIN,
-  GC_END,
-  HEAP_ALLOC,
-  HEAP_GOAL,
-  STW_BEGIN,
-  STW_END,
-} from './events.ts';
+import { GC_ACTIVE, GC_BEGIN, GC_END, HEAP_ALLOC, HEAP_GOAL, STW_BEGIN, STW_END } from './events.ts';
 import { TRACE_LIMITS } from './limits.ts';
 import type { TraceNames } from './tables.ts';
 
@@ -32,7 +23,7 @@ export class RuntimeTally {
   private spacing = 1;
 
   /** Processors, sweeping, assists, labels, tasks, regions and logs answer none of the questions asked here. */
-  event({ type, at, a }: EventNumbers, names: TraceNames): void {
+  event(type: number, at: number, a: number, names: TraceNames): void {
     switch (type) {
       case GC_BEGIN:
         this.collectingFrom = at;

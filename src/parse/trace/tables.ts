@@ -24,11 +24,14 @@ export class TraceNames {
   private readonly reasonIndex = new Map<string, number>([['', UNKNOWN]]);
 
   /** Of one generation; the tables of the one before are void. */
-  stackOf = new Map<number, number>();
+  private stackOf = new Map<number, number>();
+  /** The same for small numbers, as the runtime gives them: index plus one. */
+  private denseStackOf = new Int32Array(1 << 13);
   private strings = new Map<number, Place>();
   private texts = new Map<number, string>();
   private frameAt = new Map<number, FrameNumbers>();
   private reasonOf = new Map<number, number>();
+  private denseReasonOf = new Int32Array(256);
   private reader: TraceReader;
 
   constructor(reader: TraceReader) {
@@ -44,10 +47,18 @@ export class TraceNames {
     this.stackOf = new Map([[0, UNKNOWN]]);
     for (const place of generation.strings) this.readStrings(place);
     for (const place of generation.stacks) this.readStacks(place);
+    this.denseReasonOf.fill(0);
+    this.denseStackOf.fill(0);
+    for (const [id, index] of this.stackOf)
+      if (id < this.denseStackOf.length) this.denseStackOf[id] = index + 1;
   }
 
   /** The index of a stack by its number in this generation. */
   stack(id: number): number {
+    if (id < this.denseStackOf.length) {
+      const dense = this.denseStackOf[id] as number;
+      if (dense !== 0) return dense - 1;
+    }
     const known = this.stackOf.get(id);
     if (known !== undefined) return known;
     this.lost += 1;
@@ -56,10 +67,15 @@ export class TraceNames {
 
   /** The index of a reason by the number of its string in this generation. */
   reason(id: number): number {
+    if (id < this.denseReasonOf.length) {
+      const dense = this.denseReasonOf[id] as number;
+      if (dense !== 0) return dense - 1;
+    }
     const known = this.reasonOf.get(id);
     if (known !== undefined) return known;
     const index = this.reasonNamed(id === 0 ? '' : this.text(id));
     this.reasonOf.set(id, index);
+    if (id < this.denseReasonOf.length) this.denseReasonOf[id] = index + 1;
     return index;
   }
 

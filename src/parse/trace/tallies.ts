@@ -3,66 +3,112 @@
 import type { Creation, SchedulingLatency, TraceWait } from '../../model/trace.ts';
 import { TRACE_LIMITS } from './limits.ts';
 
-/** Columns that grow; a map finds the row. */
-export class WaitTally {
+/** Rows found by two numbers; the one found last for each second number is found again without looking. */
+class PairRows {
   private readonly rows = new Map<number, number>();
-  private readonly reason: number[] = [];
-  private readonly stack: number[] = [];
-  private readonly count: number[] = [];
-  private readonly total: number[] = [];
-  private readonly longest: number[] = [];
+  /** By the second number: a row, plus one. */
+  private last = new Int32Array(1024);
+  first = new Int32Array(256);
+  second = new Int32Array(256);
+  count = 0;
+
+  /** The row, or -1 when there is none. */
+  find(first: number, second: number): number {
+    const row = (second < this.last.length ? (this.last[second] as number) : 0) - 1;
+    if (row >= 0 && this.first[row] === first) return row;
+    const known = this.rows.get(first * TRACE_LIMITS.stacks + second);
+    if (known === undefined) return -1;
+    this.remember(second, known);
+    return known;
+  }
+
+  add(first: number, second: number): number {
+    if (this.count >= this.first.length) {
+      this.first = doubled(this.first, new Int32Array(this.count * 2));
+      this.second = doubled(this.second, new Int32Array(this.count * 2));
+    }
+    const row = this.count++;
+    this.first[row] = first;
+    this.second[row] = second;
+    this.rows.set(first * TRACE_LIMITS.stacks + second, row);
+    this.remember(second, row);
+    return row;
+  }
+
+  private remember(second: number, row: number): void {
+    if (second >= this.last.length)
+      this.last = doubled(this.last, new Int32Array(Math.max(second + 1, this.last.length * 2)));
+    this.last[second] = row + 1;
+  }
+}
+
+function doubled<Column extends Int32Array | Float64Array>(from: Column, to: Column): Column {
+  to.set(from);
+  return to;
+}
+
+/** Waits that ended, by reason (plus one; 0 for syscalls) and stack. */
+export class WaitTally {
+  private readonly rows = new PairRows();
+  private counts = new Float64Array(256);
+  private totals = new Float64Array(256);
+  private longest = new Float64Array(256);
 
   /** `reason` is -1 for syscalls. */
   add(reason: number, stack: number, ticks: number): void {
-    const key = (reason + 1) * TRACE_LIMITS.stacks + stack;
-    let row = this.rows.get(key);
-    if (row === undefined) {
-      // Beyond the limit, waits are still told by their reason, not by their place.
-      if (this.reason.length >= TRACE_LIMITS.waits && stack !== 0) {
-        this.add(reason, 0, ticks);
-        return;
-      }
-      row = this.reason.push(reason) - 1;
-      this.rows.set(key, row);
-      this.stack.push(stack);
-      this.count.push(0);
-      this.total.push(0);
-      this.longest.push(0);
+    let row = this.rows.find(reason + 1, stack);
+    if (row < 0) {
+      row = this.newRow(reason, stack);
+      if (row < 0) return;
     }
-    this.count[row] = (this.count[row] as number) + 1;
-    this.total[row] = (this.total[row] as number) + ticks;
+    this.counts[row] = (this.counts[row] as number) + 1;
+    this.totals[row] = (this.totals[row] as number) + ticks;
     if (ticks > (this.longest[row] as number)) this.longest[row] = ticks;
   }
 
   finished(reasons: readonly string[], nsPerTick: number): TraceWait[] {
-    return this.reason.map((reason, row) => ({
-      kind: reason < 0 ? 'syscall' : 'waiting',
-      reason: reasons[reason] ?? '',
-      stack: this.stack[row] ?? 0,
-      count: this.count[row] ?? 0,
-      totalNs: (this.total[row] ?? 0) * nsPerTick,
+    return Array.from({ length: this.rows.count }, (_, row) => ({
+      kind: this.rows.first[row] === 0 ? 'syscall' : 'waiting',
+      reason: reasons[(this.rows.first[row] ?? 0) - 1] ?? '',
+      stack: this.rows.second[row] ?? 0,
+      count: this.counts[row] ?? 0,
+      totalNs: (this.totals[row] ?? 0) * nsPerTick,
       longestNs: (this.longest[row] ?? 0) * nsPerTick,
     }));
   }
+
+  /** Beyond the limit, waits are still told by their reason, not by their place. */
+  private newRow(reason: number, stack: number): number {
+    if (this.rows.count >= TRACE_LIMITS.waits) {
+      const placeless = this.rows.find(reason + 1, 0);
+      if (placeless >= 0 || this.rows.count >= TRACE_LIMITS.waits + TRACE_LIMITS.reasons) return placeless;
+      return this.widened(this.rows.add(reason + 1, 0));
+    }
+    return this.widened(this.rows.add(reason + 1, stack));
+  }
+
+  private widened(row: number): number {
+    if (row < this.counts.length) return row;
+    this.counts = doubled(this.counts, new Float64Array(row * 2));
+    this.totals = doubled(this.totals, new Float64Array(row * 2));
+    this.longest = doubled(this.longest, new Float64Array(row * 2));
+    return row;
+  }
 }
 
+/** Goroutines created, by the stack they start with and the one with the `go` statement. */
 export class CreationTally {
-  private readonly rows = new Map<number, number>();
-  private readonly startStack: number[] = [];
-  private readonly creatorStack: number[] = [];
+  private readonly rows = new PairRows();
   private readonly created: number[] = [];
   private readonly ended: number[] = [];
 
   /** Returns the row, or -1 when there are too many. */
   add(startStack: number, creatorStack: number): number {
-    const key = startStack * TRACE_LIMITS.stacks + creatorStack;
-    let row = this.rows.get(key);
-    if (row === undefined) {
-      if (this.created.length >= TRACE_LIMITS.creations) return -1;
-      row = this.created.push(0) - 1;
-      this.rows.set(key, row);
-      this.startStack.push(startStack);
-      this.creatorStack.push(creatorStack);
+    let row = this.rows.find(startStack, creatorStack);
+    if (row < 0) {
+      if (this.rows.count >= TRACE_LIMITS.creations) return -1;
+      row = this.rows.add(startStack, creatorStack);
+      this.created.push(0);
       this.ended.push(0);
     }
     this.created[row] = (this.created[row] as number) + 1;
@@ -75,8 +121,8 @@ export class CreationTally {
 
   finished(): Creation[] {
     return this.created.map((created, row) => ({
-      startStack: this.startStack[row] ?? 0,
-      creatorStack: this.creatorStack[row] ?? 0,
+      startStack: this.rows.first[row] ?? 0,
+      creatorStack: this.rows.second[row] ?? 0,
       created,
       ended: this.ended[row] ?? 0,
     }));
@@ -96,10 +142,11 @@ export class LatencyTally {
   private totalAfterFirstRun = 0;
   private longest = 0;
 
-  add(ticks: number, ran: boolean): void {
+  /** `ran` is 1 for goroutines that ran in the window before. */
+  add(ticks: number, ran: number): void {
     this.count += 1;
     this.total += ticks;
-    if (ran) this.totalAfterFirstRun += ticks;
+    this.totalAfterFirstRun += ticks * ran;
     if (ticks > this.longest) this.longest = ticks;
     const at = classOf(Math.min(ticks, LONGEST_CLASS));
     this.counts[at] = (this.counts[at] as number) + 1;

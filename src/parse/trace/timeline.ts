@@ -6,14 +6,18 @@ import { TRACE_LIMITS } from './limits.ts';
 
 /** 2^14 ticks are about a millisecond. */
 const NARROWEST_TICKS = 2 ** 14;
-const STATUSES = TRACE_STATUSES.length;
-const { bins: BINS, lanes: LANES } = TRACE_LIMITS;
+export const STATUSES = TRACE_STATUSES.length;
+const { lanes: LANES } = TRACE_LIMITS;
+export const BINS = TRACE_LIMITS.bins;
 
 export class TimelineTally {
-  private width = NARROWEST_TICKS;
+  /** Entry `(lane * STATUSES + status) * BINS + bin`, in ticks. */
+  readonly cells = new Float64Array(LANES * STATUSES * BINS);
+  /** Bins in a tick, and ticks in all bins. */
+  perBin = 1 / NARROWEST_TICKS;
+  span = NARROWEST_TICKS * BINS;
   private readonly funcs: string[] = [''];
   private readonly index = new Map<string, number>([['', 0]]);
-  private readonly cells: Float64Array[] = [new Float64Array(BINS * STATUSES)];
 
   /** The lane of a function; those beyond the limit share lane 0 with those whose function is not known. */
   lane(func: string): number {
@@ -22,55 +26,56 @@ export class TimelineTally {
     if (this.funcs.length >= LANES) return 0;
     const lane = this.funcs.push(func) - 1;
     this.index.set(func, lane);
-    this.cells.push(new Float64Array(BINS * STATUSES));
     return lane;
   }
 
   /** `from` and `to` are ticks from the beginning of the window; `status` is an index into `TRACE_STATUSES`. */
   add(lane: number, status: number, from: number, to: number): void {
     if (!(to > from)) return;
-    while (to > this.width * BINS) this.widen();
-    const cells = this.cells[lane] ?? this.cells[0];
-    if (!cells) return;
-    const { width } = this;
-    const row = status * BINS;
+    while (to > this.span) this.widen();
+    const width = this.span / BINS;
+    const row = (lane * STATUSES + status) * BINS;
     const last = Math.min(BINS - 1, Math.floor(to / width));
-    let bin = Math.floor(from / width);
+    let bin = Math.min(last, Math.floor(from / width));
     let begin = from;
     for (; bin < last; bin++) {
       const end = (bin + 1) * width;
-      cells[row + bin] = (cells[row + bin] ?? 0) + end - begin;
+      this.put(row + bin, end - begin);
       begin = end;
     }
-    cells[row + bin] = (cells[row + bin] ?? 0) + to - begin;
+    this.put(row + bin, to - begin);
   }
 
   /** As mean numbers of goroutines. */
   finished(windowTicks: number, nsPerTick: number): Timeline {
-    const bins = Math.max(1, Math.min(BINS, Math.ceil(windowTicks / this.width)));
+    const width = this.span / BINS;
+    const bins = Math.max(1, Math.min(BINS, Math.ceil(windowTicks / width)));
     const lanes: Lane[] = this.funcs.map((func, lane) => {
       const cells = new Float64Array(bins * STATUSES);
       for (let status = 0; status < STATUSES; status++) {
         for (let bin = 0; bin < bins; bin++) {
-          const ticks = Math.min(this.width, windowTicks - bin * this.width);
-          const spent = this.cells[lane]?.[status * BINS + bin] ?? 0;
+          const ticks = Math.min(width, windowTicks - bin * width);
+          const spent = this.cells[(lane * STATUSES + status) * BINS + bin] ?? 0;
           cells[status * bins + bin] = ticks > 0 ? spent / ticks : 0;
         }
       }
       return { func, cells };
     });
-    return { bins, binNs: this.width * nsPerTick, lanes };
+    return { bins, binNs: width * nsPerTick, lanes };
+  }
+
+  private put(at: number, ticks: number): void {
+    this.cells[at] = (this.cells[at] ?? 0) + ticks;
   }
 
   private widen(): void {
-    this.width *= 2;
-    for (const cells of this.cells) {
-      for (let status = 0; status < STATUSES; status++) {
-        const row = status * BINS;
-        for (let bin = 0; bin < BINS; bin++) {
-          const pair = row + bin * 2;
-          cells[row + bin] = bin * 2 < BINS ? (cells[pair] ?? 0) + (cells[pair + 1] ?? 0) : 0;
-        }
+    this.span *= 2;
+    this.perBin /= 2;
+    const { cells } = this;
+    for (let row = 0; row < cells.length; row += BINS) {
+      for (let bin = 0; bin < BINS; bin++) {
+        const pair = row + bin * 2;
+        cells[row + bin] = bin * 2 < BINS ? (cells[pair] ?? 0) + (cells[pair + 1] ?? 0) : 0;
       }
     }
   }
