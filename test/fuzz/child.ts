@@ -4,15 +4,18 @@
 //   child.ts run TARGET SEED FROM COUNT SECONDS FOUND [PLANTED]   feed inputs FROM … FROM + COUNT - 1
 //   child.ts emit TARGET SEED INPUT FILE                          write one input to a file
 //
-// TARGET is `parsers` (mutated files), `retention` (mutated goref files beside a heap profile) or `names` (names for the renderer).
+// TARGET is `parsers` (mutated files), `trace` (execution traces), `retention` (mutated goref files beside a heap profile)
+// or `names` (names for the renderer).
 import { mkdirSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { mutate } from './mutate.ts';
+import { mutateTrace } from './mutate-trace.ts';
 import { checkNames, hostileNames } from './names.ts';
 import { Random } from './random.ts';
-import { readGorefSeeds, readKept, readSeeds } from './seeds.ts';
+import { readGorefSeeds, readKept, readSeeds, readTraces, type Seed } from './seeds.ts';
 import { TARGETS, type Target } from './targets.ts';
+import { checkTrace } from './trace-check.ts';
 
 const [mode, target = '', ...args] = process.argv.slice(2);
 const seeds = readSeeds();
@@ -46,6 +49,13 @@ function targetsOf(index: number, random: Random): string[] {
   return ['artefact', second === 'snapshot' && random.chance(3, 4) ? 'goroutines' : second];
 }
 
+let tracesRead: readonly Seed[] = [];
+
+function traces(): readonly Seed[] {
+  if (tracesRead.length === 0) tracesRead = readTraces();
+  return tracesRead;
+}
+
 /** What is made of the seed's numbers, and what it is fed to. */
 interface Feed {
   readonly inputOf: (seed: number, index: number) => Input;
@@ -69,6 +79,16 @@ const FEEDS: Readonly<Record<string, Feed>> = {
     },
     targetsOf: () => ['artefact', 'retention'],
     targets: TARGETS,
+  },
+  trace: {
+    inputOf: (seed, index) => {
+      const random = new Random(seed, index);
+      const { name, bytes: whole } = random.pick(traces());
+      const other = random.pick(traces()).bytes;
+      return { bytes: mutateTrace(whole, other, random), other, from: name, random };
+    },
+    targetsOf: () => ['trace'],
+    targets: { trace: checkTrace },
   },
   names: {
     inputOf: (seed, index) => {

@@ -1,7 +1,7 @@
-// npm run fuzz: mutated captures through every parser, or hostile names through every way out, in a process that is
-// watched from outside.
+// npm run fuzz: mutated captures through every parser, mutated execution traces through theirs, or hostile names
+// through every way out, in a process that is watched from outside.
 //
-//   node test/fuzz/run.mjs [--target parsers|retention|names] [--runs N] [--seed S] [--seconds N] [--found FOLDER] [--plant crash|hang|die|memory]
+//   node test/fuzz/run.mjs [--target parsers|trace|retention|names] [--runs N] [--seed S] [--seconds N] [--found FOLDER] [--plant crash|hang|die|memory]
 //
 // An input that throws, hangs, kills the process, breaks an invariant or eats memory is written to
 // test/fuzz/found/ and makes the exit status 1. A finding mended goes to test/fuzz/seeds/ and stays. --plant
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
   },
 });
 /** A report shows so many names (NAMES_PER_INPUT in names.ts), and one report is one input. */
-const PER_INPUT = { parsers: 1, retention: 1, names: 128 };
+const PER_INPUT = { parsers: 1, trace: 1, retention: 1, names: 128 };
 const { target } = options;
 const perInput = PER_INPUT[target];
 if (!perInput) throw new Error(`--target is one of ${Object.keys(PER_INPUT).join(', ')}`);

@@ -83,6 +83,18 @@ export function readKept(): readonly Seed[] {
     .map((name) => ({ name: `seeds/${name}`, bytes: readFileSync(new URL(name, KEPT)) }));
 }
 
+/** Small whole execution traces, one of each release. */
+export function readTraces(): readonly Seed[] {
+  const folder = new URL('traces/', CAPTURES);
+  return readdirSync(folder)
+    .filter((name) => /-small\.trace\.gz$|^flightrecorder-/.test(name))
+    .sort()
+    .map((name) => {
+      const bytes = readFileSync(new URL(name, folder));
+      return { name, bytes: name.endsWith('.gz') ? gunzipSync(bytes) : bytes };
+    });
+}
+
 /** A few small files in one, packed in every way people pack. */
 function archives(seeds: readonly Seed[]): Seed[] {
   const small = seeds.filter(({ bytes }) => bytes.length < 8000);

@@ -25,6 +25,7 @@ try {
       stdio: 'inherit',
     });
     record(program, toolchain, []);
+    record(program, `${toolchain}-small`, ['-small']);
     if (FLIGHTS.includes(toolchain)) record(program, `${toolchain}-flight`, ['-flight']);
   }
 } finally {

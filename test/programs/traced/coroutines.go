@@ -11,10 +11,10 @@ func numbers(yield func(int) bool) {
 
 // coroutines leaves iterators that are pulled from and never stopped.
 func coroutines() []statement {
-	for i := 0; i < 7; i++ {
+	for i := 0; i < few(7); i++ {
 		next, _ := iter.Pull(numbers)
 		next()
 		next()
 	}
-	return []statement{{"runtime.corostart", 7, 7, "coroutine"}}
+	return []statement{{"runtime.corostart", few(7), few(7), "coroutine"}}
 }

@@ -1,7 +1,9 @@
 // Records an execution trace of itself: goroutines of every kind of wait, each kind started by one go statement
 // and counted by the program, beside churn, collections and a crowd that was there before.
 //
-//	traced OUT [-flight]      the trace goes to OUT, the counts to standard output as JSON
+//	traced OUT [-flight | -small]      the trace goes to OUT, the counts to standard output as JSON
+//
+// -flight takes it from a flight recorder; -small does as little as possible of everything.
 package main
 
 import (
@@ -89,11 +91,12 @@ func main() {
 	}
 	time.Sleep(20 * time.Millisecond)
 
-	flight := len(os.Args) > 2 && os.Args[2] == "-flight"
+	mode := append(os.Args, "")[2]
+	small = mode == "-small"
 	stop := func() {
 		trace.Stop()
 	}
-	if flight {
+	if mode == "-flight" {
 		stop = startFlight(out)
 	} else if err := trace.Start(out); err != nil {
 		panic(err)
@@ -104,7 +107,7 @@ func main() {
 	out.Close()
 	json.NewEncoder(os.Stdout).Encode(map[string]any{
 		"go": runtime.Version(), "statements": counts, "existing": 25, "shortEnded": ended.Load(),
-		"collections": 3, "retainedBytes": len(retained) << 16,
+		"collections": collections(), "retainedBytes": len(retained) << 16,
 	})
 }
 
@@ -166,14 +169,14 @@ func play() []statement {
 		connection.Read(make([]byte, 1))
 		connection.Close()
 	}))
-	a, b := make(chan int), make(chan int)
-	counts = append(counts, start("main.pingPong", 1, "", func() { go pingPong(a, b, 300) }))
-	for i := 0; i < 300; i++ {
+	a, b, rounds := make(chan int), make(chan int), few(300)
+	counts = append(counts, start("main.pingPong", 1, "", func() { go pingPong(a, b, rounds) }))
+	for i := 0; i < rounds; i++ {
 		a <- i
 		<-b
 	}
 	counts = append(counts, coroutines()...)
-	for i := 0; i < 3; i++ {
+	for i := 0; i < collections(); i++ {
 		for j := 0; j < 32; j++ {
 			retained = append(retained, make([]byte, 1<<16))
 		}
@@ -183,7 +186,26 @@ func play() []statement {
 	return counts
 }
 
+var small bool
+
+// few is one where that will do.
+func few(n int) int {
+	if small {
+		return 1
+	}
+	return n
+}
+
+// collections are most of a trace's bytes.
+func collections() int {
+	if small {
+		return 0
+	}
+	return 3
+}
+
 func start(function string, count int, reason string, one func()) statement {
+	count = few(count)
 	for i := 0; i < count; i++ {
 		one()
 	}
@@ -196,7 +218,7 @@ func start(function string, count int, reason string, one func()) statement {
 
 func init() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: traced OUT [-flight]")
+		fmt.Fprintln(os.Stderr, "usage: traced OUT [-flight | -small]")
 		os.Exit(1)
 	}
 }
