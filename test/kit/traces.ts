@@ -1,7 +1,6 @@
 // The recorded traces, and what their program says it did.
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { answersOf } from '../../src/analyse/trace-answers.ts';
 import type { ExecutionTrace, TraceAnswers } from '../../src/model/trace.ts';
 import { parseTrace } from '../../src/parse/trace/trace.ts';
 import type { OracleTotals, Total } from './go-trace.ts';
@@ -78,5 +77,3 @@ export function blockedRows({
   }
   return rows;
 }
-
-export { answersOf };

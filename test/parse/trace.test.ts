@@ -1,16 +1,9 @@
 // Recorded traces of every format against what their program counted and what Go's own tool added up.
 import { describe, expect, it } from 'vitest';
+import { answersOf } from '../../src/analyse/trace-answers.ts';
 import { parseTrace } from '../../src/parse/trace/trace.ts';
 import { ORACLE_KINDS } from '../kit/go-trace.ts';
-import {
-  answersOf,
-  blockedRows,
-  ourTotals,
-  RECORDED,
-  traceBytes,
-  truthOf,
-  wholeTrace,
-} from '../kit/traces.ts';
+import { blockedRows, ourTotals, RECORDED, traceBytes, truthOf, wholeTrace } from '../kit/traces.ts';
 
 const FORMATS = { 'go1.22': '1.22', 'go1.23': '1.23', 'go1.25': '1.25', 'go1.26': '1.26', 'go1.27': '1.26' };
 
