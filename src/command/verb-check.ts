@@ -42,7 +42,7 @@ export const CHECK_VERB: Verb = {
     'then is its output shown. Each look comes after the load: what recedes with it is no leak, what stays is one.',
     'On an address every look has the service collect its garbage first, so check test services, not production.',
     'What --before and --after print is the look (a dump, a profile, a zip of them). With {dir} in the command, an',
-    'empty folder takes its place, and the files that the command leaves there are the look.',
+    'empty folder takes its place, and the files that the command leaves there are the look. Each has 5 minutes.',
     'A Markdown summary is appended to the file that GITHUB_STEP_SUMMARY names.',
     'Exit status: 0 no leak found, or it cannot tell (which is said); 10 leak; 11 cannot tell, with --strict;',
     '1 usage, bad input or a command that failed; 2 service unreachable; 70 our fault.',

@@ -1,4 +1,4 @@
-// Three small services, load for them, and `goleak check` as a process: what the demonstration prints and the test holds.
+// Small services, load for them, and `goleak check` as a process: what the demonstration prints and the test holds.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startGoService } from '../../demo/go-service.ts';
 
-export const SERVICES = ['clean', 'leaking', 'load-proportional'] as const;
+export const SERVICES = ['clean', 'leaking', 'leaking-heap', 'load-proportional'] as const;
 export type CheckedService = (typeof SERVICES)[number];
 
 const MODULE = fileURLToPath(new URL('programs/', import.meta.url));

@@ -1,4 +1,4 @@
-// The gate as a build meets it: three real services, real load, the command line as a process, its exit status, its
+// The gate as a build meets it: real services, real load, the command line as a process, its exit status, its
 // annotations and its files.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuiltServices, buildServices, type CheckRun, checkService, SERVICES } from '../check/run.ts';
@@ -33,6 +33,15 @@ describe.skipIf(requires('go'))('goleak check', () => {
     expect(junit).toMatch(/failures="1"[\s\S]*<failure type="goroutine-leak"/);
     expect(summary).toMatch(/^### goleak: leak found/);
     expect(summary).toContain('main&#46;price');
+  });
+
+  it('fails a service that keeps memory, with the function that allocates it', () => {
+    const { status, out, junit } = runOf('leaking-heap');
+    expect({ status, out }).toMatchObject({ status: 10 });
+    expect(out).toMatch(
+      /^::error title=goleak%3A leak found \(.*\)::heap leak, probable: .*`main\.\(\*memory\)\.remember`/m,
+    );
+    expect(junit).toMatch(/failures="1"[\s\S]*<failure type="heap-leak"/);
   });
 
   it('passes a service whose pool is filled by the first requests', () => {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProgramLine } from '../../command/read-check.ts';
 import { Failure } from '../../failure.ts';
+import { formatDuration } from '../../model/units.ts';
 import { screen } from '../../report/foreign.ts';
 
 /** Between SIGTERM and SIGKILL: load generators print a summary meanwhile. */
@@ -22,6 +23,8 @@ export interface ProgramRun {
   readonly program: ProgramLine;
   /** Takes the place of `{dir}`. */
   readonly folder?: string;
+  /** Longer than this it is ended, and has failed. */
+  readonly mostMs?: number;
   /** Keep all that is printed on standard output. */
   readonly keep?: boolean;
 }
@@ -33,7 +36,7 @@ export interface RunningCommand {
   readonly stop: () => Promise<void>;
 }
 
-export function startCommand({ flag, program, folder, keep = false }: ProgramRun): RunningCommand {
+export function startCommand({ flag, program, folder, mostMs, keep = false }: ProgramRun): RunningCommand {
   const argv = program.argv.map((word) => (folder === undefined ? word : word.replaceAll('{dir}', folder)));
   const [file = '', ...args] = argv;
   const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -56,6 +59,14 @@ export function startCommand({ flag, program, folder, keep = false }: ProgramRun
     });
   }
   const done = new Promise<Uint8Array>((resolve, reject) => {
+    if (mostMs !== undefined) {
+      const late = setTimeout(() => {
+        reject(failed(`did not end within ${formatDuration(mostMs)}`));
+        void stop(child);
+      }, mostMs);
+      child.once('close', () => clearTimeout(late));
+      child.once('error', () => clearTimeout(late));
+    }
     child.once('error', (error: NodeJS.ErrnoException) => {
       reject(
         failed(

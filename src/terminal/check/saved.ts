@@ -24,6 +24,8 @@ import { startCommand } from './child.ts';
 import { runRounds } from './rounds.ts';
 
 const ID_DIGITS = 16;
+/** A dump of a million goroutines comes in one minute. */
+const LOOK_MS = 5 * 60_000;
 
 type Commands = Extract<CheckSubject, { how: 'commands' }>;
 
@@ -68,7 +70,7 @@ async function lookBy(
 ): Promise<RawArtefact[]> {
   const folder = await mkdtemp(join(tmpdir(), 'goleak-look-'));
   const fromMs = Date.now();
-  const running = startCommand({ flag, program, folder, keep: true });
+  const running = startCommand({ flag, program, folder, mostMs: LOOK_MS, keep: true });
   const stop = (): void => void running.stop();
   signal.addEventListener('abort', stop, { once: true });
   try {

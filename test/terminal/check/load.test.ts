@@ -71,6 +71,13 @@ describe('load', () => {
 });
 
 describe('a command that brings a look', () => {
+  it('is ended when it takes too long', async () => {
+    const program = node('setInterval(() => {}, 1000)');
+    const { done, stop } = startCommand({ flag: 'before', program, mostMs: 200, keep: true });
+    expect(await failureOf(done)).toContain('did not end within 200 ms.');
+    await stop();
+  });
+
   it('is given the folder, and what it prints is kept as it is', async () => {
     const program = {
       line: 'node …',
