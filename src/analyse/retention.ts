@@ -30,6 +30,7 @@ export function followRetention(
     bytes: retention.bytes,
     objects: retention.objects,
     roots: retention.roots,
+    cut: retention.cut,
     holders: holders.map((holder) => found(holder, rules, first)),
     ...(first && { deltaBytes: retention.bytes - first.bytes }),
     ...(profileBytes !== undefined && profileBytes > 0 && { profileBytes }),

@@ -80,6 +80,8 @@ export interface Retention {
   /** Heaviest first, and bounded; `roots` counts them all. */
   readonly holders: readonly Holder[];
   readonly roots: number;
+  /** Ways that were too many to be followed to their end: what they hold lies at the last step that was. */
+  readonly cut: number;
 }
 
 /** What says that the objects of an allocation site are those at the end of a way. */
@@ -124,6 +126,8 @@ export interface RetentionFindings {
   readonly roots: number;
   /** Heaviest first; what the runtime keeps for itself comes last. */
   readonly holders: readonly FoundHolder[];
+  /** Ways of the file that were too many to be followed to their end. */
+  readonly cut: number;
   /** Growth of everything between two files, where two were given. */
   readonly deltaBytes?: number;
   /** In use in the heap profile of the same snapshot; when it is far from `bytes`, the file is of another moment. */

@@ -3,8 +3,8 @@
 import type { RetentionRoot } from '../model/retention.ts';
 import type { Step } from './goref-frames.ts';
 
-/** A service has some thousand ways; the linked list of every one is at most 256 long. */
-const MOST_NODES = 400_000;
+/** A service has some thousand ways, each of which goref follows for 256 steps at most, and most share their beginnings. */
+const MOST_NODES = 200_000;
 /** No way is longer: the reader of profiles refuses it. */
 const MOST_DEPTH = 2_048;
 
@@ -23,6 +23,8 @@ export class RetentionTree {
   readonly bytes: number[] = [];
   readonly objects: number[] = [];
   readonly roots: RootNode[] = [];
+  /** Ways that found no room to their end. */
+  cut = 0;
   readonly steps: readonly Step[];
   private readonly rootOf = new Map<string, RootNode>();
   private readonly children = new Map<number, number>();
@@ -44,12 +46,12 @@ export class RetentionTree {
     return known;
   }
 
-  /** The node of a step below another; the upper one itself where there is no room for more. */
-  child(parent: number, step: number): number {
+  /** The node of a step below another; undefined where there is no room for more. */
+  child(parent: number, step: number): number | undefined {
     const key = parent * this.labelCount + step;
     const known = this.children.get(key);
     if (known !== undefined) return known;
-    if (this.parents.length >= MOST_NODES) return parent;
+    if (this.parents.length >= MOST_NODES) return undefined;
     const node = this.push(parent, step);
     this.children.set(key, node);
     return node;

@@ -104,7 +104,12 @@ function addWay(
   for (at -= 1; at >= 0; at--) {
     const frame = leafFirst[at] ?? 0;
     if (many.frames.has(frame)) many.bytes.set(node, (many.bytes.get(node) ?? 0) + held.bytes);
-    node = tree.child(node, stepOf[frame] ?? 0);
+    const below = tree.child(node, stepOf[frame] ?? 0);
+    if (below === undefined) {
+      tree.cut += 1;
+      break;
+    }
+    node = below;
   }
   tree.add(root, { node, depth }, held);
 }
@@ -128,6 +133,7 @@ function summed(tree: RetentionTree, many: ManyElements): Retention {
       .slice(0, MOST_HOLDERS)
       .map((root) => holderOf(tree, root, { totals, below, many: many.bytes })),
     roots: tree.roots.length,
+    cut: tree.cut,
   };
 }
 

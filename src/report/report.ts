@@ -231,6 +231,7 @@ function copyRetention(findings: RetentionFindings): NonNullable<Report['retenti
     bytes: finite(findings.bytes),
     objects: finite(findings.objects),
     roots: whole(findings.roots),
+    cut: whole(findings.cut),
     holders: holders.map(copyHolder),
     ...optional('deltaBytes', known(findings.deltaBytes)),
     ...optional('profileBytes', known(findings.profileBytes)),

@@ -105,6 +105,7 @@ const retention = z.object({
   bytes: z.number(),
   objects: z.number(),
   roots: z.number().int(),
+  cut: z.number().int().describe('ways that were too many to be followed to their end'),
   holders: z.array(holder),
   deltaBytes: z.number().optional(),
   profileBytes: z.number().optional().describe('in use in the heap profile beside the goref file'),

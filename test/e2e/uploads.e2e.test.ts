@@ -139,4 +139,35 @@ describe.skipIf(requires('redis') || requires('chromium'))('a direct message wit
       .first()
       .waitFor({ timeout: VERDICT_TIMEOUT_MS });
   }, 180_000);
+
+  it('reads a goref file beside profiles: who holds what grew, with the way drawn', async () => {
+    const verdicts = await page
+      .locator('#messages')
+      .getByText(/\d+ repl(y|ies)/)
+      .count();
+    const choosing = page.waitForEvent('filechooser');
+    await page.locator('main').getByRole('button', { name: 'Attach files' }).click();
+    await (await choosing).setFiles([...PROFILES, 'test/captures/profiles/heap-leak.grf.out']);
+    await page.locator('main textarea').fill('and the core');
+    await page.keyboard.press('Enter');
+    await page
+      .locator('#messages')
+      .getByText(/\d+ repl(y|ies)/)
+      .nth(verdicts)
+      .waitFor({ timeout: VERDICT_TIMEOUT_MS });
+    await openLastThread();
+    await thread().getByText('likely held by the map').first().waitFor({ timeout: VERDICT_TIMEOUT_MS });
+    await thread().getByText('main.every.f → closure main.main.func16 → m → its values').first().waitFor();
+    await thread()
+      .locator('img[alt*="The way from main.every.f"]')
+      .first()
+      .waitFor({ timeout: VERDICT_TIMEOUT_MS });
+    await page.locator('#thread textarea').fill('who holds it?');
+    await page.locator('#thread textarea').press('Enter');
+    await thread()
+      .getByText(/Who holds the memory of uploaded/)
+      .first()
+      .waitFor({ timeout: 30_000 });
+    await shoot('upload-goref');
+  }, 240_000);
 });

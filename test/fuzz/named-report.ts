@@ -130,6 +130,7 @@ function retentionOf(name: () => string): NonNullable<Report['retention']> {
     bytes: 2 ** 21,
     objects: 20,
     roots: 2,
+    cut: 0,
     holders: [holder(), holder()],
     held: [{ func: name(), bytes: 2 ** 19, holder: 0, by: ['function'] }],
     grownBytes: 2 ** 19,

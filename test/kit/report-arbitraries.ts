@@ -167,6 +167,7 @@ const retention = some(
     bytes: figure,
     objects: figure,
     roots: fc.nat(),
+    cut: fc.nat(),
     holders: many(holder, 8, 1),
     deltaBytes: figure,
     profileBytes: figure,

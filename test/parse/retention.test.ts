@@ -202,6 +202,22 @@ describe('what a file holds', () => {
   });
 });
 
+it('follows as many ways as there is room for, loses no byte of the rest, and says so', () => {
+  const [samples, depth] = [2_100, 100];
+  const stacks = Uint32Array.from({ length: samples * depth }, (_, at) => at);
+  const retention = readRetention({
+    ...ways`main.a   1 × 1`,
+    sampleCount: samples,
+    frames: Array.from(stacks, (at) => ({ func: `f${at}. (*main.t)`, file: '', line: 0 })),
+    stackStart: Uint32Array.from({ length: samples + 1 }, (_, sample) => sample * depth),
+    stackFrames: stacks,
+    values: new Float64Array(samples * 2).fill(64),
+  });
+  expect(retention).toMatchObject({ bytes: samples * 64, roots: samples });
+  expect(retention?.cut).toBeGreaterThan(50);
+  expect(retention?.cut).toBeLessThan(200);
+});
+
 it('is part of the snapshot it was given with, whatever the file is called', () => {
   const bytes = new Uint8Array(readFileSync(new URL('leak-global.grf.out', RETENTION)));
   const snapshot = assembleSnapshot([{ name: 'x', bytes }], { instance: 'a' });

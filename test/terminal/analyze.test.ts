@@ -232,3 +232,52 @@ describe('goleak analyze --html', () => {
     await expect(analyzePaths(asked)).rejects.toThrow(/cannot be written to .*: its folder is not there\./);
   });
 });
+
+describe('goleak analyze with a goref file', () => {
+  const files = {
+    'before.pb.gz': captured('profiles/heap-leak.t065.heap.pb.gz'),
+    'after.pb.gz': captured('profiles/heap-leak.t305.heap.pb.gz'),
+    // Whatever it is called.
+    'from-the-core': captured('profiles/heap-leak.grf.out'),
+  };
+  const expectHeld = (report: Report) => {
+    expect(report.verdict.summary).toContain('held by the map `m` of `main.main.func16`');
+    expect(report.retention?.holders[0]).toMatchObject({
+      root: { kind: 'local', name: 'main.every.f', func: 'main.every' },
+      depth: 4,
+    });
+    const text = reportText(report, { color: false, width: 100 });
+    expect(text).toContain('Way: main.every.f → closure main.main.func16 → m → its values.');
+    // Whoever has the file needs no recipe for it.
+    expect(text).not.toContain('gcore');
+  };
+
+  it('reads it among loose files, and in a zip of them', async () => {
+    const folder = folderOf(files);
+    expectHeld(await analyze(...Object.keys(files).map((name) => join(folder, name))));
+    const zip = zipSync(
+      Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, new Uint8Array(bytes)])),
+    );
+    expectHeld(await analyzeFile('evidence.zip', zip));
+  });
+
+  it('draws the way into the page', async () => {
+    const folder = folderOf(files);
+    const html = join(folder, 'report.html');
+    const paths = Object.keys(files).map((name) => join(folder, name));
+    await analyzePaths({ kind: 'analyze', paths, intervalMs: 30_000, html });
+    const page = readFileSync(html, 'utf8');
+    expect(page).toMatch(/<section aria-labelledby="retention">[\s\S]*<svg[\s\S]*map\[int\]\[\]uint8/);
+  });
+
+  it('prints how to make one where a heap leaks, and nowhere else', async () => {
+    const folder = folderOf(files);
+    const leak = await analyze(join(folder, 'before.pb.gz'), join(folder, 'after.pb.gz'));
+    const text = reportText(leak, { color: false, width: 100 });
+    expect(text).toContain('over HTTP nobody can tell');
+    expect(text).toContain('gcore -o /var/tmp/service $pid');
+    expect(text).toContain('The core holds everything the process had in memory: passwords');
+    const calm = await analyzeFile('one.pb.gz', captured('profiles/heap-ok.t065.heap.pb.gz'));
+    expect(reportText(calm, { color: false, width: 100 })).not.toContain('gcore');
+  });
+});

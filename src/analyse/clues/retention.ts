@@ -24,6 +24,7 @@ export const retention: ClueReader = (exam) => {
     ...largest(findings),
     ...deep(findings, rulesOf(exam).retentionDepth),
     ...otherMoment(findings),
+    ...cutShort(findings),
   ];
 };
 
@@ -119,6 +120,18 @@ function otherMoment({ bytes, profileBytes }: RetentionFindings): Clue[] {
       severity: 'notice',
       text: `The goref file holds ${formatBytes(bytes)}, the heap profile beside it ${formatBytes(profileBytes)}: they are of different moments, so shares of one are not those of the other.`,
       evidence: { bytes, profileBytes },
+    },
+  ];
+}
+
+function cutShort({ cut }: RetentionFindings): Clue[] {
+  if (cut === 0) return [];
+  return [
+    {
+      clue: 'retention-cut',
+      severity: 'notice',
+      text: `The goref file holds more ways than are followed: ${formatCount(cut)} end too early, at the last step there was room for.`,
+      evidence: { cut },
     },
   ];
 }
