@@ -6,6 +6,7 @@
 //   node test/bench/run.mjs load [--jobs N] [--soak]   a backlog of captures and deliveries, and one worker
 //   node test/bench/run.mjs target-cost […]       what captures cost the service (target-cost/main.ts)
 //   node test/bench/run.mjs charts [--charts 1000] [--json]   what each picture costs, and whether memory stays flat
+//   node test/bench/run.mjs probe [--rounds 15]   when the probe takes each clue, beside HTTP alone, and what it costs
 //   node test/bench/run.mjs sampling [--instances 1000] [--minutes 3]   what watching costs a worker and Redis
 //
 // Needs Go (the peers are Go programs) and about 1.2 GB of disk under .bench/ for the dumps, which are made
@@ -19,6 +20,7 @@ import { prepare } from './prepare.mjs';
 
 const SCRIPTS = {
   sampling: 'sampling.ts',
+  probe: 'probe.ts',
   analyse: 'analyse.ts',
   charts: 'charts.ts',
   load: 'load.ts',

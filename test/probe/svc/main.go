@@ -25,6 +25,7 @@ var (
 	keep    = flag.String("keep", "", "folder for the last pair")
 	push    = flag.String("push", "", "address of goleak's door")
 	limit   = flag.Int("limit", 0, "MiB at which it will be ended")
+	dumps   = flag.Int("dump-up-to", 0, "goroutines up to which stacks are written")
 	gap     = flag.Duration("gap", 5*time.Second, "between the snapshots of a pair")
 	pending = expvar.NewInt("orders_pending")
 )
@@ -34,7 +35,8 @@ func main() {
 	config := goleakprobe.Config{
 		// A test asks in seconds what production is asked in minutes.
 		CostShare: 0.5,
-		PerMinute: 60,
+		PerMinute: 600,
+		DumpUpTo:  *dumps,
 	}
 	if *keep != "" {
 		config.Watch = &goleakprobe.Watch{
@@ -57,6 +59,7 @@ func main() {
 	}
 	probe.Start(context.Background())
 	http.Handle("/debug/goleak", probe.Handler())
+	http.HandleFunc("/cost", tellCost)
 
 	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
