@@ -103,7 +103,7 @@ export const WORDS = {
     exit: 1,
   }),
   file_unwritable: entry<{ path: string; reason: string }>({
-    say: ({ path, reason }) => `Nothing can be written to ${path}: ${reason}.`,
+    say: ({ path, reason }) => `The file cannot be written to ${path}: ${reason}.`,
     hint: () => 'Name a file in a folder that is there and may be written to.',
     retry: 'never',
     exit: 1,
