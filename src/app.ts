@@ -17,8 +17,9 @@ import { botTokenOf, type Env } from './config/env.ts';
 import type { ServiceCatalog } from './config/services.ts';
 import { control, refuseStopped } from './control/captures.ts';
 import { controlDigest } from './control/digests.ts';
-import { readStatus, statusText } from './control/status.ts';
-import { tendWatched, type WatchedCommand } from './control/watching.ts';
+import { readStatus } from './control/status.ts';
+import { statusMessage } from './control/status-message.ts';
+import { tendWatched } from './control/watching.ts';
 import { chartRenderer } from './deliver/charts.ts';
 import { createSlackClient, createSlackPoster } from './deliver/slack.ts';
 import { slackAnswers } from './deliver/slack-check.ts';
@@ -32,7 +33,7 @@ import { pushPorts } from './doors/pushes.ts';
 import { talkPorts } from './doors/talk.ts';
 import { uploadPorts } from './doors/uploads.ts';
 import { workflowDoors } from './doors/workflow.ts';
-import { servicesText } from './entry/look.ts';
+import { servicesMessage } from './entry/look.ts';
 import { SIGNATURE_LIVES_MS } from './entry/signed-http.ts';
 import { registerSlackDoor, type SlackPorts } from './entry/slack.ts';
 import { openSlackApp } from './entry/slack-app.ts';
@@ -46,7 +47,6 @@ import { Failure } from './failure.ts';
 import { type Lifecycle, type Running, runProcess } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { openMetrics } from './metrics.ts';
-import type { Origin } from './model/request.ts';
 import { type Directory, groupsNamed } from './model/who.ts';
 import { type FactPorts, factsReader } from './past/digest-facts.ts';
 import { digestHistory, recordedHistory } from './past/digest-history.ts';
@@ -136,7 +136,8 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     fullStacks: (id) => withinDeadline(queue.deliver(id, 'stacks')),
     ...talkPorts(redis, env, { requests, queue, services, authorise, trail }),
     cancel: (id, asker) => switched({ kind: 'cancel', id }, asker),
-    setBaseline: (service, asker) => watched({ kind: 'baseline', service, action: 'set' }, asker),
+    setBaseline: async (service, asker) =>
+      (await watched({ kind: 'baseline', service, action: 'set' }, asker)).text,
     uploads: uploadPorts({ redis, requests, queue, trail, authorise, log }),
     look: lookBy(redis, { env, url, services, slack, fetch: fetcher.fetch, switches, requests, queue }),
     now: Date.now,
@@ -196,12 +197,12 @@ function lookBy(
   const { env, url, services, switches, ...rest } = about;
   const { appToken } = env.slack;
   return async (command) => {
-    if (command.kind === 'services') return servicesText(services.all());
+    if (command.kind === 'services') return servicesMessage(services.all());
     if (command.kind === 'audit') return auditText(env.home, command, Date.now());
     if (command.kind === 'status') {
       const nowMs = Date.now();
       const ports = { ...rest, switches, circuits: openCircuitStore(redis) };
-      return statusText(await withinDeadline(readStatus(nowMs, ports)), nowMs);
+      return statusMessage(await withinDeadline(readStatus(nowMs, ports)), nowMs);
     }
     const findings = examineInstallation({
       slack: rest.slack,
@@ -241,7 +242,7 @@ function watchedDoor(
     readonly slack: ReturnType<typeof createSlackClient>;
     readonly prometheus: ReadPrometheus;
   },
-): (command: WatchedCommand, asker: Origin) => Promise<string> {
+): SlackPorts['watched'] {
   const stores = {
     watching: openWatchingStore(redis),
     history: openHistoryStore(redis),
@@ -259,13 +260,13 @@ function watchedDoor(
     });
     const service = services.find(command.service);
     // A Prometheus may take its time.
-    const { text, drawn } = await (service?.prometheus ? done : withinDeadline(done));
-    if (drawn && service) {
-      showHistory(drawn, service, asker, showing).catch((error: unknown) =>
+    const answer = await (service?.prometheus ? done : withinDeadline(done));
+    if (answer.drawn && service) {
+      showHistory(answer.drawn, service, asker, showing).catch((error: unknown) =>
         log.warn({ err: error, service: service.name }, 'The picture of a history was not shown.'),
       );
     }
-    return text;
+    return answer;
   };
 }
 

@@ -77,7 +77,8 @@ export function statusText(status: Status, nowMs: number): string {
   return lines.join('\n');
 }
 
-function stageWords(progress: Progress): string {
+/** How far an open request is, after its service's name. */
+export function stageWords(progress: Progress): string {
   switch (progress.stage) {
     case 'queued':
       return 'waits for a worker';

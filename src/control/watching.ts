@@ -5,15 +5,18 @@ import { Failure } from '../failure.ts';
 import type { DrawnHistory } from '../model/history.ts';
 import type { Origin } from '../model/request.ts';
 import type { Service } from '../model/target.ts';
-import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
-import { drawnHistory, type Past, pastOf, type ReadPrometheus } from '../past/past.ts';
+import { formatDuration } from '../model/units.ts';
+import { drawnHistory, pastOf, type ReadPrometheus } from '../past/past.ts';
 import { usualNow } from '../past/usual.ts';
 import { watchRulesOf } from '../policy/watching.ts';
+import type { SlackMessage } from '../report/elements.ts';
 import { type BaselineStore, MEASURES, type Usuals } from '../store/baselines.ts';
 import type { HistoryStore } from '../store/history.ts';
 import type { WatchingStore } from '../store/watching.ts';
 import type { Usual } from '../watch/baseline.ts';
-import { GRAINS, type RollUp, rowsOf } from '../watch/roll-up.ts';
+import { aligned, bytes, count, minute } from './columns.ts';
+import { pastMessage } from './past-message.ts';
+import { pastText } from './past-text.ts';
 
 export type WatchedCommand = Extract<Command, { kind: 'watch' | 'unwatch' | 'history' | 'baseline' }>;
 
@@ -30,6 +33,8 @@ export interface WatchedPorts {
 export interface WatchedAnswer {
   /** Plain lines. */
   readonly text: string;
+  /** The same where a phone has to wrap it; absent where plain lines do. */
+  readonly message?: SlackMessage;
   /** What a picture shows of it. */
   readonly drawn?: DrawnHistory;
 }
@@ -82,82 +87,20 @@ async function switchWatching(
   return `${name} is watched: a sample of each instance every ${formatDuration(rules.everyMs)}, from the next minute on. \`history ${name}\` shows them.`;
 }
 
-const HOURS_SHOWN = 12;
-const MARKS_SHOWN = 5;
-
-/** A past as text; pictures of it are drawn from the same. */
-export function pastText(service: string, past: Past): string {
-  const { instances, more, told, now, source, problems } = past;
-  const parts: string[] = source === 'prometheus' ? ['From Prometheus, a sample every 5 minutes:', ''] : [];
-  for (const { instance, t, kept, miss } of instances) {
-    const gone = miss ? `; it has not answered since ${minute(miss.t)}: ${miss.says}` : '';
-    parts.push(
-      `${instance || service}, last sample ${minute(t)}${gone}`,
-      ...table(kept, now),
-      ...marksOf(kept),
-      '',
-    );
-  }
-  if (more > 0) parts.push(`… ${more} more instances`);
-  if (told.length > 0) {
-    const said = source === 'prometheus' ? 'What the watcher would have said' : 'What the watcher said';
-    parts.push(`${said} in the last week:`);
-  }
-  parts.push(
-    ...told
-      .slice(-MARKS_SHOWN)
-      .map(
-        ({ t, kind, instance, because }) =>
-          `${minute(t)}  ${instance}  ${kind.replaceAll('_', ' ')}: ${because}`,
-      ),
-    ...problems.map(({ text }) => text),
-  );
-  return parts.join('\n').trimEnd();
-}
-
 async function historyText(service: Service, ports: WatchedPorts): Promise<WatchedAnswer> {
   const { name, prometheus } = service;
   const past = await pastOf(service, ports);
   if (past.instances.length > 0) {
     const drawn = drawnHistory(service, past);
-    return { text: pastText(name, past), ...(drawn && { drawn }) };
+    return {
+      text: pastText(name, past),
+      message: pastMessage(name, past),
+      ...(drawn && { drawn }),
+    };
   }
   if (prometheus) return { text: `Prometheus has no series of ${name} that match {${prometheus.match}}.` };
   const said = await ports.watching.said(name);
   return { text: `There is no history of ${name} yet.${said?.on ? '' : ` \`watch ${name}\` begins one.`}` };
-}
-
-/** Hours of the last half day, the latest last. */
-function table(kept: RollUp, now: number): string[] {
-  const names = GRAINS.tens.columns.map(({ name }) => name);
-  const column = (values: readonly number[], name: string): number =>
-    values[names.indexOf(name)] ?? Number.NaN;
-  const rows = rowsOf(kept, 'tens', now - HOURS_SHOWN * 3600, now);
-  const hours = new Map<number, (typeof rows)[number][]>();
-  for (const row of rows) {
-    const hour = row.t - (row.t % 3600);
-    hours.set(hour, [...(hours.get(hour) ?? []), row]);
-  }
-  const lines = [...hours].map(([t, tens]) => {
-    const all = (name: string): readonly number[] =>
-      tens.map(({ values }) => column(values, name)).filter((value) => !Number.isNaN(value));
-    const least = (name: string): number | undefined => atLeast(all(name));
-    return [
-      minute(t),
-      bytes(atMost(all('rssHigh'))),
-      bytes(least('trough')),
-      count(least('goroutines')),
-      count(middle(all('requests'))),
-    ];
-  });
-  if (lines.length === 0) return ['  no ten minutes are complete yet'];
-  return aligned([['hour (UTC)', 'resident, most', 'heap, least', 'goroutines', 'requests/s'], ...lines]);
-}
-
-function marksOf({ marks }: RollUp): string[] {
-  return marks
-    .slice(-MARKS_SHOWN)
-    .map(({ t, what, version }) => `  ${minute(t)}  ${what}${version === undefined ? '' : `, ${version}`}`);
 }
 
 async function baseline(
@@ -205,37 +148,4 @@ function usualRows(usuals: Usuals): string[] {
     return [[measure, show(median), show(mad), show(mean), show(p95), show(std), count(samples), byHour]];
   });
   return aligned([['', 'median', 'MAD', 'mean', 'p95', 'std', 'readings', 'by hour'], ...rows]);
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
-  return rows.map(
-    (row) =>
-      `  ${row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  ')}`,
-  );
-}
-
-function bytes(value: number | undefined): string {
-  return value === undefined ? '–' : formatBytes(value);
-}
-
-function count(value: number | undefined): string {
-  return value === undefined ? '–' : formatCount(value);
-}
-
-function atLeast(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : Math.min(...values);
-}
-
-function atMost(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : Math.max(...values);
-}
-
-function middle(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : values.toSorted((a, b) => a - b)[values.length >> 1];
-}
-
-/** `2026-11-03 05:59Z` */
-function minute(t: number): string {
-  return `${new Date(t * 1000).toISOString().slice(0, 16).replace('T', ' ')}Z`;
 }

@@ -11,6 +11,12 @@ export const MAX_REPLY = 2_900;
 /** Words, or a message that has buttons besides. */
 export type Answer = (said: Mrkdwn | SlackMessage) => Promise<void>;
 
+/** What a command answers: plain lines, and where a phone had better wrap it, the same as a message. */
+export interface Told {
+  readonly text: string;
+  readonly message?: SlackMessage;
+}
+
 export function contentIn(said: Mrkdwn | SlackMessage): Content {
   return typeof said === 'string' ? textContent(said) : contentOf(said);
 }

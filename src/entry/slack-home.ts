@@ -22,7 +22,7 @@ import type { Origin } from '../model/request.ts';
 import { type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { requestId } from './accept.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
-import { guarded, MAX_REPLY } from './slack-answer.ts';
+import { guarded, MAX_REPLY, type Told } from './slack-answer.ts';
 import { openCaptureForm, type SlackCalls } from './slack-form.ts';
 import { answered, NOTHING_WRONG } from './slack-submission.ts';
 
@@ -30,7 +30,7 @@ export interface HomePorts {
   readonly watched: (
     command: { readonly kind: 'watch' | 'unwatch'; readonly service: string },
     asker: Origin,
-  ) => Promise<string>;
+  ) => Promise<Told>;
   readonly digest: (
     command: DigestCommand,
     asked: { readonly origin: Origin; readonly delivery: string },
@@ -65,8 +65,8 @@ export function registerHome(app: App, ports: HomePorts): void {
   }
   for (const kind of ['watch', 'unwatch'] as const) {
     on(app, kind === 'watch' ? HOME_WATCH : HOME_UNWATCH, ports, async ({ user, value, state }, { show }) => {
-      const said = await ports.watched({ kind, service: value }, { door: 'button', user });
-      await show(state, mrkdwn`${prose(said, MAX_REPLY)}`);
+      const { text } = await ports.watched({ kind, service: value }, { door: 'button', user });
+      await show(state, mrkdwn`${prose(text, MAX_REPLY)}`);
     });
   }
   on(app, HOME_CAPTURE, ports, async ({ value, triggerId }, { client }) => {

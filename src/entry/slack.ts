@@ -10,11 +10,20 @@ import { proposedWords } from '../forms/propose.ts';
 import type { CaptureRequest, Origin } from '../model/request.ts';
 import { redact } from '../model/secrets.ts';
 import type { Service } from '../model/target.ts';
-import { codeBlock, mrkdwn, prose } from '../report/foreign.ts';
+import type { SlackMessage } from '../report/blocks.ts';
+import { codeBlock, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { type CaptureCommand, findService, requestId, toRequest } from './accept.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
 import { permit, permitted } from './permit.ts';
-import { type Answer, contentIn, ephemeral, guarded, MAX_REPLY, whisperer } from './slack-answer.ts';
+import {
+  type Answer,
+  contentIn,
+  ephemeral,
+  guarded,
+  MAX_REPLY,
+  type Told,
+  whisperer,
+} from './slack-answer.ts';
 import { type ButtonPorts, registerButtons } from './slack-buttons.ts';
 import { openCaptureForm } from './slack-form.ts';
 import { COMMAND, helpMessage, registerHelp } from './slack-help.ts';
@@ -31,15 +40,15 @@ export interface SlackPorts extends ButtonPorts, ThreadPorts {
   readonly uploads: UploadPorts;
   /** Accepts a request for work. Throws Failure `queue_unavailable` within its own deadline. */
   readonly submit: (request: CaptureRequest) => Promise<void>;
-  /** Plain lines for the words that only look: `services`, `status`, `doctor`, `audit`. */
+  /** For the words that only look: rows for `services` and `status`, plain lines for `doctor` and `audit`. */
   readonly look: (
     command: Exclude<
       Command,
       { kind: 'capture' | 'help' | 'digest' | 'rules' | 'register' | ControlKind | WatchedKind }
     >,
-  ) => Promise<string>;
-  /** Switches watching, and shows what it has kept; plain lines. */
-  readonly watched: (command: Extract<Command, { kind: WatchedKind }>, asker: Origin) => Promise<string>;
+  ) => Promise<string | SlackMessage>;
+  /** Switches watching, and shows what it has kept. */
+  readonly watched: (command: Extract<Command, { kind: WatchedKind }>, asker: Origin) => Promise<Told>;
   /** Sets digests up, has them sent, shows what they would say; answers in plain lines. */
   readonly digest: (
     command: DigestCommand,
@@ -137,17 +146,15 @@ async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<voi
       case 'unwatch':
       case 'history':
       case 'baseline': {
-        const lines = (await ports.watched(command, asked.origin)).split('\n');
-        return asked.answer(mrkdwn`${codeBlock(lines, MAX_REPLY)}`);
+        const { text, message } = await ports.watched(command, asked.origin);
+        return asked.answer(message ?? shown(text));
       }
-      case 'rules': {
-        const lines = (await ports.ruled(command, asked.origin)).split('\n');
-        return asked.answer(mrkdwn`${codeBlock(lines, MAX_REPLY)}`);
-      }
+      case 'rules':
+        return asked.answer(shown(await ports.ruled(command, asked.origin)));
       case 'digest': {
         const { origin, delivery } = asked;
         const text = await ports.digest(command, { origin, delivery: requestId(delivery, ports.now()) });
-        return asked.answer(mrkdwn`${codeBlock(text.split('\n'), MAX_REPLY)}`);
+        return asked.answer(shown(text));
       }
       case 'register':
         await ports.register(command, asked.origin);
@@ -157,9 +164,14 @@ async function serve(text: string, ports: SlackPorts, asked: Asked): Promise<voi
           { origin: asked.origin, actions: [command.kind === 'audit' ? 'audit' : 'look'] },
           ports.authorise,
         );
-        return asked.answer(mrkdwn`${codeBlock((await ports.look(command)).split('\n'), MAX_REPLY)}`);
+        return asked.answer(shown(await ports.look(command)));
     }
   });
+}
+
+/** Plain lines keep their columns; a message has rows of its own. */
+function shown(said: string | SlackMessage): Mrkdwn | SlackMessage {
+  return typeof said === 'string' ? mrkdwn`${codeBlock(said.split('\n'), MAX_REPLY)}` : said;
 }
 
 /** Under a capture a mistyped question is not taken for a mistyped command. */

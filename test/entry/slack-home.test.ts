@@ -89,7 +89,7 @@ describe.skipIf(requires('redis'))('the home tab and the forms behind it', () =>
         if (kind === 'watch') {
           await openWatchingStore(redis).switch(service, { on: true, by: asker.user, atMs: NOW_MS });
         }
-        return `${service} is watched.`;
+        return { text: `${service} is watched.` };
       },
       digest: async (command: unknown, asked: unknown) => {
         digests.push({ command, asked });

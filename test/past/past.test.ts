@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { validateBlocks } from '../../demo/workspace/blocks.ts';
 import { startWorkspace, type Workspace } from '../../demo/workspace/server.ts';
 import { openPrometheus } from '../../src/capture/prometheus.ts';
 import { serviceFromUrl } from '../../src/capture/resolve.ts';
-import { pastText } from '../../src/control/watching.ts';
+import { pastMessage } from '../../src/control/past-message.ts';
+import { pastText } from '../../src/control/past-text.ts';
 import { renderChart } from '../../src/deliver/charts.ts';
 import { createSlackClient, createSlackPoster } from '../../src/deliver/slack.ts';
 import { Failure } from '../../src/failure.ts';
@@ -74,6 +76,18 @@ describe('the past of a service that names a Prometheus', () => {
     expect(text).toMatch(/hour \(UTC\) +resident, most +heap, least +goroutines/);
     expect(text).toMatch(/\d\d:00Z +17\d MiB +1\d\d MiB +80/);
     expect(text).toMatch(/Z {2}restart/);
+  });
+
+  it('is a message, whose columns a phone does not wrap', async () => {
+    const { blocks } = pastMessage('payments-svc', await past());
+    expect(validateBlocks([...blocks])).toEqual([]);
+    const text = JSON.stringify(blocks);
+    expect(text).toMatch(/\*Over \d+ h:\* resident .* → /);
+    expect(text).toMatch(/: restart/);
+    expect(text).toMatch(/from Prometheus.*\/goleak capture payments-svc/);
+    const lines = (/UTC +resident.*?```/.exec(text)?.[0] ?? '').replace('\\n```', '').split('\\n');
+    expect(lines.length).toBeGreaterThan(5);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(42);
   });
 
   it('is drawn: a line an instance, from zero, days back to now, and when processes began anew', async () => {
