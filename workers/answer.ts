@@ -14,10 +14,10 @@ import type { Authorise } from '../src/authorise.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
 import { postKeyed } from '../src/deliver/incident-thread.ts';
 import type { SlackPoster } from '../src/deliver/slack.ts';
-import { type Attachable, attached, postFiles } from '../src/deliver/thread.ts';
+import { type Attachable, attached, postFiles, stacksFile } from '../src/deliver/thread.ts';
 import { Failure } from '../src/failure.ts';
 import type { Log } from '../src/log.ts';
-import type { Asked } from '../src/model/question.ts';
+import type { Answerable, Asked } from '../src/model/question.ts';
 import type { CaptureRequest } from '../src/model/request.ts';
 import { questionAction } from '../src/policy/who-may.ts';
 import type { Report } from '../src/report/schema.ts';
@@ -57,7 +57,7 @@ export async function answerQuestion(id: string, work: AnswerWork, answering: An
   const report = await reportOf(request, work);
   if (!(await mayStill(asked, request, work))) return;
   const service = work.services.find(request.service);
-  const posted = question.kind === 'raw' ? await notPosted(report, request, { ...work, ...answering }) : [];
+  const posted = await filesFor(question, report, request, { ...work, ...answering });
   const about: AnswerAbout = {
     report,
     ...(service && { service }),
@@ -130,6 +130,17 @@ async function earlierFor(report: Report, { verdicts, reports }: AnswerWork): Pr
   if (!kept) return {};
   const whole = await reports.load(kept.reportId);
   return { earlier: whole ? earlierOfReport(whole) : earlierOfVerdict(kept) };
+}
+
+/** What follows the answer. */
+async function filesFor(
+  { kind }: Answerable,
+  report: Report,
+  request: CaptureRequest,
+  work: AnswerWork & Answering,
+): Promise<readonly Attachable[]> {
+  if (kind === 'stacks') return report.signatures.length === 0 ? [] : [stacksFile(report)];
+  return kind === 'raw' ? notPosted(report, request, work) : [];
 }
 
 /** What a thread shows of many files are the newest; in an incident's thread it may be none. */

@@ -17,7 +17,7 @@ import {
   type ThreadState,
 } from '../src/deliver/thread.ts';
 import { Failure } from '../src/failure.ts';
-import { CANCEL_ACTION, VERDICT_ACTIONS } from '../src/model/button.ts';
+import { CANCEL_ACTION, UPLOAD_ACTIONS, VERDICT_ACTIONS } from '../src/model/button.ts';
 import type { Offer } from '../src/model/capture.ts';
 import { type CaptureRequest, isLastWord, type Progress } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
@@ -166,7 +166,7 @@ export async function stateOf(
     request,
     progress,
     instances,
-    ...(!request.files && (await buttonsOf(request, progress, work))),
+    ...(await buttonsOf(request, progress, work)),
     costSentence: service ? costSentence(request.kinds, request.windowMs, service.allow) : '',
     ...(report && { report, flames: work.flames.load(report.id) ?? {} }),
     ...(report && service?.issues !== undefined && issueOf(service.issues, report)),
@@ -189,11 +189,15 @@ async function recalledReport(progress: Progress, { reports }: DeliverWork): Pro
 
 /** While it runs it can be ended; then what comes next is offered. */
 async function buttonsOf(
-  { id, origin }: CaptureRequest,
+  { id, origin, files }: CaptureRequest,
   { stage }: Progress,
   { buttons }: DeliverWork,
 ): Promise<Pick<ThreadState, 'buttons' | 'cancel'>> {
   const about = { request: id, channel: origin.channel ?? '', owner: origin.user };
+  if (files)
+    return stage === 'done'
+      ? { buttons: await buttons.idsOf({ ...about, actions: UPLOAD_ACTIONS }, Date.now()) }
+      : {};
   if (isLastWord(stage))
     return { buttons: await buttons.idsOf({ ...about, actions: VERDICT_ACTIONS }, Date.now()) };
   const { [CANCEL_ACTION]: cancel } = await buttons.idsOf({ ...about, actions: [CANCEL_ACTION] }, Date.now());

@@ -5,6 +5,7 @@ import { pacedPoster } from '../src/deliver/paced.ts';
 import type { ThreadPorts } from '../src/deliver/thread.ts';
 import { Failure } from '../src/failure.ts';
 import { isCalm, type Plan } from '../src/incident/decide.ts';
+import { type ButtonValues, INCIDENT_ACTIONS } from '../src/model/button.ts';
 import {
   beganMs,
   type Incident,
@@ -13,7 +14,7 @@ import {
   type IncidentPlace,
 } from '../src/model/incident.ts';
 import type { ThreadPlace } from '../src/model/question.ts';
-import { incidentMessage } from '../src/report/blocks.ts';
+import { type IncidentAbout, incidentMessage } from '../src/report/blocks.ts';
 import type { Report } from '../src/report/schema.ts';
 import { PROGRESS_EVERY_MS, portsOf, stateOf } from './deliver.ts';
 import { knownId } from './remember.ts';
@@ -42,7 +43,10 @@ export async function showDesk(desk: IncidentDesk, plan: Plan, work: TriageWork)
   }
 }
 
-async function threadOf(incident: Incident, plan: Plan, work: TriageWork): Promise<IncidentThread> {
+/** Before it is known in which channel: buttons belong to one. */
+type Thread = Omit<IncidentThread, 'message'> & { readonly about: IncidentAbout };
+
+async function threadOf(incident: Incident, plan: Plan, work: TriageWork): Promise<Thread> {
   const { nextAtMs } = plan;
   const isWaiting = incident.closed === undefined && nextAtMs !== undefined;
   const seen = incident.looks.filter(({ outcome }) => outcome?.kind === 'seen');
@@ -52,7 +56,7 @@ async function threadOf(incident: Incident, plan: Plan, work: TriageWork): Promi
   const after = isRecovered ? await reportOf(last, work) : undefined;
   return {
     incident,
-    message: incidentMessage(incident, isWaiting ? { nextLookMs: nextAtMs } : {}),
+    about: isWaiting ? { nextLookMs: nextAtMs } : {},
     ...(first && (await firstOf(first, work))),
     ...(after && { after, afterFlames: work.flames.load(after.id) ?? {} }),
   };
@@ -74,15 +78,30 @@ async function reportOf(
   return look?.outcome?.kind === 'seen' ? reports.load(look.outcome.report) : undefined;
 }
 
-async function showAt(thread: IncidentThread, place: IncidentPlace, work: TriageWork): Promise<void> {
+async function showAt({ about, ...thread }: Thread, place: IncidentPlace, work: TriageWork): Promise<void> {
   const { incident, first } = thread;
   const id = await placeId(incident, place, work);
   if (id === undefined) return;
-  const ports = threadPorts(`${incident.id}.${id}`, work);
+  const kept = `${incident.id}.${id}`;
+  const ports = threadPorts(kept, work);
+  const buttons = await buttonsOf(incident, { channel: id, kept }, work);
+  const message = incidentMessage(incident, { ...about, ...(buttons && { buttons }) });
   const told = first ? { ...ports, artefacts: portsOf(first, work).artefacts } : ports;
-  const threadTs = await showIncident(thread, id, told);
+  const threadTs = await showIncident({ ...thread, message }, id, told);
   await noteLooks(incident, { channel: id, threadTs }, work);
   if (place.why === 'incident' && first?.report) await link(incident, id, first.report, work);
+}
+
+/** About the last look that came to a verdict, as what is asked in the thread. */
+async function buttonsOf(
+  { looks, closed }: Incident,
+  { channel, kept }: { readonly channel: string; readonly kept: string },
+  { buttons, now }: TriageWork,
+): Promise<ButtonValues | undefined> {
+  const last = looks.findLast(({ outcome }) => outcome?.kind === 'seen');
+  if (!last || closed) return undefined;
+  const about = { request: last.request, channel, owner: ASKER, thread: kept };
+  return buttons.idsOf({ ...about, actions: INCIDENT_ACTIONS }, now());
 }
 
 /** What is asked in the thread is about the last look that came to a verdict. */

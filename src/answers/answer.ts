@@ -9,7 +9,7 @@ import { type Earlier, yesterdayAnswer } from './earlier.ts';
 import { ownerAnswer } from './owner.ts';
 import { rawAnswer } from './raw.ts';
 import { retentionAnswer } from './retention.ts';
-import { stackAnswer } from './stack.ts';
+import { stackAnswer, stacksAnswer } from './stack.ts';
 import { whyAnswer } from './why.ts';
 
 export interface AnswerAbout {
@@ -18,7 +18,7 @@ export interface AnswerAbout {
   readonly service?: Pick<Service, 'owner' | 'code'>;
   /** The capture to compare with; for `vs yesterday` only. */
   readonly earlier?: Earlier;
-  /** Files of the capture that are posted below the answer, because they are not in the thread yet; for `raw` only. */
+  /** Files that are posted below the answer, because they are not in the thread yet; for `raw` only. */
   readonly posted?: readonly string[];
   /** Slack id of who asked. */
   readonly askedBy: string;
@@ -41,6 +41,8 @@ function bodyOf(question: Explained, about: AnswerAbout): SlackMessage {
       return whyAnswer(report);
     case 'stack':
       return stackAnswer(report, question.rank);
+    case 'stacks':
+      return stacksAnswer(report);
     case 'owner':
       return ownerAnswer(report, question.rank, service);
     case 'yesterday':
@@ -61,6 +63,8 @@ export function wordsFor(question: Explained): string {
       return 'why?';
     case 'stack':
       return `stack ${question.rank}`;
+    case 'stacks':
+      return 'stacks';
     case 'owner':
       return `who owns ${question.rank}`;
     case 'yesterday':

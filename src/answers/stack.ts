@@ -1,16 +1,25 @@
-// `stack 2`: one signature's stack as Go prints it, the blocked call first.
+// `stack 2`: one signature's stack as Go prints it, the blocked call first; `stacks`: that all of them follow as a file.
 import { type Block, type SlackMessage, section } from '../report/elements.ts';
 import { code, codeBlock, joinMrkdwn, mrkdwn, prose, words } from '../report/foreign.ts';
 import { SECTION_TEXT } from '../report/limits.ts';
 import { addLines } from '../report/lines.ts';
 import type { Report } from '../report/schema.ts';
 import { frameLines } from '../report/stacks.ts';
-import { blockedFunction, countWords, oldestWords } from '../report/wording.ts';
+import { blockedFunction, counted, countWords, oldestWords } from '../report/wording.ts';
 import { noSuchRank } from './rank.ts';
 
 const NAME = 80;
 const SENTENCE = 400;
 const FUNCTION_WIDTH = 48;
+
+/** Where a thread is not the capture's own, as in that of an incident, the file of all stacks follows an answer. */
+export function stacksAnswer({ signatures, service }: Report): SlackMessage {
+  const text =
+    signatures.length === 0
+      ? mrkdwn`No goroutine signature of ${code(service, NAME)} is leaking or suspect: there are no stacks to show.`
+      : mrkdwn`The full stacks of ${counted(signatures.length, 'signature')} of ${code(service, NAME)} follow as a file.`;
+  return { text, blocks: [section(text)] };
+}
 
 export function stackAnswer(report: Report, rank: number): SlackMessage {
   const signature = report.signatures[rank - 1];

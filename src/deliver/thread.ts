@@ -140,13 +140,15 @@ export async function postStacks(state: ThreadState, rootTs: string, ports: Thre
     channel: request.origin.channel ?? '',
     threadTs: request.origin.threadTs ?? rootTs,
   };
+  const { name, read } = stacksFile(report);
+  const title = plain(`Full stacks of ${report.service}`, TITLE);
+  await uploadOnce('stacks', [{ name: fileName(name), title, bytes: await read() }], thread, ports);
+}
+
+/** The stacks of all signatures, as a file. */
+export function stacksFile(report: Report): Attachable {
   const bytes = new TextEncoder().encode(fullStacksFile(report));
-  await uploadOnce(
-    'stacks',
-    [{ name: fileName('stacks.txt'), title: plain(`Full stacks of ${report.service}`, TITLE), bytes }],
-    thread,
-    ports,
-  );
+  return { name: 'stacks.txt', sizeBytes: bytes.byteLength, read: async () => bytes };
 }
 
 async function showRoot(state: ThreadState, home: Place, ports: ThreadPorts): Promise<Posted> {

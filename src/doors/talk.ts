@@ -77,9 +77,9 @@ async function placedButton(
 ): Promise<{ button: Button; messageTs?: string } | undefined> {
   const button = await buttons.find(id);
   if (!button) return undefined;
-  const { request, question } = button;
+  const { request, thread, question } = button;
   const posting = await (question === undefined
-    ? requests.ledger(request).posting('root')
+    ? requests.ledger(thread ?? request).posting('root')
     : questions.ledger(question).posting('answer'));
   return { button, ...(posting.state === 'sent' && { messageTs: posting.ts }) };
 }

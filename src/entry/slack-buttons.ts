@@ -28,7 +28,7 @@ import type { Service } from '../model/target.ts';
 import { code, codeBlock, joinMrkdwn, type Mrkdwn, mrkdwn, prose } from '../report/foreign.ts';
 import { findService, requestId } from './accept.ts';
 import { doneThenAcknowledged, once } from './acknowledge.ts';
-import { type Authorise, permit, permitted } from './permit.ts';
+import { type Authorise, permitted } from './permit.ts';
 import { ephemeral, guarded, MAX_REPLY } from './slack-answer.ts';
 import { type OpenView, openRuleView, type RuleDoorPorts } from './slack-rules.ts';
 import { handOn, type ThreadPorts } from './slack-thread.ts';
@@ -91,14 +91,30 @@ async function press(
   const button = await genuine(action, body, ports);
   const earlier = await ports.requestOf(button.request);
   if (!earlier) throw new Failure('report_missing', { id: button.request });
-  const service = findService(earlier.service, ports.services());
   const origin: Origin = {
     door: 'button',
     user: body.user.id,
     channel: button.channel,
     ...threadOf(body, earlier),
   };
+  // Uploaded files are of no registered service.
+  if (earlier.files) return ofUpload({ button, earlier, origin }, ports);
+  const service = findService(earlier.service, ports.services());
   return done({ button, earlier, service, origin, body }, ports);
+}
+
+async function ofUpload(
+  pressed: Omit<Pressed, 'service' | 'body'>,
+  ports: PressPorts,
+): Promise<Mrkdwn | undefined> {
+  switch (pressed.button.action) {
+    case WHY_ACTION:
+      return asked({ kind: 'why' }, 'why?', pressed, ports);
+    case FULL_STACKS_ACTION:
+      return stacks(pressed, ports);
+    default:
+      throw new Failure('button_elsewhere', {});
+  }
 }
 
 async function done(pressed: Pressed, ports: PressPorts): Promise<Mrkdwn | undefined> {
@@ -111,9 +127,7 @@ async function done(pressed: Pressed, ports: PressPorts): Promise<Mrkdwn | undef
       await captureAgreed(pressed, ports);
       return undefined;
     case FULL_STACKS_ACTION:
-      await permit({ origin, actions: ['full-stacks'], service, request: earlier.id }, ports.authorise);
-      await ports.fullStacks(earlier.id);
-      return replied('stacks');
+      return stacks(pressed, ports);
     case WHY_ACTION:
       return asked({ kind: 'why' }, 'why?', pressed, ports);
     case YESTERDAY_ACTION:
@@ -143,11 +157,16 @@ async function done(pressed: Pressed, ports: PressPorts): Promise<Mrkdwn | undef
   }
 }
 
+async function stacks(pressed: Omit<Pressed, 'service' | 'body'>, ports: PressPorts): Promise<Mrkdwn> {
+  await asked({ kind: 'stacks' }, 'stacks', pressed, ports);
+  return replied('stacks');
+}
+
 /** A button asks once: whoever presses it after somebody else finds the answer above. */
 async function asked(
   question: Answerable,
   words: string,
-  { earlier, origin }: Pressed,
+  { earlier, origin }: Pick<Pressed, 'earlier' | 'origin'>,
   ports: PressPorts,
 ): Promise<undefined> {
   const delivery = `button ${earlier.id} ${origin.channel} ${origin.threadTs}`;
@@ -182,6 +201,8 @@ async function genuine(
 
 /** What the menu may hold. */
 const IN_MENU: ReadonlySet<ButtonAction> = new Set([
+  CAPTURE_AGAIN_ACTION,
+  WHY_ACTION,
   FULL_STACKS_ACTION,
   SNOOZE_ACTION,
   NOT_A_LEAK_ACTION,

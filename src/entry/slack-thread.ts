@@ -114,6 +114,8 @@ export async function handOn(
       return true;
     case 'stacks':
       await permit({ ...about, actions: ['full-stacks'] }, ports.authorise);
+      // The thread of an incident is not the capture's own: there they follow an answer.
+      if (request.incident !== undefined) return ports.ask(asked(question, request, asking, ports.now()));
       await ports.fullStacks(request.id);
       return true;
     default:

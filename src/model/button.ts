@@ -20,6 +20,17 @@ export const VERDICT_ACTIONS = [
   SET_BASELINE_ACTION,
   YESTERDAY_ACTION,
 ] as const;
+/** Under a verdict on uploaded files: there is no service to capture again, to compare or to say anything of. */
+export const UPLOAD_ACTIONS = [WHY_ACTION, FULL_STACKS_ACTION] as const;
+/** Under the message of an incident, about its last look. */
+export const INCIDENT_ACTIONS = [
+  CAPTURE_AGAIN_ACTION,
+  WHY_ACTION,
+  FULL_STACKS_ACTION,
+  SNOOZE_ACTION,
+  NOT_A_LEAK_ACTION,
+  YESTERDAY_ACTION,
+] as const;
 export const BUTTON_ACTIONS = [...VERDICT_ACTIONS, CANCEL_ACTION, REMOVE_RULE_ACTION] as const;
 export type ButtonAction = (typeof BUTTON_ACTIONS)[number];
 
@@ -36,6 +47,8 @@ export interface Button {
   /** Who asked for that capture, or made that rule. */
   readonly owner: string;
   readonly expiresAtMs: number;
+  /** Under the message of an incident: what the outbox keeps that message under. */
+  readonly thread?: string;
   /** Under the announcement of a rule: the rule, and the question whose answer announces it. */
   readonly rule?: string;
   readonly question?: string;

@@ -20,7 +20,7 @@ export type Question =
 /** Those that a worker answers. */
 export type Answerable = Extract<
   Question,
-  { kind: 'why' | 'stack' | 'owner' | 'yesterday' | 'raw' | 'retention' | 'rule' }
+  { kind: 'why' | 'stack' | 'stacks' | 'owner' | 'yesterday' | 'raw' | 'retention' | 'rule' }
 >;
 
 /** Those that are answered from the report. */

@@ -102,7 +102,7 @@ export function consentAction({ consent }: Pick<CaptureRequest, 'consent'>): Act
  * before is not in the thread already.
  */
 export function questionAction(kind: Answerable['kind']): Action {
-  if (kind === 'raw') return 'full-stacks';
+  if (kind === 'raw' || kind === 'stacks') return 'full-stacks';
   return kind === 'yesterday' ? 'digest' : 'ask';
 }
 

@@ -66,12 +66,12 @@ export function textContent(text: Mrkdwn): Content {
   return { text: unlinked(text), blocks: text.length <= SECTION_TEXT ? [section(text)] : [] };
 }
 
-/** @param beside a button at its right edge */
-export function section(text: Mrkdwn, beside?: ButtonWords): Made<SectionBlock> {
+/** @param beside a button, or a menu, at its right edge */
+export function section(text: Mrkdwn, beside?: ButtonWords | OverflowMenu): Made<SectionBlock> {
   return make({
     type: 'section',
     text: mrkdwnText(text),
-    ...(beside && { accessory: button(beside) }),
+    ...(beside && { accessory: 'type' in beside ? beside : button(beside) }),
   });
 }
 
@@ -114,7 +114,7 @@ export function actions(
 }
 
 type SelectMenu = Made<StaticSelect>;
-type OverflowMenu = Made<Overflow>;
+export type OverflowMenu = Made<Overflow>;
 
 export interface MenuEntry {
   readonly text: string;

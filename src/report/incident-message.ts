@@ -1,5 +1,6 @@
 // The one message of an incident in a channel: what fires and since when, what goleak makes of it, what changed since its
 // first look, and when it looks again. It is edited in place and says nothing that changes by itself.
+import type { ButtonValues } from '../model/button.ts';
 import {
   type AlertFact,
   beganMs,
@@ -10,8 +11,9 @@ import {
   recoveredMs,
 } from '../model/incident.ts';
 import { formatBytes, formatCount, formatForecast } from '../model/units.ts';
-import { actions, context, type SlackMessage, section, select } from './elements.ts';
+import { actions, type Block, context, type SlackMessage, section, select } from './elements.ts';
 import { code, cutList, joinMrkdwn, type Mrkdwn, markup, mrkdwn, prose, words } from './foreign.ts';
+import { verdictActions } from './verdict-actions.ts';
 
 export const INCIDENT_SERVICE_ACTION = 'incident_service';
 
@@ -24,9 +26,11 @@ const OPTIONS_SHOWN = 100;
 export interface IncidentAbout {
   /** When it is looked at again; undefined while a capture is under way, and when nothing more comes. */
   readonly nextLookMs?: number;
+  /** Opaque ids of the buttons about its last look, while it is open. */
+  readonly buttons?: ButtonValues;
 }
 
-export function incidentMessage(incident: Incident, { nextLookMs }: IncidentAbout): SlackMessage {
+export function incidentMessage(incident: Incident, { nextLookMs, buttons }: IncidentAbout): SlackMessage {
   const title = titleOf(incident);
   const seen = seenLooks(incident);
   const last = seen.at(-1);
@@ -51,8 +55,14 @@ export function incidentMessage(incident: Incident, { nextLookMs }: IncidentAbou
       section(joinMrkdwn(lines, '\n')),
       ...(body.length > 0 ? [section(joinMrkdwn(body, '\n'))] : []),
       ...(next === undefined ? [] : [context([next])]),
+      ...(buttons && last && incident.closed === undefined ? offered(last, buttons) : []),
     ],
   };
+}
+
+/** What its thread answers is about its last look, and so are they. */
+function offered({ outcome: { verdict } }: Seen, values: ButtonValues): Block[] {
+  return verdictActions({ values, lists: verdict === 'goroutine-leak' || verdict === 'deadlock' });
 }
 
 /** Asked in an incident channel that does not say which service it is about. */

@@ -23,7 +23,7 @@ import {
 } from './foreign.ts';
 import { nameWithin, shortLabel } from './name.ts';
 import type { Report, ReportSignature } from './schema.ts';
-import { verdictActions } from './verdict-actions.ts';
+import { calmMenu, verdictActions } from './verdict-actions.ts';
 import {
   blockedFunction,
   briefCost,
@@ -31,6 +31,7 @@ import {
   counted,
   countWords,
   dayWords,
+  type EvidenceLine,
   evidence,
   oldestWords,
   place,
@@ -149,12 +150,12 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
     joinMrkdwn([mrkdwn`${windowWords(report)} · cost: ${briefCost(report)}`, asked], ' · '),
   ]);
   const before = report.before ? [context([mrkdwn`${prose(report.before.text, SENTENCE)}`])] : [];
-  const again =
-    about.buttons === undefined ? [] : verdictActions({ ...about, values: about.buttons, report });
   const hidden = hiddenLines(report);
   const text = mrkdwn`${words(report.service, NAME)}: ${verdictTitle(report.verdict)} (${confidenceWords(report.verdict.confidence)}). ${prose(summaryWords(report.verdict), SENTENCE)}`;
-  if (report.verdict.kind === 'healthy')
-    return { text, blocks: [section(headline), ...hidden, ...before, costs, ...again] };
+  const { buttons: values } = about;
+  if (report.verdict.kind === 'healthy') {
+    return { text, blocks: [section(headline, values && calmMenu(values)), ...hidden, ...before, costs] };
+  }
 
   const blocks: Block[] = [section(headline)];
   const clues = evidenceLines(report);
@@ -170,7 +171,7 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
     section(mrkdwn`*Next:* ${prose(report.verdict.nextStep, SENTENCE)}`),
     ...before,
     costs,
-    ...again,
+    ...(values ? verdictActions({ ...about, values, lists: report.signatures.length > 0 }) : []),
   );
   return { text, blocks };
 }
@@ -253,13 +254,18 @@ function verdictHeadline(report: Report, fix?: Fix): Mrkdwn {
 function evidenceLines(report: Report): Mrkdwn[] {
   const all = evidence(report);
   const grave = all.filter(({ severity }) => severity === 'critical' || severity === 'warning');
-  const { shown } = cutList(grave.length > 0 ? grave : all, EVIDENCE_SHOWN);
+  const { shown } = cutList(gravestOfEach(grave.length > 0 ? grave : all), EVIDENCE_SHOWN);
   const lines = shown.map(({ severity, text }) => {
     const { mark, word } = SEVERITY_MARKS[severity];
     return mrkdwn`${mark} *${word}*  ${prose(brief(text), CLUE_SENTENCE)}`;
   });
   const left = all.length - shown.length;
   return left === 0 ? lines : [...lines, mrkdwn`… ${left} more in the thread`];
+}
+
+/** One line a clue: what a second signature or instance shows of the same is in the rows and in the thread. */
+function gravestOfEach(lines: readonly EvidenceLine[]): readonly EvidenceLine[] {
+  return lines.filter(({ clue }, at) => lines.findIndex((line) => line.clue === clue) === at);
 }
 
 /** Without what stands elsewhere: who created them is in the rows below, the handbook's figure in the thread. */

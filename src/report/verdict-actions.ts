@@ -15,12 +15,19 @@ import {
 } from '../model/button.ts';
 import type { Offer } from '../model/capture.ts';
 import { formatDuration } from '../model/units.ts';
-import { actions, type Block, type ButtonWords, type MenuEntry, overflow } from './elements.ts';
-import type { Report } from './schema.ts';
+import {
+  actions,
+  type Block,
+  type ButtonWords,
+  type MenuEntry,
+  type OverflowMenu,
+  overflow,
+} from './elements.ts';
 
 export interface Offered {
   readonly values: ButtonValues;
-  readonly report: Report;
+  /** Signatures are listed: they can be shown, put off and said to be no leak. */
+  readonly lists: boolean;
   /** What was left out because nobody had agreed to its price. */
   readonly offer?: Offer;
   /** Where an issue is filed about it, filled in; absent where services.yml names no tracker. */
@@ -31,12 +38,10 @@ export interface Offered {
 const MOST_ENTRIES = 5;
 
 /** Nothing where no button may be shown. */
-export function verdictActions({ values, report, offer, issueUrl }: Offered): Block[] {
-  const lists = report.signatures.length > 0;
-  const isCalm = report.verdict.kind === 'healthy';
+export function verdictActions({ values, lists, offer, issueUrl }: Offered): Block[] {
   const stacks: Named | undefined = lists ? { text: 'Full stacks', action: FULL_STACKS_ACTION } : undefined;
   const offered: readonly (Named | undefined)[] = [
-    { text: 'Capture again and compare', action: CAPTURE_AGAIN_ACTION, primary: !isCalm },
+    { text: 'Capture again and compare', action: CAPTURE_AGAIN_ACTION, primary: true },
     { text: 'Why?', action: WHY_ACTION, says: 'Why this verdict' },
     offer ? { text: offerWords(offer), action: AGREE_ACTION } : stacks,
   ];
@@ -46,7 +51,7 @@ export function verdictActions({ values, report, offer, issueUrl }: Offered): Bl
     lists ? { text: 'Snooze…', action: SNOOZE_ACTION } : undefined,
     lists ? { text: 'Not a leak…', action: NOT_A_LEAK_ACTION } : undefined,
     { text: 'Compare with yesterday', action: YESTERDAY_ACTION },
-    isCalm || issueUrl === undefined || offer === undefined
+    issueUrl === undefined || offer === undefined
       ? { text: 'Set baseline', action: SET_BASELINE_ACTION }
       : undefined,
   ];
@@ -54,10 +59,24 @@ export function verdictActions({ values, report, offer, issueUrl }: Offered): Bl
     shown(entry, values).map(({ text, value }) => ({ text, value })),
   );
   const link: MenuEntry[] =
-    issueUrl === undefined || isCalm ? [] : [{ text: 'File an issue', value: LINK_VALUE, url: issueUrl }];
+    issueUrl === undefined ? [] : [{ text: 'File an issue', value: LINK_VALUE, url: issueUrl }];
   const menu = [...known.slice(0, MOST_ENTRIES - link.length), ...link];
   if (buttons.length + menu.length === 0) return [];
   return [actions(buttons, menu.length === 0 ? [] : [overflow(MORE_ACTION, menu)])];
+}
+
+/** Of what is healthy: nobody has to act, so what can be done is behind three dots, beside the one line. */
+export function calmMenu(values: ButtonValues): OverflowMenu | undefined {
+  const named: readonly Named[] = [
+    { text: 'Capture again and compare', action: CAPTURE_AGAIN_ACTION },
+    { text: 'Why?', action: WHY_ACTION },
+    { text: 'Compare with yesterday', action: YESTERDAY_ACTION },
+    { text: 'Set baseline', action: SET_BASELINE_ACTION },
+  ];
+  const entries = named.flatMap((entry): MenuEntry[] =>
+    shown(entry, values).map(({ text, value }) => ({ text, value })),
+  );
+  return entries.length === 0 ? undefined : overflow(MORE_ACTION, entries);
 }
 
 interface Named {

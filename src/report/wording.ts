@@ -92,6 +92,7 @@ export function cluesByGravity(report: Report): Report['clues'] {
 }
 
 export interface EvidenceLine {
+  readonly clue: string;
   readonly severity: Severity;
   readonly text: string;
 }
@@ -100,7 +101,11 @@ export interface EvidenceLine {
 export function evidence(report: Report): readonly EvidenceLine[] {
   const telling = cluesByGravity(report).filter(({ severity }) => severity !== 'none');
   if (telling.length > 0) return telling;
-  return (report.signatures[0]?.because ?? []).map((text) => ({ severity: 'notice', text }));
+  return (report.signatures[0]?.because ?? []).map((text, at) => ({
+    clue: `because-${at}`,
+    severity: 'notice',
+    text,
+  }));
 }
 
 /** `3 signatures`, `1 signature`. */

@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 /** An expired button is still known for as long again, so that it can be said that it is. */
 const KEEP_SECONDS = (2 * BUTTON_DAYS * DAY_MS) / 1000;
 const BUTTON_PREFIX = '{goleak}:button:';
-/** A request -> the ids of its buttons, by action. */
+/** A request, or the thread of an incident -> the ids of its buttons, by action. */
 const OF_REQUEST_PREFIX = '{goleak}:buttons:';
 /** 16 bytes in base64url. */
 const ID = /^[A-Za-z0-9_-]{22}$/;
@@ -26,14 +26,15 @@ const buttonSchema = z.strictObject({
   channel: z.string().max(40),
   owner: z.string().max(40),
   expiresAtMs: z.number(),
+  thread: z.string().max(160).optional(),
   rule: z.string().max(40).optional(),
   question: z.string().max(80).optional(),
 });
 
 export interface ButtonStore {
-  /** The ids of a capture's buttons: the same ones however often, and by whomever, its thread is drawn. */
+  /** The ids of a capture's buttons in its thread, or in that of an incident: the same ones however often it is drawn. */
   readonly idsOf: <Action extends ButtonAction>(
-    about: Pick<Button, 'request' | 'channel' | 'owner'> & { readonly actions: readonly Action[] },
+    about: Pick<Button, 'request' | 'channel' | 'owner' | 'thread'> & { readonly actions: readonly Action[] },
     nowMs: number,
   ) => Promise<Readonly<Record<Action, string>>>;
   /** The id of the button under the announcement of a rule, likewise. */
@@ -50,24 +51,24 @@ export interface ButtonStore {
 
 export function openButtonStore(redis: Redis): ButtonStore {
   /** By the name each is kept under, in the order given. */
-  const keep = async (
-    request: string,
-    buttons: readonly (readonly [string, Button])[],
-  ): Promise<string[]> => {
+  const keep = async (of: string, buttons: readonly (readonly [string, Button])[]): Promise<string[]> => {
     const wanted = buttons.flatMap(([name, button]) => [
       name,
       randomBytes(16).toString('base64url'),
       JSON.stringify(button),
     ]);
-    const keys = [OF_REQUEST_PREFIX + request];
+    const keys = [OF_REQUEST_PREFIX + of];
     return (await KEEP(redis, keys, [KEEP_SECONDS, BUTTON_PREFIX, ...wanted])) as string[];
   };
   return {
     idsOf: async ({ actions, ...about }, nowMs) => {
       const expiresAtMs = nowMs + BUTTON_DAYS * DAY_MS;
+      const { thread, request } = about;
+      // An incident has several looks, each with buttons of its own.
+      const named = (action: string) => (thread === undefined ? action : `${action}:${request}`);
       const ids = await keep(
-        about.request,
-        actions.map((action) => [action, { ...about, action, expiresAtMs }] as const),
+        thread ?? request,
+        actions.map((action) => [named(action), { ...about, action, expiresAtMs }] as const),
       );
       return Object.fromEntries(actions.map((action, at) => [action, ids[at]])) as Readonly<
         Record<(typeof actions)[number], string>

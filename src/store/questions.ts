@@ -17,6 +17,7 @@ const askedSchema = z.strictObject({
   question: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('why') }),
     z.strictObject({ kind: z.literal('stack'), rank }),
+    z.strictObject({ kind: z.literal('stacks') }),
     z.strictObject({ kind: z.literal('owner'), rank }),
     z.strictObject({ kind: z.literal('yesterday') }),
     z.strictObject({ kind: z.literal('raw') }),

@@ -68,6 +68,7 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
   let asked: Asked[];
   let made: object[];
   let isFull: boolean;
+  let earlier: CaptureRequest;
   let signatures: readonly NamedSignature[];
   let ids: Readonly<Record<ButtonAction, string>>;
   beforeAll(async () => {
@@ -80,6 +81,7 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
     service = { ...serviceFromUrl('http://127.0.0.1:1'), name: EARLIER.service };
     [nowMs, submitted, stacks] = [Date.UTC(2026, 10, 26), [], []];
     [asked, made, isFull, signatures] = [[], [], false, [SIGNATURE]];
+    earlier = EARLIER;
     await server.redis.flushall();
     const buttons = openButtonStore(server.redis);
     ids = await buttons.idsOf(
@@ -96,7 +98,7 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
           submitted.push(request);
         },
         uploads: NO_UPLOADS,
-        requestOf: async (id) => (id === EARLIER.id ? EARLIER : undefined),
+        requestOf: async (id) => (id === EARLIER.id ? earlier : undefined),
         fullStacks: async (id) => {
           stacks.push(id);
         },
@@ -121,7 +123,7 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
         setBaseline: async (name) => `The baseline of ${name} is set:\n  rss  40 MiB`,
         ruled: async () => '',
         look: async () => '',
-        watched: async () => '',
+        watched: async () => ({ text: '' }),
         control: async () => '',
         digest: async () => '',
         register: async () => {},
@@ -273,8 +275,40 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
   });
 
   it('of the menu is no other button', async () => {
-    await menu(ids[CAPTURE_AGAIN_ACTION]);
-    saysOnly(await choose(ids[CAPTURE_AGAIN_ACTION]), /belongs to another message/);
+    await menu(ids[CANCEL_ACTION]);
+    saysOnly(await choose(ids[CANCEL_ACTION]), /belongs to another message/);
+  });
+
+  it('of the menu beside a healthy verdict captures again, and explains', async () => {
+    await menu(ids[CAPTURE_AGAIN_ACTION], ids[WHY_ACTION]);
+    await choose(ids[CAPTURE_AGAIN_ACTION]);
+    expect(submitted).toMatchObject([{ compareWith: EARLIER.id }]);
+    await choose(ids[WHY_ACTION]);
+    expect(asked).toMatchObject([{ question: { kind: 'why' } }]);
+  });
+
+  it('under a verdict on uploaded files explains it and shows its stacks, and does nothing else', async () => {
+    earlier = { ...EARLIER, files: ['F1'] };
+    rootTs = await post(CHANNEL, ids[WHY_ACTION], [WHY_ACTION]);
+    expect(await press(WHY_ACTION)).toEqual([]);
+    expect(asked).toMatchObject([{ request: EARLIER.id, question: { kind: 'why' } }]);
+    rootTs = await post(CHANNEL, ids[FULL_STACKS_ACTION], [FULL_STACKS_ACTION]);
+    await press(FULL_STACKS_ACTION);
+    expect(stacks).toEqual([EARLIER.id]);
+    rootTs = await post(CHANNEL, ids[CAPTURE_AGAIN_ACTION], [CAPTURE_AGAIN_ACTION]);
+    expect((await press(CAPTURE_AGAIN_ACTION)).at(-1)).toMatch(/belongs to another message/);
+    expect(submitted).toEqual([]);
+  });
+
+  it('under the message of an incident has the stacks answered there, once', async () => {
+    earlier = { ...EARLIER, incident: 'payments-svc-1' };
+    rootTs = await post(CHANNEL, ids[FULL_STACKS_ACTION], [FULL_STACKS_ACTION]);
+    await press(FULL_STACKS_ACTION);
+    expect(stacks).toEqual([]);
+    expect(asked).toMatchObject([
+      { question: { kind: 'stacks' }, origin: { channel: CHANNEL, threadTs: rootTs } },
+    ]);
+    expect((await press(FULL_STACKS_ACTION)).at(-1)).toMatch(/answered in this thread already/);
   });
 
   it('cancels, and says what to type', async () => {

@@ -28,6 +28,7 @@ describe('a reply in a thread', () => {
   let asked: Asked[];
   let submitted: CaptureRequest[];
   let stacks: string[];
+  let incident: string | undefined;
 
   beforeEach(async () => {
     workspace = await openWorkspace({ manifest: 'manifest.yml' });
@@ -36,7 +37,7 @@ describe('a reply in a thread', () => {
       name: CAPTURE.service,
       instances: ['payments-svc-1', 'payments-svc-2'].map(instance),
     };
-    [isUnderWay, asked, submitted, stacks] = [false, [], [], []];
+    [isUnderWay, asked, submitted, stacks, incident] = [false, [], [], [], undefined];
     const { SLACK_BOT_TOKEN, SLACK_API_URL } = workspace.env();
     const directory = openSlackDirectory(createSlackClient(SLACK_BOT_TOKEN, SLACK_API_URL));
     await boltInSocketMode(workspace, (app) =>
@@ -54,7 +55,8 @@ describe('a reply in a thread', () => {
         buttonOf: async () => undefined,
         captureIn: async ({ threadTs }) => {
           if (isUnderWay) throw new Failure('verdict_missing', { isUnderWay });
-          return threadTs === root ? CAPTURE : undefined;
+          if (threadTs !== root) return undefined;
+          return incident === undefined ? CAPTURE : { ...CAPTURE, incident };
         },
         ask: async (question) => {
           const isNew = !asked.some(({ id }) => id === question.id);
@@ -71,7 +73,7 @@ describe('a reply in a thread', () => {
         setBaseline: async () => '',
         ruled: async () => '',
         look: async () => '',
-        watched: async () => '',
+        watched: async () => ({ text: '' }),
         control: async () => '',
         digest: async () => '',
         register: async () => {},
@@ -182,5 +184,12 @@ describe('a reply in a thread', () => {
   it('has all stacks posted', async () => {
     await says('full stacks');
     expect(stacks).toEqual([CAPTURE.id]);
+  });
+
+  it('has all stacks answered in the thread of an incident, which is not the own one of a capture', async () => {
+    incident = 'payments-svc-1';
+    await says('full stacks');
+    expect(stacks).toEqual([]);
+    expect(asked).toMatchObject([{ question: { kind: 'stacks' }, origin: { threadTs: root } }]);
   });
 });

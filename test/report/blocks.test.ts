@@ -82,7 +82,7 @@ describe('the root message of a leak', () => {
 
 it('is one green line and the cost for a healthy service', () => {
   const message = verdictMessage(sampleReport('healthy'), { buttons: BUTTONS });
-  expect(message.blocks.map(({ type }) => type)).toEqual(['section', 'context', 'actions']);
+  expect(message.blocks.map(({ type }) => type)).toEqual(['section', 'context']);
   expect(read(message)[0]).toBe(
     ':white_check_mark: *payments-svc is healthy* (confidence 95 %): 212 goroutines and 41 MiB of live heap, both flat for 30 s.',
   );

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { validateBlocks } from '../../demo/workspace/blocks.ts';
 import { type ButtonValues, LINK_VALUE, VERDICT_ACTIONS } from '../../src/model/button.ts';
-import { type Offered, verdictActions } from '../../src/report/verdict-actions.ts';
+import { verdictMessage } from '../../src/report/root-message.ts';
+import { calmMenu, type Offered, verdictActions } from '../../src/report/verdict-actions.ts';
 import { sampleReport } from '../kit/report.ts';
 
 const values: ButtonValues = Object.fromEntries(VERDICT_ACTIONS.map((action) => [action, `id-${action}`]));
@@ -19,7 +20,7 @@ interface Element {
 }
 
 function row(about: Partial<Offered> = {}): readonly Element[] {
-  const blocks = verdictActions({ values, report: sampleReport(), ...about });
+  const blocks = verdictActions({ values, lists: true, ...about });
   expect(validateBlocks(blocks)).toEqual([]);
   const [block] = blocks as unknown as readonly { readonly elements: readonly Element[] }[];
   return block?.elements ?? [];
@@ -53,14 +54,28 @@ describe('what is offered under a verdict', () => {
     expect(link).toMatchObject({ value: LINK_VALUE, url: issueUrl });
   });
 
-  it('is nothing about signatures, and no issue, where nothing leaks', () => {
-    const elements = row({ report: sampleReport('healthy'), issueUrl });
+  it('is nothing about signatures where none is listed', () => {
+    const elements = row({ lists: false });
     expect(names(elements)).toEqual(['Capture again and compare', 'Why?', 'overflow']);
     expect(entries(elements)).toEqual(['Compare with yesterday', 'Set baseline']);
   });
 
+  it('is one menu beside the line of what is healthy', () => {
+    const { blocks } = verdictMessage(sampleReport('healthy'), { buttons: values, issueUrl });
+    expect(validateBlocks([...blocks])).toEqual([]);
+    expect(blocks.map(({ type }) => type)).toEqual(['section', 'context']);
+    const [{ accessory }] = blocks as unknown as readonly [{ readonly accessory: Element }];
+    expect(entries([accessory])).toEqual([
+      'Capture again and compare',
+      'Why?',
+      'Compare with yesterday',
+      'Set baseline',
+    ]);
+    expect(calmMenu({})).toBeUndefined();
+  });
+
   it('is only what there is an id for', () => {
     expect(names(row({ values: { capture_again: 'x' } }))).toEqual(['Capture again and compare']);
-    expect(verdictActions({ values: {}, report: sampleReport() })).toEqual([]);
+    expect(verdictActions({ values: {}, lists: true })).toEqual([]);
   });
 });

@@ -44,6 +44,16 @@ describe.skipIf(requires('redis'))('buttons', () => {
     }
   });
 
+  it('under an incident are others for each of its looks, and know its message', async () => {
+    const thread = 'payments-svc-1.C1';
+    const [first, second] = [about(), about()];
+    const ids = await buttons.idsOf({ ...first, thread }, 0);
+    const later = await buttons.idsOf({ ...second, thread }, 0);
+    expect(new Set([...Object.values(ids), ...Object.values(later)]).size).toBe(2 * BUTTON_ACTIONS.length);
+    expect(await buttons.idsOf({ ...first, thread }, 9)).toEqual(ids);
+    expect(await buttons.find(later.why)).toMatchObject({ request: second.request, thread });
+  });
+
   it.each([
     ['', 'nothing'],
     ['20261126-1', 'the id of a capture'],

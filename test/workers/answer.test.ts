@@ -122,6 +122,13 @@ describe.skipIf(requires('redis'))('a question in the thread of a capture', () =
     expect(filesIn(channel)).toHaveLength(before);
   }, 40_000);
 
+  it('is answered with a file where all stacks are wanted in a thread that has none', async () => {
+    const { channel, question, replies } = await told();
+    await ask(question({ kind: 'stacks' }), ports());
+    await expect.poll(saying(replies, /^The full stacks of \d+ signature/), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => filesIn(channel), { timeout: 10_000 }).toContain('stacks.txt');
+  }, 40_000);
+
   it('announces a rule once, and edits that when it is taken back', async () => {
     const { id, channel, thread, report, replies } = await told();
     const request = await room.requests.load(id);

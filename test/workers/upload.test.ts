@@ -104,6 +104,7 @@ describe.skipIf(requires('redis'))('uploaded files', { timeout: 90_000 }, () => 
     expect(root.text).toContain('uploaded before.pb.gz and after.pb.gz');
     expect(JSON.stringify(root.blocks)).toContain('main.main.func16');
     expect(JSON.stringify(root.blocks)).not.toContain('Capture again');
+    expect(JSON.stringify(root.blocks)).toContain('"Why?"');
     // Whoever uploaded the profiles has them there already.
     expect((await files(ts)).filter(({ name }) => name.endsWith('.gz'))).toEqual([]);
     expect(audit.map(({ what, why }) => [what, why])).toContainEqual([
