@@ -1,4 +1,4 @@
-// What stands below the services: when digests come, and what was captured lately.
+// What stands around the services: what waits for an admin's word, when digests come, and what was captured lately.
 import { proposalBlocks } from '../forms/propose.ts';
 import { formatDuration } from '../model/units.ts';
 import { type Block, context, divider, header, section } from '../report/elements.ts';
@@ -63,15 +63,15 @@ export function whenWords(cron: string): string {
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** What admins are asked to decide. */
+/** What admins are asked to decide, above everything else: somebody waits for it. */
 export function proposedBlocks({ proposals }: HomeFacts): Block[] {
   if (proposals.length === 0) return [];
   const { shown, more } = cutList(proposals, PROPOSALS_SHOWN);
   return [
-    divider(),
     header('Proposed services'),
     ...shown.flatMap(proposalBlocks),
     ...(more === '' ? [] : [context([mrkdwn`${more}`])]),
+    divider(),
   ];
 }
 

@@ -31,6 +31,7 @@ const NOTICE = 1_000;
 export function homeView(facts: HomeFacts): HomeView {
   const blocks = [
     ...(facts.notice === undefined ? [] : [section(facts.notice), divider()]),
+    ...proposedBlocks(facts),
     header('Services'),
     context([standingLine(facts)]),
     ...searchBlocks(facts),
@@ -38,7 +39,6 @@ export function homeView(facts: HomeFacts): HomeView {
       ? [section(nothingLine(facts))]
       : facts.services.flatMap((each) => serviceBlocks(each, facts.nowMs, facts.viewer.isAdmin))),
     ...pagerBlocks(facts),
-    ...proposedBlocks(facts),
     ...digestBlocks(facts),
     ...recentBlocks(facts),
     divider(),

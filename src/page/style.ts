@@ -15,6 +15,8 @@ export const STYLE = `
     --same: #3d4147; --leads: #7a5b2a; --before: #55646f; --now: #d5712a; --on-tone: #f4f4f5;
     --grew-1: #4a3226; --grew-2: #7a4520; --grew-3: #a8561a; --shrank-1: #24404f; --shrank-2: #23587a; --shrank-3: #1f6ea6;
   }
+  /* Pictures are drawn once, on white: turned, white becomes the ground, and each colour keeps its hue. */
+  figure img { filter: invert(.91) hue-rotate(180deg); }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; overflow-wrap: anywhere; }
@@ -68,6 +70,7 @@ figure svg { max-width: 100%; height: auto; } figcaption { color: var(--soft); f
   :root { color-scheme: light; --ground: #fff; --card: #fff; --ink: #000; --soft: #333; --line: #bbb; --on-tone: #1d1c1d; --code: #fff;
     --alarm: #a33000; --caution: #7a4b00; --good: #00684a; --same: #e4e6ea; --leads: #f5c98f; --before: #c9d6df; --now: #d55e00;
     --grew-1: #fbe0cd; --grew-2: #f6b98f; --grew-3: #ec8c52; --shrank-1: #d5e8f5; --shrank-2: #9ccbeb; --shrank-3: #56a9dc; }
+  figure img { filter: none; }
   body { font-size: 11pt; } nav, .alive .find, .flame-view.alive, .skip { display: none; } .flame-view.alive ~ .still { display: block; }
   .stack, figure, tr { break-inside: avoid; }
 }
