@@ -39,7 +39,8 @@ export function stackAnswer(report: Report, rank: number): SlackMessage {
   const lines = [
     ...frames.flatMap((frame) => frameLines(frame)),
     ...(createdBy ? frameLines(createdBy, 'created by ') : []),
-  ];
+    // A phone that has to wrap a long path would put it on a line of its own, below an empty one.
+  ].map((line) => line.replace(/^ +/, '  '));
   const blocks: Block[] = [
     section(joinMrkdwn([title, joinMrkdwn(facts, ' · ')], '\n')),
     section(mrkdwn`${codeBlock(lines, SECTION_TEXT)}`),

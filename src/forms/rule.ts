@@ -45,7 +45,7 @@ export function ruleView({ kind, service, about, signatures, nowMs }: RuleViewAb
     ? mrkdwn`Captures of ${code(service)} go on and tell of it; they say that you know, and call nobody for it.`
     : mrkdwn`Later captures of ${code(service)} leave its goroutines out of the verdict, and say how many those are, by whose word and until when.`;
   const options = signatures.map(({ signature, label, count }, at) => ({
-    text: `${at + 1}. ${shortLabel(label, LABEL_WIDTH)} (${formatCount(count)})`,
+    text: `${at + 1}. ${shortLabel(label, LABEL_WIDTH, 0)} (${formatCount(count)})`,
     value: signature,
   }));
   const [first] = signatures;

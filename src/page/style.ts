@@ -39,10 +39,13 @@ nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25r
 .find { position: sticky; top: 0; z-index: 2; background: var(--ground); padding: .5rem 1rem; border-bottom: 1px solid var(--line); max-width: 70rem; margin: 0 auto; display: none; gap: .5rem 1rem; flex-wrap: wrap; align-items: center; }
 .alive .find { display: flex; }
 .find input { flex: 1 1 16rem; font: inherit; padding: .4rem .6rem; color: inherit; background: var(--card); border: 1px solid var(--soft); border-radius: 4px; }
+.find input::placeholder { color: var(--soft); opacity: 1; }
 .find output { flex: 1 1 12rem; color: var(--soft); }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 caption { text-align: left; color: var(--soft); padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); }
+/* A column is never narrower than its longest word; what is long enough for a line of its own, a name or a path, may break. */
+th, td { overflow-wrap: break-word; } td.words:nth-child(-n+2) { min-width: 4.5rem; } td.words:nth-child(2) { overflow-wrap: anywhere; min-width: 8rem; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .wide { overflow-x: auto; }
 ul.plain { list-style: none; padding: 0; } ul.plain li { margin: .3rem 0; }

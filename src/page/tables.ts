@@ -4,6 +4,7 @@ import { changeRows } from '../report/changes.ts';
 import { cutList, type Markings, tags } from '../report/foreign.ts';
 import { formatNs, insideClues } from '../report/inside.ts';
 import { RETENTION_LIMIT, wayWords } from '../report/retention-words.ts';
+import { bandName, fieldName } from '../report/memory-words.ts';
 import type { Report } from '../report/schema.ts';
 import { bandWords, costWords, KIND_WORDS } from '../report/wording.ts';
 import { list, NOTHING, prose, table } from './parts.ts';
@@ -38,7 +39,7 @@ export function instanceTable({ fleet }: Report): Markings | undefined {
 export function memoryTable({ memory }: Report): Markings | undefined {
   const bands = memory.waterfall.filter(({ bytes }) => bytes > 0);
   if (bands.length === 0) return undefined;
-  const rows = bands.map((band) => [band.band, formatBytes(band.bytes), cut(bandWords(band))]);
+  const rows = bands.map((band) => [bandName(band.band), formatBytes(band.bytes), cut(bandWords(band))]);
   return table([{ title: 'band' }, { title: 'size', number: true }, { title: 'what it is' }], rows);
 }
 
@@ -78,7 +79,7 @@ export function changeTable(report: Report): Markings | undefined {
   const since = report.comparedWith ? 'since the earlier capture' : 'over the window';
   const rows = shown.map(({ what, status, times, label, values }) => [
     times > 1 ? `${formatCount(times)} ${what}s` : what,
-    cut(label),
+    cut(what === 'memory' ? (fieldName(label) ?? label) : label),
     status,
     cut(values),
   ]);

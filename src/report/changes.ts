@@ -38,9 +38,16 @@ function rowOf({ kind, status, before, after, label }: Change, labelWidth: numbe
     what: kind,
     status,
     times: 1,
-    label: middleCut(label.split(' ').map(shortWord).join(' '), labelWidth),
+    label: middleCut(nearest(label.split(' ').map(shortWord).join(' '), labelWidth), labelWidth),
     values: `${valueWords(kind, label, before)} → ${valueWords(kind, label, after)}`,
   };
+}
+
+/** `leaf < caller < its caller`, `blocked ← creator`: what is furthest away goes first, and no name is cut for it. */
+function nearest(label: string, width: number): string {
+  let kept = label;
+  while (kept.length > width && / [<←] /.test(kept)) kept = kept.replace(/ [<←] (?:(?! [<←] ).)*$/, '');
+  return kept;
 }
 
 /** Labels are words and Go names mixed: `chan send in example.com/a/ledger.flush ← main.main`. */

@@ -130,9 +130,10 @@ function rowText(row: DigestRow, atMs: number): Mrkdwn {
 }
 
 function wellText(rows: readonly DigestRow[]): Mrkdwn {
-  const shown = rows.slice(0, WELL_SHOWN).map(({ service, days, trend, verdict }) => {
+  // Their bars would be the loudest of the message, and say nothing: the picture in the thread has them.
+  const shown = rows.slice(0, WELL_SHOWN).map(({ service, trend, verdict }) => {
     const load = verdict?.kind === 'scales-with-load' ? ' follows load' : '';
-    return mrkdwn`${code(service, NAME)}${trend === undefined ? '' : ` ${ARROWS[trend]}`} ${sparkline(days)}${load}`;
+    return mrkdwn`${code(service, NAME)}${trend === undefined || trend === 'level' ? '' : ` ${ARROWS[trend]}`}${load}`;
   });
   const left = rows.length - shown.length;
   return mrkdwn`○ well: ${markup(joinMrkdwn(shown, ' · '))}${left > 0 ? ` … ${left} more` : ''}`;

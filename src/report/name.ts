@@ -26,8 +26,8 @@ export function shortPlace(frame: { readonly file: string; readonly line: number
 }
 
 /** `chan send in github.com/acme/payments/ledger.flush` -> `chan send in payments/ledger.flush`, cut in the middle. */
-export function shortLabel(label: string, width: number): string {
-  const words = label.split(' ').map((word) => (word.includes('/') ? shortName(word, 1) : word));
+export function shortLabel(label: string, width: number, parents = 1): string {
+  const words = label.split(' ').map((word) => (word.includes('/') ? shortName(word, parents) : word));
   return middleCut(words.join(' '), width);
 }
 

@@ -153,7 +153,8 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
   const hidden = hiddenLines(report);
   const text = mrkdwn`${words(report.service, NAME)}: ${verdictTitle(report.verdict)} (${confidenceWords(report.verdict.confidence)}). ${prose(summaryWords(report.verdict), SENTENCE)}`;
   const { buttons: values } = about;
-  if (report.verdict.kind === 'healthy') {
+  // Nobody has to act on what is mended either: its thread has all of it.
+  if (report.verdict.kind === 'healthy' || about.fix?.outcome === 'fixed') {
     return { text, blocks: [section(headline, values && calmMenu(values)), ...hidden, ...before, costs] };
   }
 
@@ -214,7 +215,7 @@ export function failureMessage(about: FailureAbout): SlackMessage {
 function comparison(report: Report): Block[] {
   if (report.comparedWith === undefined) return [];
   const title = mrkdwn`*Since the capture before* ${timeWords(report.comparedWith.at)}`;
-  const rows = changeRows(report.changes, FUNCTION_WIDTH).filter(
+  const rows = changeRows(report.changes, LABEL_WIDTH).filter(
     ({ what }) => what === 'signature' || what === 'site',
   );
   const { shown, more } = cutList(rows, SIGNATURES_SHOWN);

@@ -215,13 +215,15 @@ function memoryMessage(report: Report): SlackMessage | undefined {
 }
 
 /** Signatures and sites, and the figures people know; every goroutine and every counter is in the triage file. */
-function tellingChanges({ changes }: Report): ChangeRow[] {
+function tellingChanges({ changes, verdict }: Report): ChangeRow[] {
   const rows = changeRows(changes, CHANGE_WIDTH);
   const memory = TELLING_FIELDS.flatMap(
     (field) => rows.find(({ what, label }) => what === 'memory' && label === field) ?? [],
   );
+  // Of what is well, calls come and go all the time: that is no news.
+  const isCalm = verdict.kind === 'healthy';
   return [
-    ...rows.filter(({ what }) => what === 'signature' || what === 'site'),
+    ...(isCalm ? [] : rows.filter(({ what }) => what === 'signature' || what === 'site')),
     ...memory.slice(0, MEMORY_CHANGES_SHOWN),
   ];
 }

@@ -72,7 +72,7 @@ describe('a digest', () => {
       [
         ""text":":bar_chart: *Memory digest of 2026-11-26 09:00 Europe/Berlin*\\n1 needs somebody, 1 is well"",
         ""text":"▲ *\`payments-svc\`* ↗ ▃▄▄▄▅▅▆▆▆▇▇███  *goroutine leak, proven, worse than yesterday*\\nup to 480 MiB of 512 MiB, +24 MiB on the day before · limit in 26 h at the earliest · 2 restarts since yesterday · build \`v2.16.1\` · @payments-oncall"",
-        ""text":"○ well: \`ledger-svc\` → ···········▂▂▂"",
+        ""text":"○ well: \`ledger-svc\`"",
         ""text":"Late by 12 m 00 s: nobody was there to send it."",
         ""text":"Skipped: 2026-11-24 09:00, 2026-11-25 09:00."",
         ""text":"1 service may not be shown in this channel."",

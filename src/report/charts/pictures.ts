@@ -67,7 +67,8 @@ export function allPictures(report: Report, flames: Flames = {}): Picture[] {
 const DRAWN: Readonly<Record<Subject, (report: Report, flames: Flames) => Picture | undefined>> = {
   memory: (report) => {
     const art = memoryChart(report);
-    const title = 'Memory and goroutines over the window';
+    const counts = report.memory.samples.some(({ goroutines }) => typeof goroutines === 'number');
+    const title = counts ? 'Memory and goroutines over the window' : 'Memory over the window';
     return (
       art && {
         name: 'memory-and-goroutines.png',
