@@ -5,11 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { RECORDED, readRecording } from '../../demo/replay/recording.ts';
 import recordings from '../../demo/replay/recordings/origin.json' with { type: 'json' };
 import { type CapturedFiles, type Folders, readCaptures } from '../../src/analysis.ts';
+import { withoutSecrets } from '../../src/capture/vars.ts';
+import { hiddenSignatures } from '../../src/known/rules.ts';
 import type { Flames } from '../../src/model/flame.ts';
+import type { Rule } from '../../src/model/rule.ts';
 import type { RawArtefact } from '../../src/model/snapshot.ts';
+import { uploadedName } from '../../src/model/upload.ts';
 import { withOwners } from '../../src/owner.ts';
 import { buildReport } from '../../src/report/report.ts';
 import type { Report } from '../../src/report/schema.ts';
+import { openSaved, snapshotsAmong } from '../../src/saved/files.ts';
+import { readSaved } from '../../src/saved/reading.ts';
 import type { SceneOrigin } from './scene.ts';
 
 const CAPTURES = fileURLToPath(new URL('../captures/', import.meta.url));
@@ -30,6 +36,8 @@ export interface About {
   readonly memoryLimitMib?: number;
   /** What the service calls its own code, as services.yml has it. */
   readonly firstParty?: readonly string[];
+  /** What somebody has said is no leak. */
+  readonly rules?: readonly Rule[];
   /** An earlier capture to compare with. */
   readonly earlier?: { readonly id: string; readonly folders: Folders };
 }
@@ -98,8 +106,17 @@ export function momentsOf(instance: string, seconds: readonly number[]): Folders
     const fromMs = beganMs + shiftMs + moment.at * 1_000;
     return [...moment.files]
       .filter(([name]) => !NOT_CAPTURED.includes(name))
-      .map(([name, bytes]) => ({ name, bytes, taken: { fromMs, toMs: fromMs + TAKEN_MS } }));
+      .map(([name, bytes]) => ({
+        name,
+        bytes: asKept(name, bytes),
+        taken: { fromMs, toMs: fromMs + TAKEN_MS },
+      }));
   });
+}
+
+/** Recordings are what a service answers, command line and all; a capture keeps less of it, and so does a scene. */
+function asKept(name: string, bytes: Uint8Array): Uint8Array {
+  return name === 'vars.json' ? (withoutSecrets(bytes) ?? new Uint8Array()) : bytes;
 }
 
 function argsOf(instance: string): string {
@@ -112,12 +129,13 @@ function reportOn(
   about: About,
   origin: SceneOrigin,
 ): Captured {
-  const { service, owner, earlier, memoryLimitMib, firstParty = [] } = about;
+  const { service, owner, earlier, memoryLimitMib, firstParty = [], rules = [] } = about;
   const captured = files.map((each) => ({ ...each, records: [], earlier: earlier?.folders ?? [] }));
   const reading = readCaptures(captured, {
     firstParty,
     fallbackIntervalMs: 30_000,
     ...(memoryLimitMib !== undefined && { memoryLimitBytes: memoryLimitMib * MIB }),
+    ...(rules.length > 0 && { hidden: hiddenSignatures(rules) }),
   });
   const report = buildReport(reading.analysis, {
     id: `20261123-${service}`,
@@ -129,6 +147,7 @@ function reportOn(
     },
     artefacts: reading.artefacts,
     problems: reading.problems,
+    rules,
     ...(earlier && reading.compared && { comparedWith: { id: earlier.id, ...reading.compared } }),
   });
   return {
@@ -137,6 +156,27 @@ function reportOn(
     flames: reading.flames,
     origin,
   };
+}
+
+/** Recorded files as somebody uploads them: no service, no cost, and no times but those in the files. */
+export function uploadedCapture(paths: Readonly<Record<string, string>>, origin: SceneOrigin): Captured {
+  const files = Object.entries(paths).map(([name, path]) => ({
+    name,
+    bytes: readFileSync(join(CAPTURES, path)),
+  }));
+  const name = uploadedName(Object.keys(paths));
+  const folders = snapshotsAmong(files.map(openSaved));
+  const context = { firstParty: [], fallbackIntervalMs: 30_000 };
+  const { analysis, artefacts, problems, flames } = readSaved(folders, { name, context });
+  const report = buildReport(analysis, {
+    id: '20261123-upload',
+    service: name,
+    requestedBy: 'U0ONCALL',
+    cost: { requests: [], pauseMsEstimate: 0 },
+    artefacts,
+    problems,
+  });
+  return { report, files: [], flames, origin };
 }
 
 const PATHS: Readonly<Record<string, string>> = {

@@ -50,7 +50,9 @@
         );
       }
       const { left, right } = element.getBoundingClientRect();
-      if ((right > innerWidth + 1 || left < -1) && !scrolls(element)) {
+      // What stands beyond the left edge as a whole waits there for the focus: a link that skips.
+      const isBeyond = right > innerWidth + 1 || (left < -1 && right > 0);
+      if (isBeyond && !scrolls(element)) {
         found.push(
           `${named(element)} reaches beyond the screen: ${Math.round(left)} to ${Math.round(right)} of ${innerWidth} px`,
         );

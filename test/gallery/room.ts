@@ -11,8 +11,9 @@ import { bringUpToDate, postStacks, type ThreadPorts, type ThreadState } from '.
 import { contentIn } from '../../src/entry/slack-answer.ts';
 import { SERVICE_SEARCH } from '../../src/forms/capture.ts';
 import { BUTTON_ACTIONS, type ButtonValues } from '../../src/model/button.ts';
-import type { CaptureRequest, Progress } from '../../src/model/request.ts';
+import { type CaptureRequest, isLastWord, type Progress } from '../../src/model/request.ts';
 import type { Ledger, Posting } from '../../src/outbox/outbox.ts';
+import { withoutArguments } from '../../src/report/argument-words.ts';
 import type { SlackMessage } from '../../src/report/blocks.ts';
 import type { Mrkdwn } from '../../src/report/foreign.ts';
 import { option } from '../../src/report/form.ts';
@@ -50,6 +51,8 @@ export interface GalleryRoom {
 }
 
 export interface Shown {
+  /** When it is shown; a moment after the capture when absent. */
+  readonly atMs?: number;
   readonly progress?: Progress;
   readonly request?: Partial<CaptureRequest>;
   readonly state?: Partial<ThreadState>;
@@ -103,7 +106,7 @@ export async function openRoom(): Promise<GalleryRoom> {
     stateOf: ({ report, flames }) => threadState(report, { state: { flames } }, nowMs),
     portsFor,
     show: async ({ report, files, flames }, about = {}) => {
-      nowMs = (report.window.to ?? nowMs) + 900;
+      nowMs = about.atMs ?? (report.window.to ?? nowMs) + 900;
       const state = threadState(report, { ...about, state: { flames, ...about.state } }, nowMs);
       const held = portsFor({ files });
       await bringUpToDate(state, held);
@@ -136,7 +139,9 @@ function threadState(
     instances: report.instances,
     costSentence: 'two goroutine dumps and two heap profiles, each a pause of a few milliseconds',
     report,
-    buttons: buttonIds(report.id),
+    ...(progress && !isLastWord(progress.stage)
+      ? { cancel: buttonIds(report.id).cancel_capture ?? '' }
+      : { buttons: buttonIds(report.id) }),
     ...state,
   };
 }
@@ -225,14 +230,17 @@ function memoryLedger(): Ledger {
   };
 }
 
+/** As a worker attaches them: without arguments, and without memory readings, which the triage file has. */
 function attachables(files: Captured['files']) {
   return files.flatMap(({ instance, snapshots }) =>
     snapshots.flatMap((snapshot, at) =>
-      snapshot.map(({ name, bytes }) => ({
-        name: `${instance}/${at}/${name}`,
-        sizeBytes: bytes.byteLength,
-        read: async () => bytes,
-      })),
+      snapshot
+        .filter(({ name }) => name !== 'vars.json')
+        .map(({ name, bytes }) => ({
+          name: `${instance}/${at}/${name}`,
+          sizeBytes: bytes.byteLength,
+          read: async () => (name.endsWith('.txt') ? withoutArguments(bytes) : bytes),
+        })),
     ),
   );
 }

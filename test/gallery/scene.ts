@@ -14,7 +14,18 @@ export type Sight =
   | { readonly at: 'channel'; readonly channel?: string }
   | { readonly at: 'thread'; readonly ts: string; readonly channel?: string }
   | { readonly at: 'modal' }
-  | { readonly at: 'home' };
+  | { readonly at: 'home' }
+  | OwnPage;
+
+/** A page of its own, opened from disk as somebody opens an attached one; of it, what a screen shows. */
+export interface OwnPage {
+  readonly at: 'page';
+  readonly html: string;
+  /** Typed into its search. */
+  readonly search?: string;
+  /** What is scrolled to the top. */
+  readonly from?: string;
+}
 
 export interface Scene {
   /** Its pictures are called so. */

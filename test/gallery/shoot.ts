@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { openBrowser, type TestBrowser } from '../kit/browser.ts';
 import { CHANNEL, ON_CALL } from '../kit/stage.ts';
 import type { Line } from './layout.ts';
+import { openOwnPage, scrollOwnPage } from './own-page.ts';
 import { openRoom } from './room.ts';
 import type { Scene, Sight } from './scene.ts';
 
@@ -35,6 +36,8 @@ const LEAST_HEIGHT: Readonly<Record<Width, number>> = { phone: 420, desktop: 420
 /** A thread of a dozen screens is still one picture. */
 const MOST_HEIGHT = 9_000;
 const MODAL_HEIGHT: Readonly<Record<Width, number>> = { phone: 844, desktop: 760 };
+/** Of a page of its own, a screen and a half. */
+const OWN_HEIGHT: Readonly<Record<Width, number>> = { phone: 1_200, desktop: 1_000 };
 const DENSITY: Readonly<Record<Width, number>> = { phone: 1, desktop: 1 };
 const MOST_TABS = 400;
 
@@ -94,8 +97,13 @@ async function shootAt(page: Page, url: string, { width, sight, withPictures }: 
   await page.setViewportSize({ width: WIDTHS[width], height: LEAST_HEIGHT[width] });
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.goto('about:blank');
-  await page.goto(url);
-  await page.locator('body[data-ready]').waitFor({ timeout: 15_000 });
+  if (sight.at === 'page') {
+    await page.setViewportSize({ width: WIDTHS[width], height: OWN_HEIGHT[width] });
+    await openOwnPage(page, sight);
+  } else {
+    await page.goto(url);
+    await page.locator('body[data-ready]').waitFor({ timeout: 15_000 });
+  }
   await page.evaluate(STILL);
   await page.evaluate(IN_PAGE);
   await makeRoom(page, width, sight);
@@ -104,7 +112,10 @@ async function shootAt(page: Page, url: string, { width, sight, withPictures }: 
     await page.emulateMedia({ colorScheme: colours, reducedMotion: 'reduce' });
     const problems = (await page.evaluate('gallery.problems()')) as string[];
     if (colours === 'light' && width === 'desktop') problems.push(...(await unreachable(page)));
-    const lines = (await page.evaluate('gallery.layout()')) as Line[];
+    if (sight.at === 'page') await scrollOwnPage(page, sight);
+    const all = (await page.evaluate('gallery.layout()')) as Line[];
+    const isSeen = ({ box: [, top, , height] }: Line) => top + height > 0 && top < OWN_HEIGHT[width];
+    const lines = sight.at === 'page' ? all.filter(isSeen) : all;
     const png = withPictures ? { png: await page.screenshot({ animations: 'disabled' }) } : {};
     shots.push({ width, colours, problems, lines, ...png });
   }
@@ -117,6 +128,7 @@ async function makeRoom(page: Page, width: Width, { at }: Sight): Promise<void> 
     for (const image of document.images) { image.loading = 'eager'; await image.decode().catch(() => {}); }
     await document.fonts.ready;
   })()`);
+  if (at === 'page') return;
   const scroller = at === 'modal' ? '.modal-body' : at === 'thread' ? '#replies' : '#messages';
   const least = at === 'modal' ? MODAL_HEIGHT[width] : LEAST_HEIGHT[width];
   // What is taller may wrap otherwise once a scroll bar is gone; twice is enough.

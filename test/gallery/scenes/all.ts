@@ -3,7 +3,10 @@ import { ANSWER_SCENES } from './answers.ts';
 import { DIGEST_SCENES } from './digests.ts';
 import { FAILURE_SCENES } from './failures.ts';
 import { INCIDENT_SCENES } from './incidents.ts';
+import { PAGE_SCENES } from './pages.ts';
+import { PROPOSAL_SCENES } from './proposals.ts';
 import { THREAD_SCENES } from './threads.ts';
+import { UPLOAD_SCENES } from './uploads.ts';
 import { VERDICT_SCENES } from './verdicts.ts';
 import { WORD_SCENES } from './words.ts';
 
@@ -16,4 +19,7 @@ export const SCENES: readonly Scene[] = [
   ...DIGEST_SCENES,
   ...FAILURE_SCENES,
   ...WORD_SCENES,
+  ...UPLOAD_SCENES,
+  ...PROPOSAL_SCENES,
+  ...PAGE_SCENES,
 ];

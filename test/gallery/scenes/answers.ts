@@ -1,6 +1,7 @@
 // Questions in a capture's thread, typed or by a button, and what is answered from what is kept.
 import { answerTo } from '../../../src/answers/answer.ts';
 import { earlierOfReport } from '../../../src/answers/earlier.ts';
+import { ruleMessage } from '../../../src/answers/rule.ts';
 import { ruleView } from '../../../src/forms/rule.ts';
 import type { Explained } from '../../../src/model/question.ts';
 import type { Rule } from '../../../src/model/rule.ts';
@@ -62,8 +63,50 @@ const ANSWERS: readonly Scene[] = Object.entries(ASKED).map(([name, [typed, abou
   },
 }));
 
+const RULE: Rule = {
+  id: '4f0d2ab81c93',
+  kind: 'not-a-leak',
+  signature: payments().report.signatures[0]?.knownAs ?? '',
+  label: 'chan send in payments/ledger.(*Writer).flush',
+  service: 'payments-svc',
+  scope: 'service',
+  by: 'U0ONCALL',
+  reason: 'the spill queue of a replay: 2,000 at most, it drains by itself at night',
+  atMs: payments().report.window.to ?? 0,
+  untilMs: (payments().report.window.to ?? 0) + 14 * DAY_MS,
+  request: payments().report.id,
+  question: 'rule-made',
+};
+
+const RULED: readonly Scene[] = [
+  {
+    name: 'rule-made',
+    about: 'Somebody has said that a signature is no leak: who, why, until when, and how it is taken back.',
+    origin: [origin],
+    play: async (room) => {
+      const { report } = payments();
+      room.setTime((report.window.to ?? 0) + 900);
+      const ts = await room.post(verdictMessage(report, { buttons: buttonIds(report.id) }));
+      room.setTime((report.window.to ?? 0) + 60_000);
+      const remove = buttonIds(RULE.id).remove_rule ?? '';
+      await room.post(ruleMessage({ rule: RULE, question: RULE.question, remove }), ts);
+      return { at: 'thread', ts };
+    },
+  },
+  {
+    name: 'verdict-hidden',
+    about: 'The next capture: what the rule hides is counted, with whose word it is and how to take it back.',
+    origin: [origin],
+    play: async (room) => {
+      await room.show(recordedCapture(['payments-svc-1'], [100, 130], { ...PAYMENTS, rules: [RULE] }));
+      return { at: 'channel' };
+    },
+  },
+];
+
 export const ANSWER_SCENES: readonly Scene[] = [
   ...ANSWERS,
+  ...RULED,
   ruleScene('snooze', 'The form behind "Snooze": what somebody knows of, until when, and why.'),
   ruleScene('not-a-leak', 'The form behind "Not a leak": a rule with a reason and an end.'),
 ];

@@ -20,7 +20,8 @@ async function digest(room: GalleryRoom, content: DigestContent): Promise<string
   return root.state === 'sent' ? root.ts : '';
 }
 
-async function home(room: GalleryRoom, count: number, more: Partial<HomeFacts> = {}): Promise<void> {
+/** The home tab of somebody with so many services. */
+export async function home(room: GalleryRoom, count: number, more: Partial<HomeFacts> = {}): Promise<void> {
   const rows = await rowsOf(madeUp());
   const known: HomeService[] = rows.map((row) => ({
     name: row.service,

@@ -66,18 +66,19 @@ export const FAILURE_SCENES: readonly Scene[] = [
         reason: 'connection refused',
       });
       const progress = { stage: 'failed', what, hint, lastKnown: lastKnownOf(report) } as const;
-      const ts = await room.show(captured, { progress, state: { recalled: report } });
+      const atMs = (report.window.to ?? 0) + ASKED_AFTER_MS;
+      const ts = await room.show(captured, { progress, state: { recalled: report }, atMs });
       return { at: 'thread', ts };
     },
   },
 ];
 
 const MINUTE_MS = 60_000;
-const BEFORE_MS = 3 * MINUTE_MS;
+const ASKED_AFTER_MS = 3 * MINUTE_MS;
 
 function lastKnownOf(report: ReturnType<typeof payments>['report']): LastKnown {
   const { verdict, window, memory } = report;
-  const atMs = (window.to ?? 0) - BEFORE_MS;
+  const atMs = window.to ?? 0;
   const last = memory.samples.at(-1);
   const figure = (value: unknown) => (typeof value === 'number' ? value : undefined);
   const [heapBytes, goroutines] = [figure(last?.heapInuse), figure(last?.goroutines)];

@@ -16,7 +16,7 @@ const SETTLE_MS = 600_000;
 const MINUTE_MS = 60_000;
 const first = () => recordedCapture(['payments-svc-1'], [20, 50], PAYMENTS);
 const later = () => recordedCapture(['payments-svc-1'], [100, 130], PAYMENTS);
-const well = () => recordedCapture(['ledger-svc-1'], [20, 50], PAYMENTS);
+const well = () => recordedCapture(['ledger-svc-1'], [110, 140], PAYMENTS);
 const { origin } = first();
 const beganAtMs = (first().report.window.from ?? 0) - 2 * MINUTE_MS;
 
@@ -53,7 +53,8 @@ function seen(incident: Incident, report: ReturnType<typeof first>['report']): I
 }
 
 async function show(room: GalleryRoom, incident: Incident, nextLookMs?: number): Promise<string> {
-  return room.post(incidentMessage(incident, nextLookMs === undefined ? {} : { nextLookMs }));
+  const buttons = buttonIds(incident.id);
+  return room.post(incidentMessage(incident, { ...(nextLookMs !== undefined && { nextLookMs }), buttons }));
 }
 
 const firing = () => incidentOf([alert('GoHeapGrowing', beganAtMs)], beganAtMs);

@@ -41,7 +41,8 @@ export const THREAD_SCENES: readonly Scene[] = [
       about,
       origin: [origin],
       play: async (room) => {
-        await room.show(payments(), { progress });
+        const instances = stage === 'capturing' ? ['payments-svc-1', 'payments-svc-2'] : ['payments-svc-1'];
+        await room.show(payments(), { progress, state: { instances } });
         return { at: 'channel' };
       },
     }),

@@ -2,17 +2,18 @@
 
 import { readCommand } from '../../../src/command/read.ts';
 import { wordsOf } from '../../../src/command/words.ts';
-import { statusText } from '../../../src/control/status.ts';
-import { pastText } from '../../../src/control/watching.ts';
+import { pastMessage } from '../../../src/control/past-message.ts';
+import type { Status } from '../../../src/control/status.ts';
+import { statusMessage } from '../../../src/control/status-message.ts';
 import { findService } from '../../../src/entry/accept.ts';
-import { servicesText } from '../../../src/entry/look.ts';
+import { servicesMessage } from '../../../src/entry/look.ts';
 import { helpMessage } from '../../../src/entry/slack-help.ts';
 import { explain } from '../../../src/failure.ts';
 import { captureForm } from '../../../src/forms/capture.ts';
-import { codeBlock, mrkdwn, prose } from '../../../src/report/foreign.ts';
-import { uploadMessage } from '../../../src/report/upload-message.ts';
+import type { SlackMessage } from '../../../src/report/elements.ts';
+import { mrkdwn, prose } from '../../../src/report/foreign.ts';
 import { CHANNEL } from '../../kit/stage.ts';
-import { programCapture } from '../captured.ts';
+import { requestOf } from '../../workers/room.ts';
 import { NIGHT_MS } from '../room.ts';
 import type { Scene, SceneOrigin } from '../scene.ts';
 import { madeUp, pastOf, serviceOf, WEEKS_ORIGIN } from '../weeks.ts';
@@ -21,13 +22,13 @@ const REPLY = 2_900;
 const HERE: SceneOrigin = { program: 'src/command', command: '/goleak' };
 const services = () => madeUp().map(serviceOf);
 
-function whispered(name: string, about: string, origin: SceneOrigin, lines: () => string): Scene {
+function whispered(name: string, about: string, origin: SceneOrigin, said: () => SlackMessage): Scene {
   return {
     name,
     about,
     origin: [origin],
     play: async (room) => {
-      await room.whisper(mrkdwn`${codeBlock(lines().split('\n'), REPLY)}`);
+      await room.whisper(said());
       return { at: 'channel' };
     },
   };
@@ -57,6 +58,37 @@ function saidOf(typed: string): { readonly what: string; readonly hint: string }
   throw new Error(`"${typed}" is understood`);
 }
 
+const STATUS_ORIGIN: SceneOrigin = { ...HERE, command: '/goleak status' };
+const NONE = { active: 0, waiting: 0, delayed: 0, failed: 0 };
+const IDLE = { capture: NONE, deliver: NONE };
+/** A night on which much goes on; its figures are those of no capture. */
+const BUSY: Status = {
+  open: [
+    {
+      request: requestOf('20261123-4f0d2ab81c93', {
+        service: 'payments-svc',
+        acceptedAtMs: NIGHT_MS - 21_000,
+      }),
+      progress: { stage: 'waiting', next: 'second', secondsLeft: 14, samples: 4, passed: 0.53 },
+    },
+    {
+      request: requestOf('20261123-91b7c05de6aa', { service: 'orders-svc', acceptedAtMs: NIGHT_MS - 4_000 }),
+      progress: { stage: 'held', why: 'another capture of this service is running', begun: false },
+    },
+  ],
+  more: 0,
+  stops: [{ service: 'search-svc', atMs: NIGHT_MS - 420_000, by: 'U0ONCALL' }],
+  circuits: new Map([['10.0.7.31:6060', { failures: 3, request: '20261123-77aa', atMs: NIGHT_MS - 60_000 }]]),
+  failures: [
+    {
+      requestId: '20261123-0c55e2d19b74',
+      reason: 'gateway-1 did not answer at http://10.0.7.31:6060: connection refused.',
+      atMs: NIGHT_MS - 1_260_000,
+    },
+  ],
+  counts: { capture: { active: 1, waiting: 1, delayed: 0, failed: 1 }, deliver: NONE },
+} as unknown as Status;
+
 export const WORD_SCENES: readonly Scene[] = [
   {
     name: 'help',
@@ -68,28 +100,21 @@ export const WORD_SCENES: readonly Scene[] = [
     },
   },
   whispered('services', 'The registered services.', { ...HERE, command: '/goleak services' }, () =>
-    servicesText(services()),
+    servicesMessage(services()),
   ),
-  whispered(
-    'status',
-    'What is under way, stopped or left alone.',
-    { ...HERE, command: '/goleak status' },
-    () =>
-      statusText(
-        {
-          open: [],
-          more: 0,
-          stops: [{ service: 'payments-svc', atMs: NIGHT_MS - 420_000, by: 'U0ONCALL' }],
-          circuits: new Map(),
-          failures: [],
-          counts: { capture: { active: 1, waiting: 2, delayed: 1, failed: 0 } },
-        } as unknown as Parameters<typeof statusText>[0],
-        NIGHT_MS,
-      ),
+  whispered('status', 'What is under way, stopped or left alone.', STATUS_ORIGIN, () =>
+    statusMessage(BUSY, NIGHT_MS),
   ),
-  whispered('history-text', 'The past day of a service in figures.', WEEKS_ORIGIN, () => {
+  whispered('status-quiet', 'Nothing is under way.', STATUS_ORIGIN, () =>
+    statusMessage(
+      { ...BUSY, open: [], stops: [], circuits: new Map(), failures: [], counts: IDLE },
+      NIGHT_MS,
+    ),
+  ),
+  whispered('history-text', 'The past half day of a service in figures.', WEEKS_ORIGIN, () => {
     const [week] = madeUp((service) => service === 'payments-svc');
-    return week ? pastText(week.service, pastOf(week)) : '';
+    if (!week) throw new Error('no such week');
+    return pastMessage(week.service, pastOf(week));
   }),
   refused('did-you-mean-command', 'A word mistyped.', 'captrue payments-svc'),
   refused('did-you-mean-service', 'A service mistyped.', 'capture paymets-svc'),
@@ -101,16 +126,6 @@ export const WORD_SCENES: readonly Scene[] = [
     play: async (room) => {
       await room.openModal(captureForm({ channel: CHANNEL }));
       return { at: 'modal' };
-    },
-  },
-  {
-    name: 'upload-reading',
-    about: 'Two profiles were dropped into a thread, and are being read.',
-    origin: [programCapture('metric-labels', 'go1.27.3-high', { service: 'uploaded' }).origin],
-    play: async (room) => {
-      const ts = await room.say('two heap profiles of metrics-svc, half a minute apart');
-      await room.post(uploadMessage(room.requestOf({ files: ['F1', 'F2'] }), { stage: 'analysing' }), ts);
-      return { at: 'thread', ts };
     },
   },
 ];
