@@ -5,7 +5,7 @@ import { SECTION_TEXT } from '../report/limits.ts';
 import { addLines } from '../report/lines.ts';
 import type { Report } from '../report/schema.ts';
 import { frameLines } from '../report/stacks.ts';
-import { blockedFunction, counted, countWords, oldestWords } from '../report/wording.ts';
+import { blockedFunction, counted, countWords, oldestWords, place } from '../report/wording.ts';
 import { noSuchRank } from './rank.ts';
 
 const NAME = 80;
@@ -19,6 +19,12 @@ export function stacksAnswer({ signatures, service }: Report): SlackMessage {
       ? mrkdwn`No goroutine signature of ${code(service, NAME)} is leaking or suspect: there are no stacks to show.`
       : mrkdwn`The full stacks of ${counted(signatures.length, 'signature')} of ${code(service, NAME)} follow as a file.`;
   return { text, blocks: [section(text)] };
+}
+
+/** Narrow enough for a phone, which would put a long path on a line of its own below an empty one; the file has it whole. */
+function callLines(frame: Report['signatures'][number]['frames'][number], before = ''): string[] {
+  const [call = '', ...where] = frameLines(frame, before);
+  return where.length === 0 ? [call] : [call, `  ${place(frame)}`];
 }
 
 export function stackAnswer(report: Report, rank: number): SlackMessage {
@@ -37,10 +43,9 @@ export function stackAnswer(report: Report, rank: number): SlackMessage {
   const name = blockedFunction(signature, FUNCTION_WIDTH);
   const title = mrkdwn`*${rank}.* ${code(name, NAME)}  *${countWords(signature, report)}*`;
   const lines = [
-    ...frames.flatMap((frame) => frameLines(frame)),
-    ...(createdBy ? frameLines(createdBy, 'created by ') : []),
-    // A phone that has to wrap a long path would put it on a line of its own, below an empty one.
-  ].map((line) => line.replace(/^ +/, '  '));
+    ...frames.flatMap((frame) => callLines(frame)),
+    ...(createdBy ? callLines(createdBy, 'created by ') : []),
+  ];
   const blocks: Block[] = [
     section(joinMrkdwn([title, joinMrkdwn(facts, ' · ')], '\n')),
     section(mrkdwn`${codeBlock(lines, SECTION_TEXT)}`),

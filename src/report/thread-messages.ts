@@ -165,13 +165,15 @@ function signaturesMessage(report: Report, style: ThreadStyle): SlackMessage | u
       blocks.push(section(mrkdwn`${mention(group)}: ${code(name, NAME)} is yours.`));
     }
   }
-  const sites = cutList(report.heap?.sites ?? [], SITES_SHOWN);
+  const held = (report.heap?.sites ?? []).filter((site) => site.inuseBytes > 0 || site.deltaBytes !== 0);
+  const sites = cutList(held, SITES_SHOWN);
   addLines(blocks, mrkdwn`*Heap sites by growth*`, [
     ...sites.shown.map((site) => {
       const name = nameWithin(site.frames[0]?.func ?? 'unknown', FUNCTION_WIDTH);
       const where = place(site.frames[0]);
       const at = where === '' ? mrkdwn`` : mrkdwn` at ${code(where, NAME)}`;
-      return mrkdwn`• ${code(name, NAME)}${markup(at)}: ${formatBytes(site.inuseBytes)} in use, ${formatBytesDelta(site.deltaBytes)} (${site.shape})`;
+      const change = site.deltaBytes === 0 ? '' : `, ${formatBytesDelta(site.deltaBytes)}`;
+      return mrkdwn`• ${code(name, NAME)}${markup(at)}: ${formatBytes(site.inuseBytes)} in use${change} (${site.shape})`;
     }),
     ...note(sites.more),
     ...(lacksHolder(report)
@@ -182,7 +184,7 @@ function signaturesMessage(report: Report, style: ThreadStyle): SlackMessage | u
   if (blocks.length === 0) return undefined;
   const said = [
     ...(signatures.length > 0 ? [counted(signatures.length, 'leaking goroutine signature')] : []),
-    ...(sites.shown.length > 0 ? [counted(report.heap?.sites.length ?? 0, 'heap site')] : []),
+    ...(sites.shown.length > 0 ? [counted(held.length, 'heap site')] : []),
     ...(report.retention ? [counted(report.retention.holders.length, 'holder')] : []),
   ];
   return { text: mrkdwn`${said.join(', ')}`, blocks };
@@ -215,17 +217,19 @@ function memoryMessage(report: Report): SlackMessage | undefined {
 }
 
 /** Signatures and sites, and the figures people know; every goroutine and every counter is in the triage file. */
-function tellingChanges({ changes, verdict }: Report): ChangeRow[] {
+function tellingChanges({ changes, verdict, signatures }: Report): ChangeRow[] {
   const rows = changeRows(changes, CHANGE_WIDTH);
   const memory = TELLING_FIELDS.flatMap(
     (field) => rows.find(({ what, label }) => what === 'memory' && label === field) ?? [],
   );
-  // Of what is well, calls come and go all the time: that is no news.
+  // Of what is well, calls come and go all the time: that is no news. Nor are waits where only memory is lost.
   const isCalm = verdict.kind === 'healthy';
-  return [
-    ...(isCalm ? [] : rows.filter(({ what }) => what === 'signature' || what === 'site')),
-    ...memory.slice(0, MEMORY_CHANGES_SHOWN),
-  ];
+  const told: readonly ChangeRow['what'][] = isCalm
+    ? []
+    : signatures.length > 0
+      ? ['signature', 'site']
+      : ['site'];
+  return [...rows.filter(({ what }) => told.includes(what)), ...memory.slice(0, MEMORY_CHANGES_SHOWN)];
 }
 
 /** Over which span the changes are. */

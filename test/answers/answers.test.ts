@@ -83,7 +83,7 @@ describe('stack 2', () => {
   it('shows the stack of that signature as Go prints it, creator last', () => {
     const said = answer({ kind: 'stack', rank: 2 });
     expect(said).toMatch(/\*2\.\* `retry/);
-    expect(said).toMatch(/```\n.*retry.*\n {4}.*retry\/backoff\.go:132[\s\S]*created by .*Start\n/);
+    expect(said).toMatch(/```\n.*retry.*\n {2}retry\/backoff\.go:132[\s\S]*created by .*Start\n/);
   });
 
   it('counts what does not fit', () => {
