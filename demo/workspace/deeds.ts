@@ -49,3 +49,10 @@ export const clickShape = z.strictObject({
   user: z.string(),
   value: z.string().optional(),
 });
+
+export const workflowShape = z.strictObject({
+  user: z.string(),
+  channel: z.string(),
+  callbackId: z.string(),
+  inputs: z.record(z.string(), z.string()),
+});

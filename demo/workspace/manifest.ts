@@ -18,12 +18,23 @@ export interface Shortcut {
   readonly description: string;
 }
 
+/** An input of a step. */
+export interface StepField {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly isRequired: boolean;
+  readonly isChannel: boolean;
+}
+
 /** A step that Workflow Builder offers. */
 export interface StepFunction {
   readonly callbackId: string;
   readonly title: string;
   readonly required: readonly string[];
   readonly inputs: readonly string[];
+  /** The same, as a form asks for them. */
+  readonly fields: readonly StepField[];
   readonly outputs: readonly string[];
 }
 
@@ -36,8 +47,13 @@ export interface Permissions {
   readonly events: ReadonlySet<string>;
 }
 
+const parameter = z.object({
+  type: z.string(),
+  title: z.string().default(''),
+  description: z.string().default(''),
+});
 const parameters = z
-  .object({ properties: z.record(z.string(), z.unknown()), required: z.array(z.string()).default([]) })
+  .object({ properties: z.record(z.string(), parameter), required: z.array(z.string()).default([]) })
   .default({ properties: {}, required: [] });
 
 const manifestShape = z.object({
@@ -120,11 +136,22 @@ export function readPermissions(manifestPath: string): Permissions {
       title: step.title,
       required: step.input_parameters.required,
       inputs: Object.keys(step.input_parameters.properties),
+      fields: fieldsOf(step.input_parameters),
       outputs: step.output_parameters.required,
     })),
     hasHome: manifest.features.app_home?.home_tab_enabled ?? false,
     events: new Set(manifest.settings.event_subscriptions?.bot_events ?? []),
   };
+}
+
+function fieldsOf({ properties, required }: z.output<typeof parameters>): StepField[] {
+  return Object.entries(properties).map(([name, { type, title, description }]) => ({
+    name,
+    title: title || name,
+    description,
+    isRequired: required.includes(name),
+    isChannel: type === 'slack#/types/channel_id',
+  }));
 }
 
 export function defaultPermissions(): Permissions {

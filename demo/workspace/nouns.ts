@@ -128,6 +128,8 @@ export const TEAM = { id: 'T0ACME', name: 'Acme', domain: 'acme' } as const;
 /** The workspace that others come from. */
 export const OTHER_TEAM = 'T0OTHERCO';
 export const APP_ID = 'A0GOLEAK';
+/** Whoever posts for a workflow. */
+export const WORKFLOW_BOT = 'B0WORKFLOW';
 export const BOT: User = { id: 'U0GOLEAK', name: 'goleak', botId: 'B0GOLEAK' };
 
 export const SEED_USERS: readonly User[] = [

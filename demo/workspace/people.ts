@@ -25,6 +25,7 @@ import { shownMessage } from './shown.ts';
 import type { Triggers } from './triggers.ts';
 import { linked } from './typed-text.ts';
 import { actInView, askOptions, closeView, type Entering, submitView } from './view-life.ts';
+import { type Starting, startWorkflow } from './workflows.ts';
 import type { World } from './world.ts';
 
 /** What people do: type, click, submit, open the home tab; and what the app is told about it. */
@@ -140,6 +141,15 @@ export class People {
 
   runsStep(about: { callbackId: string; inputs: Json; token: string }) {
     return runStep(this.#stage, about);
+  }
+
+  /** A workflow made of one step of the app, as somebody starts it from the menu beside the composer. */
+  startsWorkflow(
+    about: Pick<Starting, 'callbackId' | 'inputs' | 'token'> & Record<'user' | 'channel', string>,
+  ) {
+    const { channel, user } = this.#speaker(about.channel, about.user);
+    const tell = (text: string) => this.#slackbot(channel, user, text, undefined);
+    startWorkflow(this.#stage, { ...about, channel, user, tell });
   }
 
   /** A shortcut from the menu beside the composer, or with a message from that message's menu. */

@@ -110,6 +110,8 @@ export interface Workspace {
     channel?: string | undefined;
     ts?: string | undefined;
   }): Promise<Outcome>;
+  /** Somebody starts the workflow that is made of one step of the app. */
+  startWorkflow(about: { user: string; channel: string; callbackId: string; inputs: Json }): void;
   /** A step of a workflow is reached; gives the id of its execution. */
   runStep(about: { callbackId: string; inputs: Json }): string;
   submitView(submission: { viewId: string; user: string; values: Json }): Promise<Outcome>;
@@ -224,6 +226,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     actInView: (acting) => people.acts(acting),
     searchOptions: (asked) => people.searches(asked),
     takeShortcut: (about) => people.takesShortcut(about),
+    startWorkflow: (about) => people.startsWorkflow({ ...about, token: tokens.bot }),
     runStep: (about) => people.runsStep({ ...about, token: tokens.bot }).execution,
     submitView: (submission) => people.submits(submission),
     closeView: (viewId, user, whole) => people.closes(viewId, user, whole),

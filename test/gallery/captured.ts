@@ -52,14 +52,19 @@ interface Meta {
 
 /** A run of a labelled program: `programCapture('early-return', 'go1.26.8-high', { service: … })`. */
 export function programCapture(program: string, run: string, about: About): Captured {
-  const folder = join(CAPTURES, 'programs', program, run);
+  return capturedIn(join('programs', program, run), about, `test/programs/${program}`);
+}
+
+/** Whatever was recorded into a folder of snapshots, with a `meta.json` beside them. */
+export function capturedIn(recorded: string, about: About, program: string): Captured {
+  const folder = join(CAPTURES, recorded);
   const meta: Meta = JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'));
   const snapshots = Object.keys(meta.snapshots)
     .sort((a, b) => Number(a) - Number(b))
     .map((at) => folderOf(join(folder, at), meta.snapshots[at]));
   const origin = {
     go: meta.toolchain,
-    program: `test/programs/${program}`,
+    program,
     command: meta.command.replace(/^\/\S*\//, './'),
   };
   return reportOn([{ instance: `${about.service}-1`, snapshots }], about, origin);

@@ -1,5 +1,5 @@
 import type { Channel, Ephemeral, Message } from '../nouns.ts';
-import { BOT } from '../nouns.ts';
+import { BOT, WORKFLOW_BOT } from '../nouns.ts';
 import type { World } from '../world.ts';
 import type { Draw } from './blocks.ts';
 import { withEmoji } from './emoji.ts';
@@ -107,8 +107,10 @@ function edited(entry: Entry): Html | false {
 
 function nameLine(author: string, ts: string, world: World): Html {
   const user = world.users.get(author);
+  const isWorkflow = author === WORKFLOW_BOT;
   const isApp = author === 'slackbot' || user?.botId !== undefined;
-  return html`<div class="name-line"><b>${user?.name ?? 'Slackbot'}</b>${isApp && html` <span class="app">APP</span>`} ${clock(ts)}</div>`;
+  const badge = isWorkflow ? 'WORKFLOW' : isApp && 'APP';
+  return html`<div class="name-line"><b>${user?.name ?? (isWorkflow ? 'Workflow' : 'Slackbot')}</b>${badge && html` <span class="app">${badge}</span>`} ${clock(ts)}</div>`;
 }
 
 /** The script writes the person's own time into it. */
@@ -123,7 +125,7 @@ function avatar(author: string): Html {
   if (author === BOT.id) {
     return html`<span class="avatar bot" aria-hidden="true"><svg viewBox="0 0 24 24"><path d="M12 3c3 4 5 6.4 5 9.4A5 5 0 0 1 7 12.4C7 9.4 9 7 12 3Z"/></svg></span>`;
   }
-  const name = author.replace(/^U0?/, '');
+  const name = author.replace(/^[UB]0?/, '');
   const colour = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % COLOURS;
   return html`<span class="avatar colour-${colour}" aria-hidden="true">${name.slice(0, 1).toUpperCase()}</span>`;
 }

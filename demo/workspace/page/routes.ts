@@ -9,6 +9,7 @@ import {
   shortcutShape,
   submitShape,
   typingShape,
+  workflowShape,
 } from '../deeds.ts';
 import { readDropped } from '../dropped-files.ts';
 import { FORM_BYTES, readBody, send, sendJson } from '../http.ts';
@@ -71,6 +72,7 @@ export async function answerPage(
       ...shownPlaces(parts.api.world),
       commands: parts.api.permissions.commands,
       shortcuts: parts.api.permissions.shortcuts,
+      workflows: parts.api.permissions.steps,
       hasHome: parts.api.permissions.hasHome,
     });
   if (path.startsWith('/page/file/')) return file(parts, path.slice('/page/file/'.length), response);
@@ -154,7 +156,7 @@ async function drop(parts: Parts, request: IncomingMessage, response: ServerResp
 }
 
 /** False where nothing is there; more than true where the page wants an answer. */
-async function perform({ people }: Parts, path: string, given: unknown): Promise<boolean | Json> {
+async function perform({ people, tokens }: Parts, path: string, given: unknown): Promise<boolean | Json> {
   switch (path) {
     case '/page/type':
       await people.types(typingShape.parse(given));
@@ -169,6 +171,9 @@ async function perform({ people }: Parts, path: string, given: unknown): Promise
       return people.searches(searchShape.parse(given));
     case '/page/shortcut':
       await people.takesShortcut(shortcutShape.parse(given));
+      return true;
+    case '/page/workflow':
+      people.startsWorkflow({ ...workflowShape.parse(given), token: tokens.bot });
       return true;
     case '/page/submit':
       await people.submits(submitShape.parse(given));

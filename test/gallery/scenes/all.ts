@@ -9,6 +9,7 @@ import { THREAD_SCENES } from './threads.ts';
 import { UPLOAD_SCENES } from './uploads.ts';
 import { VERDICT_SCENES } from './verdicts.ts';
 import { WORD_SCENES } from './words.ts';
+import { WORKFLOW_SCENES } from './workflow.ts';
 
 /** In the order of the index. */
 export const SCENES: readonly Scene[] = [
@@ -21,5 +22,6 @@ export const SCENES: readonly Scene[] = [
   ...WORD_SCENES,
   ...UPLOAD_SCENES,
   ...PROPOSAL_SCENES,
+  ...WORKFLOW_SCENES,
   ...PAGE_SCENES,
 ];

@@ -1,14 +1,14 @@
 // One scene for each verdict and how sure it can be: the root message, as the channel sees it.
-import { programCapture, recordedCapture } from '../captured.ts';
+import { capturedIn, programCapture, recordedCapture } from '../captured.ts';
 import type { Scene } from '../scene.ts';
 
 /** Program, run, the name its service has here, and what the scene shows. */
 const VERDICTS: Readonly<Record<string, readonly [string, string, string, string]>> = {
-  'leak-proven': [
+  'leak-three-signatures': [
     'webhook-hang',
     'go1.27.3-high',
     'webhooks-svc',
-    'A goroutine leak that the runtime itself proves.',
+    'One leak that shows in three signatures: connections that nobody closes.',
   ],
   'leak-probable': [
     'early-return',
@@ -51,6 +51,7 @@ const VERDICTS: Readonly<Record<string, readonly [string, string, string, string
 };
 
 export const VERDICT_SCENES: readonly Scene[] = [
+  proven(),
   ...Object.entries(VERDICTS).map(([name, [program, run, service, about]]): Scene => {
     const captured = () => programCapture(program, run, { service, memoryLimitMib: 512 });
     return {
@@ -69,6 +70,22 @@ export const VERDICT_SCENES: readonly Scene[] = [
 function originOf(program: string, run: string) {
   const [go = '', load = ''] = run.split(/-(?=high|low)/);
   return { go, program: `test/programs/${program}`, command: `./${program} -load ${load}` };
+}
+
+function proven(): Scene {
+  const captured = () =>
+    capturedIn('proven', { service: 'uploads-svc', memoryLimitMib: 512 }, 'test/programs/heavy-buffer');
+  const { go, program, command } = captured().origin;
+  const recorded = `${command}, recorded by npx tsx test/gallery/record-proven.ts`;
+  return {
+    name: 'verdict-leak-proven',
+    about: "A goroutine leak that the runtime's own leak profile proves.",
+    origin: [{ ...(go && { go }), program, command: recorded }],
+    play: async (room) => {
+      await room.show(captured());
+      return { at: 'channel' };
+    },
+  };
 }
 
 function fleet(): Scene {

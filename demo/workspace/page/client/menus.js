@@ -2,6 +2,7 @@
 import { placeOf } from './press.js';
 import { act } from './server.js';
 import { state } from './state.js';
+import { openWorkflow } from './workflow.js';
 
 let openedBy;
 
@@ -9,15 +10,20 @@ let openedBy;
 export function openShortcuts(button) {
   const isOfMessage = 'more' in button.dataset;
   const about = isOfMessage ? placeOf(button) : {};
-  const entries = state.places.shortcuts.filter(({ type }) => type === (isOfMessage ? 'message' : 'global'));
-  openMenu(
-    button,
-    entries.map(({ name, description, callbackId }) => ({
+  const { shortcuts, workflows } = state.places;
+  const entries = shortcuts.filter(({ type }) => type === (isOfMessage ? 'message' : 'global'));
+  openMenu(button, [
+    ...entries.map(({ name, description, callbackId }) => ({
       label: name,
       about: description,
       run: () => act('/page/shortcut', { ...about, user: state.user, callbackId }),
     })),
-  );
+    ...(isOfMessage ? [] : workflows).map((workflow) => ({
+      label: `Workflow: ${workflow.title}`,
+      about: 'One step of this app, and a message with what it hands on',
+      run: () => openWorkflow(workflow),
+    })),
+  ]);
 }
 
 /**
