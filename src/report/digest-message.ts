@@ -47,10 +47,14 @@ export function digestMessage(content: DigestContent): SlackMessage {
   return {
     text: text.length <= FALLBACK_TEXT ? text : mrkdwn`${markup(title)}: ${countWords(rows)}.`,
     blocks: [
-      section(mrkdwn`:bar_chart: *${markup(title)}*\n${countWords(rows)}`),
-      ...blocks,
-      ...(left > 0 ? [context([mrkdwn`… ${left} more`])] : []),
-      ...(well.length > 0 ? [section(wellText(well))] : []),
+      ...(told.length === 0 && well.length > 0
+        ? [section(mrkdwn`:white_check_mark: *${markup(title)}*: all is well · ${markup(wellNames(well))}`)]
+        : [
+            section(mrkdwn`:bar_chart: *${markup(title)}*\n${countWords(rows)}`),
+            ...blocks,
+            ...(left > 0 ? [context([mrkdwn`… ${left} more`])] : []),
+            ...(well.length > 0 ? [section(mrkdwn`○ well: ${markup(wellNames(well))}`)] : []),
+          ]),
       ...(notes.length > 0 ? [context(notes.slice(0, CONTEXT_ELEMENTS))] : []),
     ],
   };
@@ -129,14 +133,14 @@ function rowText(row: DigestRow, atMs: number): Mrkdwn {
   return joinMrkdwn([head, joinMrkdwn(facts, ' · ')], '\n');
 }
 
-function wellText(rows: readonly DigestRow[]): Mrkdwn {
+function wellNames(rows: readonly DigestRow[]): Mrkdwn {
   // Their bars would be the loudest of the message, and say nothing: the picture in the thread has them.
   const shown = rows.slice(0, WELL_SHOWN).map(({ service, trend, verdict }) => {
     const load = verdict?.kind === 'scales-with-load' ? ' follows load' : '';
     return mrkdwn`${code(service, NAME)}${trend === undefined || trend === 'level' ? '' : ` ${ARROWS[trend]}`}${load}`;
   });
   const left = rows.length - shown.length;
-  return mrkdwn`○ well: ${markup(joinMrkdwn(shown, ' · '))}${left > 0 ? ` … ${left} more` : ''}`;
+  return mrkdwn`${markup(joinMrkdwn(shown, ' · '))}${left > 0 ? ` … ${left} more` : ''}`;
 }
 
 /** `goroutine leak, proven; as yesterday`. */

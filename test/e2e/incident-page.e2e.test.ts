@@ -34,7 +34,7 @@ describe.skipIf(requires('redis') || requires('go') || requires('chromium'))(
       if (pictures !== '') await page.screenshot({ path: join(pictures, `${name}.png`) });
     };
 
-    it('holds the verdict before anybody typed, takes the second alert into the same message, and closes itself', async () => {
+    it('holds the verdict before anybody typed, explains it at a button, takes the second alert into the same message, and closes itself', async () => {
       const messages = page.locator('#messages');
       const texts = { verdict: /goroutine leak/, 'second alert': /2 alerts firing/, recovered: /recovered/ };
       const seen: string[] = [];
@@ -45,6 +45,7 @@ describe.skipIf(requires('redis') || requires('go') || requires('chromium'))(
           await page.locator('#title', { hasText: NAME }).waitFor();
           await messages.getByText(texts[moment]).first().waitFor({ timeout: SHOWN_MS });
           expect(await messages.getByText('payments-svc', { exact: false }).count()).toBeGreaterThan(0);
+          if (moment === 'verdict') await messages.getByRole('button', { name: 'Why this verdict' }).click();
           if (moment === 'second alert') await shoot('incident');
           seen.push(moment);
         },
@@ -56,6 +57,13 @@ describe.skipIf(requires('redis') || requires('go') || requires('chromium'))(
         .getByText(/\d+ repl(y|ies)/)
         .first()
         .click();
+      await page
+        .locator('#thread')
+        .getByText(/Why goroutine leak/)
+        .first()
+        .waitFor({ timeout: SHOWN_MS });
+      // Nothing more is to be done about what is over.
+      expect(await messages.getByRole('button', { name: 'Why this verdict' }).count()).toBe(0);
       const picture = page.locator('#thread .file-image img').last();
       await expect
         .poll(

@@ -62,7 +62,12 @@ export interface Shown {
 export async function openRoom(): Promise<GalleryRoom> {
   let nowMs = NIGHT_MS;
   const now = () => nowMs;
-  const workspace = await startWorkspace({ manifest: MANIFEST, now, events: ['function_executed'], fileShareDelayMs: 0 });
+  const workspace = await startWorkspace({
+    manifest: MANIFEST,
+    now,
+    events: ['function_executed'],
+    fileShareDelayMs: 0,
+  });
   const { SLACK_BOT_TOKEN, SLACK_API_URL } = workspace.env();
   const client = createSlackClient(SLACK_BOT_TOKEN, SLACK_API_URL);
   const slack = createSlackPoster(client);

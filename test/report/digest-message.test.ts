@@ -61,6 +61,14 @@ const SERVICES = [
 ];
 
 describe('a digest', () => {
+  it('is one green line on a morning on which all is well', () => {
+    const { blocks } = digestMessage(contentOf(SERVICES.slice(1)));
+    expect(blocks).toHaveLength(1);
+    expect(JSON.stringify(blocks)).toMatch(
+      /:white_check_mark: \*Memory digest of .*: all is well · `ledger-svc`/,
+    );
+  });
+
   it('says how each service stands, worst first, and why in the thread', () => {
     const content = contentOf(SERVICES, {
       lateMs: 720_000,

@@ -66,7 +66,8 @@ export const INCIDENT_SCENES: readonly Scene[] = [
     origin: [origin],
     play: async (room) => {
       room.setTime(beganAtMs + 2_000);
-      await show(room, firing());
+      const plannedAtMs = beganAtMs + 1_000;
+      await show(room, planLook(firing(), { request: 'first', plannedAtMs }));
       return { at: 'channel' };
     },
   },
