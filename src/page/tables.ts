@@ -3,8 +3,8 @@ import { formatBytes, formatBytesDelta, formatCount, formatDelta, formatDuration
 import { changeRows } from '../report/changes.ts';
 import { cutList, type Markings, tags } from '../report/foreign.ts';
 import { formatNs, insideClues } from '../report/inside.ts';
-import { RETENTION_LIMIT, wayWords } from '../report/retention-words.ts';
 import { bandName, fieldName } from '../report/memory-words.ts';
+import { RETENTION_LIMIT, wayWords } from '../report/retention-words.ts';
 import type { Report } from '../report/schema.ts';
 import { bandWords, costWords, KIND_WORDS } from '../report/wording.ts';
 import { list, NOTHING, prose, table } from './parts.ts';
