@@ -3,7 +3,8 @@
 import { byteScale, formatBytes, formatCount, formatDuration } from '../../model/units.ts';
 import type { Report } from '../schema.ts';
 import { type ChartConfig, chartConfig, type Json } from './config.ts';
-import { chartText, PALETTE, paleAxis, type Series, titleOf } from './style.ts';
+import { titleAbout } from './fit.ts';
+import { PALETTE, paleAxis, type Series, titleOf } from './style.ts';
 
 /** More points than this cannot be told apart at the width of a picture; longer series are thinned evenly. */
 const POINTS_DRAWN = 400;
@@ -109,7 +110,7 @@ export function recoveryChart(before: Report, after: Report): ChartConfig | unde
     },
     options: {
       ...FIXED,
-      ...titleOf([`${chartText(before.service, 40)}: ${what} before and after`], 'markers'),
+      ...titleOf([titleAbout(before.service, `: ${what} before and after`)], 'markers'),
       scales: {
         x: paleAxis({ title: 'seconds into the window', type: 'linear', min: 0, max: rounded(last) }),
         [axis]: paleAxis({ title: scale.unit, position: 'left', min: 0, room: 0.05, whole: isCount }),
@@ -191,7 +192,7 @@ function memoryTitle(report: Report, heap: boolean, goroutines: boolean): string
   const { from, to } = report.window;
   const clock = (atMs: number) => new Date(atMs).toISOString().slice(11, 19);
   const when = from !== undefined && to !== undefined ? `${clock(from)}–${clock(to)} UTC` : '';
-  return [`${chartText(report.service, 40)}: ${what} over ${over}`, ...(when === '' ? [] : [when])];
+  return [titleAbout(report.service, `: ${what} over ${over}`), ...(when === '' ? [] : [when])];
 }
 
 export function lineDataset(

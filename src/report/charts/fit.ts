@@ -1,4 +1,5 @@
 import { middleCut, shorterAndShorter } from '../name.ts';
+import { PICTURE_WIDTH } from './size.ts';
 import { chartText } from './style.ts';
 import { textWidth } from './text-width.ts';
 
@@ -25,6 +26,22 @@ export function nameAndFigure(
   if (fits(own, room)) return { name: own, figure: '' };
   for (const form of shorter) if (fits(form, beside)) return { name: form, figure };
   return { name: nameInside(func, room, size), figure: '' };
+}
+
+/** Beside a title, left and right. */
+const TITLE_EDGE = 12;
+const TITLE_TYPE = 19;
+const LONGEST_NAME = 80;
+
+/** `payments-svc: where the memory is`: a picture's title, the name in it cut in the middle so that all of it is inside. */
+export function titleAbout(name: string, rest: string): string {
+  const room = PICTURE_WIDTH - 2 * TITLE_EDGE;
+  const isInside = (title: string) => textWidth(title, TITLE_TYPE, 'bold') <= room;
+  for (let characters = LONGEST_NAME; characters > FEWEST_CHARACTERS; characters--) {
+    const title = `${chartText(name, characters)}${rest}`;
+    if (isInside(title)) return title;
+  }
+  return `${chartText(name, FEWEST_CHARACTERS)}${rest}`;
 }
 
 function formsOf(func: string): readonly string[] {

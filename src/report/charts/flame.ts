@@ -14,7 +14,7 @@ import { type Plain, plain } from '../foreign.ts';
 import { nameWithin } from '../name.ts';
 import type { Report } from '../schema.ts';
 import { box, type Drawing, drawing, type Shape, words } from './drawing.ts';
-import { nameAndFigure, nameInside } from './fit.ts';
+import { nameAndFigure, nameInside, titleAbout } from './fit.ts';
 import { PICTURE_WIDTH } from './size.ts';
 import { textWidth } from './text-width.ts';
 import type { Tone } from './tone.ts';
@@ -96,7 +96,7 @@ function heading({ service, window }: Report, heap: Flame, since: Flames['since'
   const width = 'width: in use now';
   return {
     shapes: [
-      words(`${service}: heap by call path`, { x: EDGE, y: 28 }, { size: 19, bold: true }),
+      words(titleAbout(service, ': heap by call path'), { x: EDGE, y: 28 }, { size: 19, bold: true }),
       words(
         `${formatBytes(is)} in use at the last GC${change}`,
         { x: EDGE, y: 52 },

@@ -10,6 +10,7 @@ import { cutList, type Plain, plain } from '../foreign.ts';
 import { middleCut } from '../name.ts';
 import type { Report } from '../schema.ts';
 import { box, type Drawing, drawing, type Shape, words } from './drawing.ts';
+import { titleAbout } from './fit.ts';
 import { PICTURE_WIDTH } from './size.ts';
 import { chartText } from './style.ts';
 import { textWidth } from './text-width.ts';
@@ -75,7 +76,7 @@ function largerOf(figure: Figure | undefined): number[] {
 
 function heading({ service, window }: Report, instances: number): Shape[] {
   const over = window.seconds > 0 ? ` over ${formatDuration(window.seconds * 1000)}` : '';
-  const title = `${chartText(service, 26)}: ${formatCount(instances)} instances${over}`;
+  const title = titleAbout(service, `: ${formatCount(instances)} instances${over}`);
   const before = 'at the beginning';
   return [
     words(title, { x: EDGE, y: 28 }, { size: 19, bold: true }),

@@ -5,6 +5,7 @@ import { byteScale, formatBytes, formatCount, formatMoment } from '../../model/u
 import { type Plain, plain } from '../foreign.ts';
 import { FIXED, GOROUTINE_AXIS, LIMIT_IS_NEAR, lineDataset, markDataset, type Point } from './capture.ts';
 import { type ChartConfig, chartConfig, type Json } from './config.ts';
+import { titleAbout } from './fit.ts';
 import type { Picture } from './pictures.ts';
 import { CHART_SIZE } from './size.ts';
 import { chartText, PALETTE, paleAxis, type Series, titleOf } from './style.ts';
@@ -142,9 +143,9 @@ function memoryOf({ resident, heap }: DrawnInstance): readonly Reading[] {
 }
 
 function titleWords({ service, instances, more }: DrawnHistory, hasCounts: boolean): string {
-  const name = chartText(service, 40);
-  if (instances.length === 1) return `${name}: memory${hasCounts ? ' and goroutines' : ''}`;
-  return `${name}: memory of ${instances.length}${more > 0 ? ` of ${instances.length + more}` : ''} instances`;
+  if (instances.length === 1) return titleAbout(service, `: memory${hasCounts ? ' and goroutines' : ''}`);
+  const all = more > 0 ? ` of ${instances.length + more}` : '';
+  return titleAbout(service, `: memory of ${instances.length}${all} instances`);
 }
 
 /** Evenly, and the last one always. */

@@ -5,9 +5,8 @@ import { type Plain, plain } from '../foreign.ts';
 import { type Holder, heldWords, leadingHolder, stepName, typeWords, wayWords } from '../retention-words.ts';
 import type { Report } from '../schema.ts';
 import { box, type Drawing, drawing, type Shape, words } from './drawing.ts';
-import { nameAndFigure, nameInside } from './fit.ts';
+import { nameAndFigure, nameInside, titleAbout } from './fit.ts';
 import { PICTURE_WIDTH } from './size.ts';
-import { chartText } from './style.ts';
 import { textWidth } from './text-width.ts';
 
 const EDGE = 12;
@@ -62,7 +61,7 @@ function headingOf(
   ];
   return {
     shapes: [
-      words(`${chartText(service, 26)}: who holds the memory`, { x: EDGE, y: 28 }, { size: 19, bold: true }),
+      words(titleAbout(service, ': who holds the memory'), { x: EDGE, y: 28 }, { size: 19, bold: true }),
       ...lines.map((line, at) => words(line, { x: EDGE, y: 52 + 22 * at }, { size: TYPE, tone: 'soft-ink' })),
     ],
     bottom: 40 + 22 * lines.length,

@@ -4,7 +4,7 @@ import { formatCount, formatDuration } from '../../model/units.ts';
 import type { Report, ReportSignature } from '../schema.ts';
 import { FIXED } from './capture.ts';
 import { type ChartConfig, chartConfig, type Json } from './config.ts';
-import { nameInside } from './fit.ts';
+import { nameInside, titleAbout } from './fit.ts';
 import { PICTURE_WIDTH, type PictureSize } from './size.ts';
 import { chartText, PALETTE, paleAxis, type Series, TEXT, titleOf } from './style.ts';
 import { textWidth } from './text-width.ts';
@@ -30,7 +30,7 @@ export function signatureChart(report: Report): SizedChart | undefined {
   const left = report.signatures.length - shown.length;
   const more = left > 0 ? `top ${shown.length} of ${report.signatures.length}` : '';
   const over = report.window.seconds > 0 ? ` over ${formatDuration(report.window.seconds * 1000)}` : '';
-  const title = `${chartText(report.service, 26)}: leaking goroutines${over}`;
+  const title = titleAbout(report.service, `: leaking goroutines${over}`);
   const counts = (count: (signature: ReportSignature) => number) =>
     shown.flatMap((signature) => [null, count(signature)]);
   const config = chartConfig({

@@ -5,6 +5,7 @@ import { bandName } from '../memory-words.ts';
 import type { Report } from '../schema.ts';
 import { FIXED } from './capture.ts';
 import { type ChartConfig, chartConfig, type Json } from './config.ts';
+import { titleAbout } from './fit.ts';
 import { CHART_SIZE, PICTURE_WIDTH, type PictureSize } from './size.ts';
 import { chartText, PALETTE, paleAxis, TEXT, titleOf } from './style.ts';
 
@@ -49,7 +50,7 @@ export function waterfallChart(report: Report): { config: ChartConfig; size: Pic
     },
     options: {
       ...FIXED,
-      ...titleOf([`${chartText(report.service, 30)}: where the memory is`], 'bars', { legend: false }),
+      ...titleOf([titleAbout(report.service, ': where the memory is')], 'bars', { legend: false }),
       indexAxis: 'y',
       scales: {
         x: paleAxis({ title: scale.unit, min: 0, room: 0.02 }),
