@@ -31,7 +31,7 @@ import {
   artefactTable,
   changeTable,
   costPart,
-  holderTable,
+  holderList,
   insideTable,
   instanceTable,
   memoryTable,
@@ -168,7 +168,7 @@ function pictures(images: PageParts['images']): Markings | undefined {
 }
 
 function holders(report: Report): Markings | undefined {
-  const rows = holderTable(report);
+  const rows = holderList(report);
   if (!rows) return undefined;
   const way = retentionPicture(report);
   return way ? tags`<figure>${drawingSvg(way.drawing, way.alt)}</figure>${rows}` : rows;

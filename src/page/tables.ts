@@ -4,7 +4,7 @@ import { changeRows } from '../report/changes.ts';
 import { cutList, type Markings, tags } from '../report/foreign.ts';
 import { formatNs, insideClues } from '../report/inside.ts';
 import { bandName, fieldName } from '../report/memory-words.ts';
-import { RETENTION_LIMIT, wayWords } from '../report/retention-words.ts';
+import { heldWords, namedHolder, RETENTION_LIMIT, wayWords } from '../report/retention-words.ts';
 import type { Report } from '../report/schema.ts';
 import { bandWords, costWords, KIND_WORDS } from '../report/wording.ts';
 import { list, NOTHING, prose, table } from './parts.ts';
@@ -43,34 +43,17 @@ export function memoryTable({ memory }: Report): Markings | undefined {
   return table([{ title: 'band' }, { title: 'size', number: true }, { title: 'what it is' }], rows);
 }
 
-export function holderTable({ retention }: Report): Markings | undefined {
+/** A list: names of holders are long, and a phone is narrow. */
+export function holderList({ retention }: Report): Markings | undefined {
   if (!retention) return undefined;
-  const rows = retention.holders.map((holder) => [
-    cut(plainName(holder.label)),
-    cut(plainName(holder.from)),
-    formatBytes(holder.bytes),
-    formatCount(holder.objects),
-    formatCount(holder.depth),
-    cut(wayWords(holder, STEPS_SHOWN)),
-  ]);
-  const columns = [
-    { title: 'holder' },
-    { title: 'root' },
-    { title: 'holds', number: true },
-    { title: 'objects', number: true },
-    { title: 'depth', number: true },
-    { title: 'way' },
-  ];
-  const caption = `${formatBytes(retention.bytes)} reachable from ${formatCount(retention.roots)} roots, by the goref file`;
-  return table(columns, rows, { caption, more: RETENTION_LIMIT });
+  const lines = retention.holders.map(
+    (holder) =>
+      tags`${prose(namedHolder(holder))}: ${heldWords(holder, retention)}, ${formatCount(holder.objects)} objects.<p class="soft">Way: ${cut(wayWords(holder, STEPS_SHOWN))}</p>`,
+  );
+  return tags`<p>${formatBytes(retention.bytes)} are reachable from ${formatCount(retention.roots)} roots, by the goref file.</p>${list(lines)}<p class="soft">${RETENTION_LIMIT}</p>`;
 }
 
 const STEPS_SHOWN = 30;
-
-/** Names between back-ticks are code in sentences; a table has none. */
-function plainName(words: string): string {
-  return words.replaceAll('`', '');
-}
 
 export function changeTable(report: Report): Markings | undefined {
   const every = changeRows(report.changes, LABEL_WIDTH);

@@ -6,6 +6,7 @@ import type { Analysis } from '../../src/model/verdict.ts';
 import { readRetention } from '../../src/parse/retention.ts';
 import { arrangeLooseFiles, assembleSeries } from '../../src/parse/snapshot.ts';
 import { heapStacks } from '../kit/heap-stacks.ts';
+import { drawDump } from '../kit/stacks.ts';
 import { ways } from '../kit/ways.ts';
 import { CONTEXT, quiet, seriesOf } from './series.ts';
 
@@ -194,6 +195,31 @@ describe('a match', () => {
       /^What `ledger\.\(\*Book\)\.Write` allocated \(100 MiB\) hangs off/,
     );
   });
+});
+
+it('says of goroutines that grow what hangs off their stacks', () => {
+  const retention = readRetention(ways`
+    main.handle.gowrap1.ctx                                     134 × 80KiB
+    runtime.goexit ← main.handle.gowrap1 ← runtime.selectgo     134 × 1KiB
+    main.other.buf                                              300 × 80KiB
+  `);
+  const waiting = [20, 77, 134].map((count) =>
+    drawDump(`
+      main.serve go main.handle.gowrap1 ×${count} #100   [select]
+      main.start go main.other ×40 #20                  [chan receive]
+    `),
+  );
+  const moments = waiting.map((goroutines, at) => ({
+    goroutines,
+    memory: [quiet()],
+    ...(retention && at === 2 && { retention }),
+  }));
+  const analysis = analyse([seriesOf(moments, 30)], CONTEXT);
+  expect(
+    analysis.clues.filter(({ clue: name }) => name === 'retention-stacks').map(({ text }) => text),
+  ).toEqual([
+    '10.5 MiB of 34 MiB reachable hang off the local variable `ctx` of `main.handle.gowrap1`, whose goroutines grow (+114 in the window): it goes when they end.',
+  ]);
 });
 
 describe("the handbook's depth", () => {

@@ -1,5 +1,5 @@
 import type { FoundHolder, RetentionFindings } from '../../model/retention.ts';
-import { formatBytes, formatBytesDelta, formatCount, formatPercent } from '../../model/units.ts';
+import { formatBytes, formatBytesDelta, formatCount, formatDelta, formatPercent } from '../../model/units.ts';
 import type { Clue } from '../../model/verdict.ts';
 import type { Examination } from '../examine.ts';
 import { rulesOf } from '../handbook.ts';
@@ -21,6 +21,7 @@ export const retention: ClueReader = (exam) => {
     ...held(findings, exam),
     ...unmatched(findings),
     ...grown(findings),
+    ...onGrowingStacks(findings, exam),
     ...largest(findings),
     ...deep(findings, rulesOf(exam).retentionDepth),
     ...otherMoment(findings),
@@ -76,6 +77,30 @@ function grown({ holders, deltaBytes }: RetentionFindings): Clue[] {
       text: `Between the two goref files ${holder.label} grew ${formatBytesDelta(holder.deltaBytes ?? 0)}, ${formatPercent(Math.min(1, (holder.deltaBytes ?? 0) / deltaBytes))} of what all roots together grew.`,
       evidence: { root: holder.root.name, deltaBytes: holder.deltaBytes ?? 0, allBytes: deltaBytes },
     }));
+}
+
+/** What hangs off the stacks of goroutines that grow is theirs: it goes when they do. */
+function onGrowingStacks({ holders, bytes }: RetentionFindings, { judgements }: Examination): Clue[] {
+  return holders
+    .flatMap((holder) => {
+      const { func, kind } = holder.root;
+      const growing = judgements.find(
+        ({ growth, signature }) =>
+          growth === 'growing' && kind !== 'runtime' && signature.frames.some((frame) => frame.func === func),
+      );
+      const counts = growing?.track.counts ?? [];
+      const grown = (counts[counts.length - 1] ?? 0) - (counts[0] ?? 0);
+      if (!growing || grown <= 0) return [];
+      return [
+        {
+          clue: 'retention-stacks',
+          severity: 'warning' as const,
+          text: `${formatBytes(holder.bytes)} of ${formatBytes(bytes)} reachable hang off ${holder.from}, whose goroutines grow (${formatDelta(grown)} in the window): it goes when they end.`,
+          evidence: { root: holder.root.name, bytes: holder.bytes, grown },
+        },
+      ];
+    })
+    .slice(0, 2);
 }
 
 /** Without a site that grows it is still worth knowing where most of the memory hangs. */
