@@ -15,6 +15,7 @@ import { mergeInstances } from './merge.ts';
 import { mergeMarked } from './merge-marked.ts';
 import { proofFindings } from './proof.ts';
 import { rivals } from './rivals.ts';
+import { withTraceEvidence } from './trace-evidence.ts';
 import { conclude } from './verdict.ts';
 import { goroutines } from './wording.ts';
 
@@ -28,7 +29,7 @@ export function analyse(series: readonly Series[], context: AnalysisContext): An
 
 function analyseInstance(series: Series, context: AnalysisContext): Analysis {
   const { exam, hidden } = withoutHidden(examine(series, context));
-  const signatures = mergeMarked(leakSignatures(exam));
+  const signatures = withTraceEvidence(mergeMarked(leakSignatures(exam)), exam.trace);
   const proof = proofFindings(
     exam.proof,
     signatures.map((signature) => signature.proof),
@@ -47,6 +48,7 @@ function analyseInstance(series: Series, context: AnalysisContext): Analysis {
     restarts: exam.restarts,
     ...(exam.heap ? { heap: heapOf(exam, exam.heap) } : {}),
     ...(exam.retention && { retention: exam.retention }),
+    ...(exam.trace && { trace: exam.trace }),
     memory: exam.memory.findings,
     ...(proof ? { proof } : {}),
     clues: readClues(exam),

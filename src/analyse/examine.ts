@@ -3,6 +3,7 @@
 import type { Problem } from '../model/problem.ts';
 import type { RetentionFindings } from '../model/retention.ts';
 import type { Series, Snapshot } from '../model/snapshot.ts';
+import type { TraceAnswers } from '../model/trace.ts';
 import { formatCount } from '../model/units.ts';
 import type { AnalysisContext } from '../model/verdict.ts';
 import { weighCompany } from './company.ts';
@@ -18,6 +19,7 @@ import { weighParents } from './parents.ts';
 import { type ProofBook, readProof } from './proof.ts';
 import { followRetention } from './retention.ts';
 import { type Restart, splitLives, type Timeline, timelineOf } from './timeline.ts';
+import { answersOf } from './trace-answers.ts';
 import { followTracks } from './track.ts';
 
 export interface Examination {
@@ -37,6 +39,7 @@ export interface Examination {
   readonly proof?: ProofBook;
   readonly heap?: HeapHistory;
   readonly retention?: RetentionFindings;
+  readonly trace?: TraceAnswers;
   readonly memory: MemoryHistory;
   readonly load: readonly LoadSeries[];
   readonly loadMatches: ReadonlyMap<string, LoadMatch>;
@@ -79,6 +82,7 @@ export function examine(series: Series, context: AnalysisContext): Examination {
     ];
   });
   const heap = followHeap(snapshots, timeline.atMs, memory.live);
+  const trace = snapshots.findLast((snapshot) => snapshot.trace)?.trace;
   const retention = followRetention(snapshots, heap, rulesOf({ context }));
   const truncated = dumps.some((dump) => dump.dump.truncated);
   return {
@@ -96,6 +100,7 @@ export function examine(series: Series, context: AnalysisContext): Examination {
     ...(proof ? { proof } : {}),
     ...(heap ? { heap } : {}),
     ...(retention && { retention }),
+    ...(trace && { trace: answersOf(trace) }),
     memory,
     load,
     loadMatches,

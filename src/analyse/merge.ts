@@ -32,10 +32,12 @@ export function mergeInstances(analyses: readonly Analysis[]): Analysis {
   const proof = joinedFindings(analyses.map((analysis) => analysis.proof));
   // What hangs off a variable of one process says nothing of another.
   const retention = ordered.find((analysis) => analysis.retention)?.retention;
+  const trace = ordered.find((analysis) => analysis.trace)?.trace;
   return {
     ...worst,
     ...(hidden.length > 0 && { hidden }),
     ...(retention && { retention }),
+    ...(trace && { trace }),
     ...(proof && { proof }),
     instances: analyses.flatMap((analysis) => analysis.instances),
     verdict: { ...worst.verdict, summary: worst.verdict.summary + share },

@@ -124,7 +124,7 @@ export const WORDS = {
       return `${reasons.slice(0, 3).join(' ')}${more}`;
     },
     hint: () =>
-      'Give a goroutine dump, a profile, /debug/vars, metrics or a log that holds one; the README says how to get them.',
+      'Give a goroutine dump, a profile, an execution trace, /debug/vars, metrics or a log that holds one; the README says how to get them.',
     retry: 'never',
     exit: 1,
   }),

@@ -3,6 +3,7 @@ import type { MemoryReading } from './memory.ts';
 import type { Problem } from './problem.ts';
 import type { Profile } from './profile.ts';
 import type { Retention } from './retention.ts';
+import type { ExecutionTrace } from './trace.ts';
 
 /** A span on one clock, Unix milliseconds (fractions allowed). */
 export interface Span {
@@ -59,6 +60,8 @@ export interface Snapshot {
   readonly heap?: Profile;
   /** Who holds the memory, from a goref file that somebody made of a core of the process. */
   readonly retention?: Retention;
+  /** What the scheduler did, for some seconds of the window. */
+  readonly trace?: ExecutionTrace;
   /** Readings in time order; those of the window belong to the snapshot they follow. */
   readonly memory: readonly MemoryReading[];
   /** Other profiles (allocs, block, mutex, threadcreate), shown but not judged. */

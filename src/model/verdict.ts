@@ -4,6 +4,7 @@ import type { Problem } from './problem.ts';
 import type { RetentionFindings } from './retention.ts';
 import type { HiddenGroup } from './rule.ts';
 import type { ArtefactTime } from './snapshot.ts';
+import type { TraceAnswers } from './trace.ts';
 
 export const VERDICT_KINDS = [
   'goroutine-leak',
@@ -196,6 +197,8 @@ export interface Analysis {
   };
   /** Who holds the memory, where a goref file was given. */
   readonly retention?: RetentionFindings;
+  /** What an execution trace answers, where one was given. */
+  readonly trace?: TraceAnswers;
   readonly memory: MemoryFindings;
   /** A row an instance; absent where there is only one. */
   readonly fleet?: readonly InstanceFigures[];

@@ -2,6 +2,7 @@
 import type { GoroutineDump } from '../model/goroutine.ts';
 import type { MemoryReading } from '../model/memory.ts';
 import type { Profile } from '../model/profile.ts';
+import type { ExecutionTrace } from '../model/trace.ts';
 
 export type Parsed =
   | {
@@ -14,5 +15,4 @@ export type Parsed =
     }
   | { readonly kind: 'profile'; readonly profile: Profile }
   | { readonly kind: 'memory'; readonly readings: readonly MemoryReading[] }
-  /** A Go execution trace; recognised, its events are read elsewhere. */
-  | { readonly kind: 'trace'; readonly version: string; readonly bytes: Uint8Array };
+  | { readonly kind: 'trace'; readonly trace: ExecutionTrace };

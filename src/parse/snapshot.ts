@@ -27,6 +27,8 @@ type Goroutines = Extract<Parsed, { kind: 'goroutines' }>;
 
 /** time_nanos is taken as encoding begins; the table it describes was copied just before. */
 const PROFILE_UNCERTAINTY_NS = 1_000_000;
+/** Unix nanoseconds beyond 2^53 are told to 256 ns; the trace's own clock is finer. */
+const TRACE_UNCERTAINTY_NS = 256;
 /** Names come from archives and uploads: bounded before they stand in a sentence. */
 const MAX_NAME_SHOWN = 80;
 
@@ -166,13 +168,15 @@ function snapshotOf(read: readonly ReadFile[], skipped: ReadonlySet<Parsed>, abo
     }
     const time = timeOf(file, parsed);
     if (time) times.push(time);
-    if (time && parsed.some((one) => one.kind !== 'memory')) pictures.push(orderedBy(file, time));
+    if (time && parsed.some((one) => one.kind !== 'memory' && one.kind !== 'trace'))
+      pictures.push(orderedBy(file, time));
   }
   const dump = best(goroutines.filter((one) => hasRows(one.dump)));
   const counts = best(goroutines.filter((one) => !hasRows(one.dump) && !one.leakProfile));
   const heap = latest(profiles.filter(isHeap)) ?? latest(profiles.filter(isAllocs));
   const leakProfiles = goroutines.filter((one) => one.leakProfile).map((one) => one.dump);
   const retention = profiles.map(readRetention).findLast((read) => read !== undefined);
+  const trace = read.flatMap(({ parsed }) => parsed.filter((one) => one.kind === 'trace')).at(-1)?.trace;
   const taken = spanOf(pictures.length > 0 ? pictures : times, readings);
   return {
     instance: about.instance,
@@ -182,6 +186,7 @@ function snapshotOf(read: readonly ReadFile[], skipped: ReadonlySet<Parsed>, abo
     ...leakedOf(leakProfiles, dump),
     ...(heap ? { heap } : {}),
     ...(retention ? { retention } : {}),
+    ...(trace ? { trace } : {}),
     memory: arrangeReadings(readings),
     otherProfiles: profiles.filter((profile) => profile !== heap),
     times,
@@ -233,6 +238,11 @@ function timeOf(file: RawArtefact, parsed: readonly Parsed[]): ArtefactTime | un
   const artefact = shown(file.name);
   if (file.taken?.inside && parsed.length > 0) return insideTime(artefact, file.taken, file.taken.inside);
   for (const one of parsed) {
+    if (one.kind === 'trace' && one.trace.startedUnixNs !== undefined) {
+      const fromMs = one.trace.startedUnixNs / 1e6;
+      const span = { fromMs, toMs: fromMs + one.trace.windowNs / 1e6 };
+      return { artefact, span, uncertaintyNs: TRACE_UNCERTAINTY_NS, clock: 'target' };
+    }
     const profile =
       one.kind === 'profile' ? one.profile : one.kind === 'goroutines' ? one.profile : undefined;
     if (profile?.timeNanos === undefined) continue;

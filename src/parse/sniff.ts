@@ -16,6 +16,7 @@ import {
 import type { Parsed } from './parsed.ts';
 import { goroutineCounts, parsePprof } from './pprof.ts';
 import { looksLikePprofText, parsePprofText } from './pprof-text.ts';
+import { looksLikeTrace, parseTrace } from './trace/trace.ts';
 
 export interface Format {
   readonly name: string;
@@ -39,7 +40,7 @@ export const FORMATS: readonly Format[] = [
   },
   {
     name: 'execution trace',
-    looksLike: (_, head) => /^go 1\.\d{1,2} trace\0\0\0/.test(head),
+    looksLike: (_, head) => looksLikeTrace(head),
     parse: readTrace,
   },
   {
@@ -215,9 +216,8 @@ function readGctrace(bytes: Uint8Array): Outcome<readonly Parsed[]> {
 }
 
 function readTrace(bytes: Uint8Array): Outcome<readonly Parsed[]> {
-  const version = /^go (1\.\d{1,2})/.exec(latin1(bytes.subarray(0, 16)))?.[1] ?? '';
-  const text = 'This is a Go execution trace; traces are not read yet.';
-  return { value: [{ kind: 'trace', version, bytes }], problems: [{ code: 'trace-not-read', text }] };
+  const { value, problems } = parseTrace(bytes);
+  return { value: value ? [{ kind: 'trace', trace: value }] : [], problems };
 }
 
 function readHtml(bytes: Uint8Array): Outcome<readonly Parsed[]> {

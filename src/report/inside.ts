@@ -1,5 +1,6 @@
 // Clues that a probe took inside the process: when each was taken on the process's own clock, beside the handbook's bounds
 // and what would have been known from outside.
+import { formatDuration } from '../model/units.ts';
 import type { Report } from './schema.ts';
 
 export interface InsideClue {
@@ -61,6 +62,7 @@ export function insideWords(report: Report): string | undefined {
 
 /** `311 ns`, `4.1 µs`, `7.2 ms`. */
 export function formatNs(ns: number): string {
+  if (ns >= 1e9) return formatDuration(ns / 1e6);
   const [unit, size] =
     ns < 1e3 ? (['ns', 1] as const) : ns < 1e6 ? (['µs', 1e3] as const) : (['ms', 1e6] as const);
   const value = ns / size;

@@ -17,6 +17,7 @@ import type {
   SignatureProof,
 } from '../model/verdict.ts';
 import type { Report } from './schema.ts';
+import { copyTrace } from './trace.ts';
 
 /** What the report says beside the analysis: who asked, what it cost the service, where the files are. */
 export interface ReportFacts {
@@ -83,6 +84,7 @@ export function buildReport(analysis: Analysis, facts: ReportFacts): Report {
         ...optional('asOfGc', known(heap.asOfGc)),
       },
     ),
+    ...optional('trace', analysis.trace && copyTrace(analysis.trace)),
     ...optional('retention', analysis.retention && copyRetention(analysis.retention)),
     memory: copyMemory(analysis.memory),
     ...optional('fleet', analysis.fleet?.map(copyInstance)),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CONTAINER_KINDS, MATCHED_BY, ROOT_KINDS, STEP_KINDS } from '../model/retention.ts';
 import { TIERS, VERDICT_KINDS } from '../model/verdict.ts';
+import { traceSchema } from './trace.ts';
 
 export const frame = z.object({
   func: z.string(),
@@ -191,6 +192,7 @@ export const reportSchema = z.object({
   heap: z
     .object({ sites: z.array(heapSite), sampleRate: z.number(), asOfGc: z.number().optional() })
     .optional(),
+  trace: traceSchema.optional().describe('what an execution trace answers, where one was given'),
   retention: retention.optional().describe('who holds the memory, where a goref file was given'),
   memory,
   fleet: z

@@ -19,6 +19,7 @@ import {
 import { recipeLines, retentionLines } from './retention-text.ts';
 import type { Report } from './schema.ts';
 import { cutToWidth, displayWidth, type TextColumn } from './table.ts';
+import { traceLines } from './trace-text.ts';
 import {
   bandWords,
   blockedFunction,
@@ -54,6 +55,7 @@ export function reportText(report: Report, style: TextStyle): string {
     titled('Leaking goroutines', signatureLines(report, page), page),
     titled('Proof', proofLines(report, page), page),
     titled('Heap sites', siteLines(report, page), page),
+    titled('Execution trace', traceLines(report, page), page),
     titled('Who holds the memory', retentionLines(report, page), page),
     titled('Memory', memoryLines(report, page), page),
     titled('Changes', changeLines(report, page), page),

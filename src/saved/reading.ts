@@ -36,8 +36,8 @@ export function readSaved(
 
 /** Something a verdict can be made of; a CPU profile alone says nothing about what stays. */
 export function holdsClues(snapshot: Snapshot): boolean {
-  const { goroutines, goroutineCounts, leaked, heap, memory, otherProfiles } = snapshot;
-  const dumped = goroutines ?? goroutineCounts ?? leaked ?? heap;
+  const { goroutines, goroutineCounts, leaked, heap, memory, otherProfiles, trace } = snapshot;
+  const dumped = goroutines ?? goroutineCounts ?? leaked ?? heap ?? trace;
   return dumped !== undefined || memory.length > 0 || otherProfiles.some(({ kind }) => kind !== 'cpu');
 }
 

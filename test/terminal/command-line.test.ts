@@ -70,7 +70,7 @@ describe('goleak as a process', () => {
     expect({ status, out }).toEqual({ status: 1, out: '' });
     expect(err).toBe(
       'goleak: standard input: This is a login page in HTML: the request was not signed in, so no dump came back. ' +
-        'Give a goroutine dump, a profile, /debug/vars, metrics or a log that holds one; the README says how to get them.\n',
+        'Give a goroutine dump, a profile, an execution trace, /debug/vars, metrics or a log that holds one; the README says how to get them.\n',
     );
   });
 

@@ -2,6 +2,7 @@
 import type { Clue } from '../../model/verdict.ts';
 import type { Examination } from '../examine.ts';
 import type { ClueReader } from './clue.ts';
+import { executionTrace } from './execution-trace.ts';
 import { gcPressure } from './gc-pressure.ts';
 import { goroutineGrowth } from './goroutine-growth.ts';
 import { heapGrowth } from './heap-growth.ts';
@@ -45,6 +46,12 @@ export const CLUES: readonly {
     name: 'retention',
     looksAt: 'who holds the memory, and what grows, where a goref file of a core is given',
     read: retention,
+  },
+  {
+    name: 'execution-trace',
+    looksAt:
+      'who is left behind within seconds, and how long goroutines wait for a processor, where a trace is given',
+    read: executionTrace,
   },
   { name: 'memory-gap', looksAt: 'memory held but not used: fragmentation, idle spans', read: memoryGap },
   { name: 'gc-pressure', looksAt: 'a collector without room, and churn', read: gcPressure },

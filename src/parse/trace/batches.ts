@@ -54,6 +54,7 @@ interface Draft extends Generation {
 export function* generations(reader: TraceReader, endsMarked: boolean): Generator<Generation> {
   const { bytes } = reader;
   let draft: Draft | undefined;
+  let isCut = false;
   while (reader.at < bytes.length) {
     const kind = bytes[reader.at++];
     if (kind === END_OF_GENERATION) {
@@ -62,14 +63,16 @@ export function* generations(reader: TraceReader, endsMarked: boolean): Generato
       continue;
     }
     if (kind === EXPERIMENTAL_BATCH) reader.at += 1;
-    else if (kind !== EVENT_BATCH) break;
+    isCut = kind !== EVENT_BATCH && kind !== EXPERIMENTAL_BATCH;
+    if (isCut) break;
     const number = reader.number();
     const thread = reader.number();
     const time = reader.number();
     const size = reader.number();
     const from = reader.at;
     const to = from + size;
-    if (size > TRACE_LIMITS.batchBytes || to > bytes.length) break;
+    isCut = size > TRACE_LIMITS.batchBytes || to > bytes.length;
+    if (isCut) break;
     reader.at = to;
     if (draft && draft.number !== number) {
       yield { ...draft, whole: !endsMarked && draft.sync.length > 0 };
@@ -78,9 +81,8 @@ export function* generations(reader: TraceReader, endsMarked: boolean): Generato
     draft ??= emptyGeneration(number);
     if (kind === EVENT_BATCH && size > 0) sort(draft, bytes, { thread, time, from, to });
   }
-  const ended = reader.at >= bytes.length;
-  if (draft) yield { ...draft, whole: ended && !endsMarked && draft.sync.length > 0 };
-  else if (!ended) yield { ...emptyGeneration(0), whole: false };
+  if (draft) yield { ...draft, whole: !isCut && !endsMarked && draft.sync.length > 0 };
+  else if (isCut) yield { ...emptyGeneration(0), whole: false };
 }
 
 function emptyGeneration(number: number): Draft {

@@ -13,7 +13,8 @@ import { TraceReader } from './numbers.ts';
 import { type Damage, EventOrder } from './order.ts';
 import { TraceNames } from './tables.ts';
 
-const HEAD = /^go 1\.(\d{1,2}) trace\0\0\0$/;
+/** `go 1.9 trace` was a byte shorter. */
+const HEAD = /^go 1\.(\d{1,2}) trace\0{3,4}$/;
 const HEAD_BYTES = 16;
 /** The first format of the second kind, and the newest one this was written for. */
 const OLDEST_MINOR = 22;

@@ -14,6 +14,7 @@ import { fleetPicture } from './fleet.ts';
 import { retentionPicture } from './retention.ts';
 import { signatureChart } from './signatures.ts';
 import { CHART_SIZE, type PictureSize } from './size.ts';
+import { latencyChart, timelinePicture } from './trace.ts';
 import { waterfallAlt, waterfallChart } from './waterfall.ts';
 
 export interface Picture {
@@ -36,11 +37,19 @@ const FUNCTION_WIDTH = 60;
 /** A thread is calm: what more there is to see is in the page attached to it. */
 const SHOWN_IN_A_THREAD = 3;
 
-type Subject = 'fleet' | 'memory' | 'signatures' | 'heap' | 'retention' | 'waterfall';
+type Subject =
+  | 'fleet'
+  | 'memory'
+  | 'signatures'
+  | 'heap'
+  | 'retention'
+  | 'waterfall'
+  | 'timeline'
+  | 'latency';
 
 /** What shows a verdict best, besides the fleet and the window, which are always worth a look. */
 const TELLING: Readonly<Record<VerdictKind, readonly Subject[]>> = {
-  'goroutine-leak': ['signatures', 'retention', 'heap'],
+  'goroutine-leak': ['signatures', 'timeline', 'retention', 'heap'],
   deadlock: ['signatures'],
   'heap-leak': ['retention', 'heap', 'signatures'],
   churn: ['heap'],
@@ -48,8 +57,8 @@ const TELLING: Readonly<Record<VerdictKind, readonly Subject[]>> = {
   'off-heap-growth': ['waterfall'],
   'gc-pressure': ['retention', 'heap', 'waterfall'],
   'scales-with-load': ['signatures', 'retention', 'heap'],
-  healthy: ['retention'],
-  inconclusive: ['retention'],
+  healthy: ['retention', 'timeline', 'latency'],
+  inconclusive: ['retention', 'timeline', 'latency'],
 };
 
 /** Those that show the verdict, in the order they are shown; empty when there is nothing to draw. */
@@ -60,7 +69,16 @@ export function pictures(report: Report, flames: Flames = {}): Picture[] {
 
 /** Every picture there can be of a report. */
 export function allPictures(report: Report, flames: Flames = {}): Picture[] {
-  const every: readonly Subject[] = ['memory', 'fleet', 'signatures', 'retention', 'heap', 'waterfall'];
+  const every: readonly Subject[] = [
+    'memory',
+    'fleet',
+    'signatures',
+    'retention',
+    'heap',
+    'waterfall',
+    'timeline',
+    'latency',
+  ];
   return every.flatMap((subject) => DRAWN[subject](report, flames) ?? []);
 }
 
@@ -94,6 +112,16 @@ const DRAWN: Readonly<Record<Subject, (report: Report, flames: Flames) => Pictur
     const flame = heapFlamePicture(report, flames);
     const title = flames.heap?.before ? 'Heap by call path: what grew' : 'Heap by call path';
     return flame && { name: 'heap-flame.png', title, ...drawn(flame) };
+  },
+  timeline: (report) => {
+    const lanes = timelinePicture(report);
+    return lanes && { name: 'goroutine-timeline.png', title: 'What goroutines did', ...drawn(lanes) };
+  },
+  latency: (report) => {
+    const chart = latencyChart(report);
+    if (!chart) return undefined;
+    const { config: art, size, alt } = chart;
+    return { name: 'scheduling-latency.png', title: 'Waiting for a processor', alt, art, size };
   },
   retention: (report) => {
     const way = retentionPicture(report);
