@@ -37,6 +37,7 @@ import {
   memoryTable,
   problemList,
 } from './tables.ts';
+import { tracePart } from './trace.ts';
 
 export interface PageParts {
   readonly report: Report;
@@ -120,6 +121,7 @@ function sectionsOf({ report, flames, images }: PageParts): Section[] {
     ...flameSections(report, flames),
     { id: 'sites', title: 'Where the heap is allocated', inside: siteStacks(report) },
     { id: 'retention', title: 'Who holds the memory', inside: holders(report) },
+    { id: 'trace', title: 'Execution trace', inside: tracePart(report) },
     { id: 'memory', title: 'Where the memory is', inside: memoryTable(report) },
     { id: 'changes', title: 'What changed', inside: changeTable(report) },
     { id: 'alignment', title: 'When each was taken', inside: alignmentTable(report) },
