@@ -102,8 +102,10 @@ describe('the report of an execution trace', () => {
       expect(shape.x + shape.width).toBeLessThanOrEqual(520);
       expect(shape.y + shape.height).toBeLessThanOrEqual(lanes?.drawing.height ?? 0);
     }
-    const { data } = latencyChart(report)?.config ?? {};
-    const counts = (data?.datasets as { data: number[] }[])[0]?.data ?? [];
+    const chart = latencyChart(report);
+    if (!chart) throw new Error('nothing drawn');
+    const [waits] = chart.config.data.datasets as unknown as readonly { readonly data: readonly number[] }[];
+    const counts = waits?.data ?? [];
     expect(counts.reduce((a, b) => a + b, 0)).toBe(report.trace?.latency.count);
   });
 });
