@@ -17,6 +17,8 @@ const CLUES = {
   heap: { ask: 'heap', file: () => 'heap.pb.gz' },
   runtime: { ask: 'memory-runtime', file: (at: number) => `memory-runtime-${at}.txt` },
   host: { ask: 'process-host', file: (at: number) => `process-host-${at}.prom` },
+  // What a flight recorder held; only pairs that are pushed have one.
+  trace: { ask: 'trace', file: () => 'trace.out' },
   // Last: of readings of one moment the fullest is the newest.
   memstats: { ask: 'memory', file: (at: number) => `memory-${at}.json` },
 } as const;

@@ -229,7 +229,15 @@ function repeated(why: string, { earlier, origin, body }: Pressed, { now }: Butt
   const pressedAt = Number(body.actions[0]?.action_ts ?? 0);
   const nowMs = now();
   // What a person asks for is told in a message of its own, also in an incident's thread.
-  const { lightOnly: _, incident: __, because: ___, quiet: ____, verifies: _____, ...asked } = earlier;
+  const {
+    lightOnly: _,
+    incident: __,
+    because: ___,
+    quiet: ____,
+    verifies: _____,
+    pushed: ______,
+    ...asked
+  } = earlier;
   return {
     ...asked,
     id: requestId(`${why} ${earlier.id} ${origin.user} ${Math.floor(pressedAt / SAME_PRESS_S)}`, nowMs),

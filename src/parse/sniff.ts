@@ -104,6 +104,12 @@ export const FORMATS: readonly Format[] = [
     parse: () => wrong('java-thread-dump', 'This is a thread dump of a Java process, not of a Go service.'),
   },
   {
+    name: 'spans of a probe',
+    looksLike: (_, head) => head.startsWith('{"schema":"goleak.probe/v1"'),
+    // Said beside the files it is about; by itself it holds no clue.
+    parse: () => ({ value: [], problems: [] }),
+  },
+  {
     name: 'JSON',
     looksLike: (_, head) => isJson(head),
     parse: readOtherJson,

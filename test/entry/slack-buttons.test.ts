@@ -55,7 +55,7 @@ const RULE: Rule = {
   request: 'x',
   question: 'y',
 };
-const EARLIER = requestOf('20261101-0123456789ab', { consent: 'confirmed' });
+const EARLIER = requestOf('20261101-0123456789ab', { consent: 'confirmed', pushed: true });
 
 describe.skipIf(requires('redis'))('a button that is pressed', () => {
   let server: TestRedis;
@@ -172,6 +172,8 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
       { service: EARLIER.service, compareWith: EARLIER.id, origin: { door: 'button', user: 'U0PLATFORM' } },
     ]);
     expect(submitted[0]).not.toHaveProperty('consent');
+    // What its probe pushed once is not what is asked for now.
+    expect(submitted[0]).not.toHaveProperty('pushed');
   });
 
   it('agrees to the price, and shows stacks, under their own ids', async () => {
