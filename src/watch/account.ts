@@ -8,24 +8,48 @@ export interface Account {
   readonly squares: number;
 }
 
-/** By trying which columns take part: they are three at most. The last may have a bound. */
-export function accountOf(
+/** Readings and columns as their products: all that least squares asks of them. */
+export interface Products {
+  /** Of the readings with themselves. */
+  readonly whole: number;
+  /** Of each column with the readings. */
+  readonly along: readonly number[];
+  /** Of each column with each. */
+  readonly gram: readonly (readonly number[])[];
+}
+
+export function productsOf(
   { product }: Projection,
   rest: Float64Array,
   columns: readonly Float64Array[],
-  mostOfLast = Number.POSITIVE_INFINITY,
-): Account {
-  const size = columns.length;
-  const whole = product(rest, rest);
-  const along = columns.map((column) => product(column, rest));
-  const gram = columns.map(() => new Float64Array(size));
-  for (let row = 0; row < size; row++) {
-    for (let at = row; at < size; at++) {
-      const value = product(columns[row] ?? rest, columns[at] ?? rest);
+): Products {
+  const gram: number[][] = columns.map(() => []);
+  for (const [row, column] of columns.entries()) {
+    for (let at = row; at < columns.length; at++) {
+      const value = product(column, columns[at] ?? rest);
       (gram[row] ?? [])[at] = value;
       (gram[at] ?? [])[row] = value;
     }
   }
+  return { whole: product(rest, rest), along: columns.map((column) => product(column, rest)), gram };
+}
+
+/** The same with one more column at the end, given its products with the others, with the readings and with itself. */
+export function withColumn(
+  { whole, along, gram }: Products,
+  crossing: readonly number[],
+  own: { readonly along: number; readonly square: number },
+): Products {
+  return {
+    whole,
+    along: [...along, own.along],
+    gram: [...gram.map((line, row) => [...line, crossing[row] ?? 0]), [...crossing, own.square]],
+  };
+}
+
+/** By trying which columns take part: they are three at most. The last may have a bound. */
+export function accountOf({ whole, along, gram }: Products, mostOfLast = Number.POSITIVE_INFINITY): Account {
+  const size = along.length;
   let best: Account = { factors: along.map(() => 0), squares: whole };
   for (let chosen = 1; chosen < 1 << size; chosen++) {
     const factors = solved(gram, along, chosen);
@@ -49,11 +73,7 @@ export function leftOf(
 }
 
 /** Normal equations of the chosen columns by elimination; undefined when they cannot be told apart. */
-function solved(
-  gram: readonly Float64Array[],
-  along: readonly number[],
-  chosen: number,
-): number[] | undefined {
+function solved(gram: Products['gram'], along: readonly number[], chosen: number): number[] | undefined {
   const at = along.flatMap((_, index) => (chosen & (1 << index) ? [index] : []));
   const rows = at.map((i) => [...at.map((j) => gram[i]?.[j] ?? 0), along[i] ?? 0]);
   for (const [pivot, line] of rows.entries()) {

@@ -1,7 +1,7 @@
 // Growth against every healthy story. A line through readings proves nothing: a cache that fills fits it well. What
 // counts is by how much the best account with growth beats the best one without, in units of what noise would do
 // (the logarithm of the ratio of what is left unexplained, times the readings that are independent of each other).
-import { type Account, accountOf, leftOf } from './account.ts';
+import { type Account, accountOf, leftOf, productsOf, withColumn } from './account.ts';
 import { type Projection, projectionOf } from './projection.ts';
 
 export interface Contest {
@@ -64,7 +64,7 @@ export function contest(one: Case): readonly (Contest | undefined)[] {
   const told = stories.map(({ column, cost }) => ({
     column,
     cost,
-    rest: projection.rest(column),
+    ...own(projection, rest, projection.rest(column)),
     room:
       one.level /
       Math.max(
@@ -75,7 +75,20 @@ export function contest(one: Case): readonly (Contest | undefined)[] {
   return clocks.map((clock, at) => (rising[at] ? contestBy(clock, one, projection, rest, told) : undefined));
 }
 
-type RestOfStory = ToldStory & { readonly rest: Float64Array; readonly room: number };
+interface RestOfStory extends ToldStory {
+  readonly rest: Float64Array;
+  /** Its products with the readings and with itself: asked for once, used for every clock. */
+  readonly own: { readonly along: number; readonly square: number };
+  readonly room: number;
+}
+
+function own(
+  { product }: Projection,
+  readings: Float64Array,
+  rest: Float64Array,
+): Pick<RestOfStory, 'rest' | 'own'> {
+  return { rest, own: { along: product(rest, readings), square: product(rest, rest) } };
+}
 
 function contestBy(
   { ticks, earlier }: Clock,
@@ -86,13 +99,16 @@ function contestBy(
 ): Contest | undefined {
   const before = earlier ? [projection.rest(earlier)] : [];
   const growing = [projection.rest(ticks), ...before];
-  const alone = accountOf(projection, rest, growing);
+  const grows = productsOf(projection, rest, growing);
+  const rests = productsOf(projection, rest, before);
+  const alone = accountOf(grows);
   let kindest: { readonly account: Account; readonly story: RestOfStory } | undefined;
-  const healthy = [{ squares: accountOf(projection, rest, before).squares, cost: 0 }];
+  const healthy = [{ squares: accountOf(rests).squares, cost: 0 }];
   for (const story of told) {
-    const { squares } = accountOf(projection, rest, [...before, story.rest], story.room);
+    const crossing = growing.map((column) => projection.product(column, story.rest));
+    const { squares } = accountOf(withColumn(rests, crossing.slice(1), story.own), story.room);
     healthy.push({ squares, cost: story.cost });
-    const account = accountOf(projection, rest, [...growing, story.rest], story.room);
+    const account = accountOf(withColumn(grows, crossing, story.own), story.room);
     if (account.squares < (kindest?.account.squares ?? alone.squares)) kindest = { account, story };
   }
   const leanest = kindest?.account ?? alone;
@@ -118,7 +134,7 @@ function contestBy(
 function risesQuickly(projection: Projection, { y, least }: Case, { ticks, earlier }: Clock): boolean {
   const rest = projection.rest(y);
   const growing = [projection.rest(ticks), ...(earlier ? [projection.rest(earlier)] : [])];
-  const { factors, squares } = accountOf(projection, rest, growing);
+  const { factors, squares } = accountOf(productsOf(projection, rest, growing));
   const [slope = 0] = factors;
   const norm = projection.product(growing[0] ?? ticks, growing[0] ?? ticks);
   const focused = ticks.filter((tick) => tick > 0);

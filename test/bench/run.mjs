@@ -3,6 +3,7 @@
 //   node test/bench/run.mjs [--only ID[,ID]] [--rounds N] [--quick] [--json]
 //   node test/bench/run.mjs trace […]              a 50 MB execution trace: the same as --only trace-50mb,trace-50mb-rss
 //   node test/bench/run.mjs analyse [--json]      the analysis alone, at 10k, 100k and 1M goroutines
+//   node test/bench/run.mjs backtest [--rounds N] [--json]   a fortnight through the compiled command line
 //   node test/bench/run.mjs load [--jobs N] [--soak]   a backlog of captures and deliveries, and one worker
 //   node test/bench/run.mjs target-cost […]       what captures cost the service (target-cost/main.ts)
 //   node test/bench/run.mjs charts [--charts 1000] [--json]   what each picture costs, and whether memory stays flat
@@ -22,19 +23,20 @@ const SCRIPTS = {
   sampling: 'sampling.ts',
   probe: 'probe.ts',
   analyse: 'analyse.ts',
+  backtest: 'backtest.ts',
   charts: 'charts.ts',
   load: 'load.ts',
   'target-cost': 'target-cost/main.ts',
 };
 const own = SCRIPTS[process.argv[2] ?? ''];
-if (own === SCRIPTS.load) compile();
+if (own && (own === SCRIPTS.load || own === SCRIPTS.backtest)) compile();
 if (own) {
   const script = fileURLToPath(new URL(own, import.meta.url));
   const args = ['--import', 'tsx', script, ...process.argv.slice(3)];
   process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1);
 }
 
-/** The worker runs compiled, as in the image. */
+/** The worker runs compiled, as in the image, and so does the command line. */
 function compile() {
   const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
   const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', '.bench/dist'];
