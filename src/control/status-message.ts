@@ -1,5 +1,5 @@
 // What `status` tells, as a message: rows that a phone wraps well, each with the command that does something about it.
-import { formatForecast } from '../model/units.ts';
+import { formatDuration, formatForecast } from '../model/units.ts';
 import { standingOf } from '../policy/circuit.ts';
 import { type Block, context, type SlackMessage } from '../report/elements.ts';
 import { code, joinMrkdwn, type Mrkdwn, mention, mrkdwn, words } from '../report/foreign.ts';
@@ -14,7 +14,7 @@ const MOST_LISTED = 20;
 
 export function statusMessage(status: Status, nowMs: number): SlackMessage {
   const { open, more, stops, failures } = status;
-  const ago = (atMs: number) => `${formatForecast(Math.max(0, nowMs - atMs))} ago`;
+  const ago = (atMs: number) => `${spanWords(Math.max(0, nowMs - atMs))} ago`;
   const count = open.length + more;
   const title =
     count === 0
@@ -54,6 +54,11 @@ export function statusMessage(status: Status, nowMs: number): SlackMessage {
       mrkdwn`${words(name, NAME)}: ${active} running, ${waiting} waiting, ${delayed} held back, ${failed} failed`,
   );
   return { text: title, blocks: [...blocks, ...(queues.length === 0 ? [] : [context(queues)])] };
+}
+
+/** Whole seconds below a minute; beyond, no finer than anybody reads. */
+function spanWords(ms: number): string {
+  return ms < 59_500 ? formatDuration(Math.round(ms / 1_000) * 1_000) : formatForecast(ms);
 }
 
 const NOTHING_TO_SAY = mrkdwn`${code('/goleak capture <service>')} starts one.`;

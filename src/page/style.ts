@@ -45,8 +45,9 @@ table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 caption { text-align: left; color: var(--soft); padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); }
 /* A column is never narrower than its longest word; what is long enough for a line of its own, a name or a path, may break. */
-th, td { overflow-wrap: break-word; } td.words:nth-child(-n+2) { min-width: 4.5rem; } td.words:nth-child(2) { overflow-wrap: anywhere; min-width: 8rem; }
+th, td { overflow-wrap: break-word; } td.words:nth-child(-n+2) { min-width: 4.5rem; } td.words:nth-child(2) { overflow-wrap: anywhere; min-width: 7rem; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+@media (max-width: 40rem) { th.number, td.number { white-space: normal; } }
 .wide { overflow-x: auto; }
 ul.plain { list-style: none; padding: 0; } ul.plain li { margin: .3rem 0; }
 figure { margin: 1rem 0; } figure img { max-width: 100%; width: 520px; height: auto; background: #fff; border-radius: 4px; display: block; }

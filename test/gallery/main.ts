@@ -1,5 +1,6 @@
 // `npm run gallery`: takes the pictures of every scene and says what is different from what was accepted, and what a script
-// finds wrong. `-- --accept` keeps what is new; `-- --only compare` looks at scenes with that in their name.
+// finds wrong. `-- --accept` keeps what is new; `-- --only compare,why` looks at scenes with one of these in
+// their name.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { openCamera } from './shoot.ts';
 const { values } = parseArgs({
   options: { accept: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
 });
-const scenes = SCENES.filter(({ name }) => name.includes(values.only));
+const scenes = SCENES.filter(({ name }) => values.only.split(',').some((part) => name.includes(part)));
 const folder = mkdtempSync(join(tmpdir(), 'goleak-gallery-'));
 const camera = await openCamera();
 const judged: Judged[] = [];

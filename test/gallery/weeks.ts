@@ -100,5 +100,12 @@ export function pastOf(week: MadeUp): Past {
   const { kept, told } = keptOf(week);
   const now = MORNING_MS / 1_000;
   const instances = [{ instance: `${week.service}-1`, t: now, kept }];
-  return { instances, more: 0, told: told.slice(-3), now, source: 'samples', problems: [] };
+  return {
+    instances,
+    more: 0,
+    told: told.filter(({ t }) => t >= now - 7 * 86_400),
+    now,
+    source: 'samples',
+    problems: [],
+  };
 }

@@ -42,7 +42,8 @@ export const UPLOAD_SCENES: readonly Scene[] = [
       const { why, full_stacks } = buttonIds(captured.report.id);
       const buttons = { ...(why && { why }), ...(full_stacks && { full_stacks }) };
       const origin = { door: 'mention', user: 'U0ONCALL', channel: 'C0PAYMENTS', threadTs: ts } as const;
-      await room.show(captured, { request: { ...request, origin }, state: { buttons } });
+      const atMs = room.now() + 4_000;
+      await room.show(captured, { request: { ...request, origin }, state: { buttons }, atMs });
       return { at: 'thread', ts };
     },
   },
