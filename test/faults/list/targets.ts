@@ -84,7 +84,7 @@ async function registeredAndAsked(name: string, scene: Scene): Promise<Typed> {
     const request = await scene.asks({ target });
     // Acknowledged says nothing yet: what an app does not know it says a moment later.
     const isHeard = await scene.until(
-      'an answer',
+      () => `an answer (${request.outcome.kind})`,
       () =>
         (scene.roots(request).length > 0 && 'a message') ||
         (scene.told(request.user).length > 0 && 'a refusal'),
