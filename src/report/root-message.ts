@@ -320,7 +320,7 @@ function stageWords(progress: Progress): Mrkdwn {
       return mrkdwn`capturing ${words(what, NAME)}${markup(count)}`;
     }
     case 'waiting':
-      return mrkdwn`${progress.next} snapshot in ${formatDuration(progress.secondsLeft * 1000)}, ${progress.samples} memory readings so far`;
+      return mrkdwn`${progress.next} snapshot in ${formatDuration(progress.secondsLeft * 1000)}, ${counted(progress.samples, 'memory reading')} so far`;
     case 'analysing':
       return mrkdwn`analysing`;
     case 'done':
