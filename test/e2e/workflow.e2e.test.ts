@@ -50,7 +50,7 @@ describe.skipIf(requires('redis') || requires('go') || requires('chromium'))('a 
 
   it('captures, and posts the verdict with the way to its thread', async () => {
     await starts('payments-svc', '10s');
-    const told = messages.locator('article', { hasText: 'WORKFLOW' });
+    const told = messages.locator('article', { hasText: /WORKFLOW/ });
     await told.waitFor({ timeout: VERDICT_MS });
     expect(await told.textContent()).toMatch(/goroutine leak/);
     expect(await messages.getByText('asked by workflow').count()).toBe(1);
