@@ -25,6 +25,10 @@ export interface Damage {
  */
 const ASIDE_PER_EVENT = 4;
 const ASIDE_AT_FIRST = 1000;
+/** What `takeWhile` answers when the next event is later than it may go; `next` has its time. */
+const LATER = -2;
+/** Bytes: 64 bits, seven to a byte. */
+const LONGEST_NUMBER = 10;
 
 /** Queues of one generation, in columns, and a heap of them by the time of their next event. */
 export class EventOrder {
@@ -89,9 +93,11 @@ export class EventOrder {
     const until = this.heapSize > 0 ? (next[rival] as number) : Number.POSITIVE_INFINITY;
     do {
       const forced = this.asideUsed > ASIDE_AT_FIRST + ASIDE_PER_EVENT * fold.events;
-      const waitsFor = this.takeWhile(queue, until, forced);
-      if (waitsFor !== DONE) {
-        this.putAside(queue, waitsFor);
+      const outcome = this.takeWhile(queue, until, forced);
+      // Its next event is known to be later than the rival's.
+      if (outcome === LATER) break;
+      if (outcome !== DONE) {
+        this.putAside(queue, outcome);
         return;
       }
       if (!this.advance(queue)) {
@@ -105,7 +111,7 @@ export class EventOrder {
 
   /**
    * Gives a queue's next events to the fold, within its batch and up to a time. Nearly all time is spent here, so
-   * numbers are read without a call. Returns what the fold did; `advance` tells what comes next.
+   * numbers are read without a call. Returns what the fold did, after which `advance` tells what comes next, or `LATER`.
    */
   private takeWhile(queue: number, until: number, forced: boolean): number {
     const { fold, start } = this;
@@ -121,6 +127,7 @@ export class EventOrder {
       const type = bytes[at++] as number;
       const count = ARGUMENTS[type] as number;
       if (count < 0) break;
+      let now = time;
       for (let number = 0; number <= count; number++) {
         let byte = bytes[at++] as number;
         let value = byte;
@@ -137,10 +144,18 @@ export class EventOrder {
           }
         }
         numbers[number] = value;
+        if (number === 0) {
+          now = time + value;
+          if (now > until) break;
+        }
       }
-      const now = time + (numbers[0] as number);
+      if (now > until) {
+        this.next[queue] = now;
+        outcome = LATER;
+        break;
+      }
       // One whose last number lies in the next batch is none.
-      if (at > end || now > until) break;
+      if (at > end) break;
       if (MATTERS[type] === 1) {
         if (now - start > fold.now) fold.now = now - start;
         outcome = fold.event(type, thread, forced);
@@ -173,8 +188,10 @@ export class EventOrder {
       const count = ARGUMENTS[type] as number;
       if (count >= 0) {
         const time = (this.time[queue] as number) + reader.number();
-        for (let number = 0; number < count; number++) reader.number();
-        if (reader.at <= (this.end[queue] as number)) {
+        const end = this.end[queue] as number;
+        // Far from the end of its batch an event lies within it, whatever its numbers.
+        if (reader.at + count * LONGEST_NUMBER > end) for (let n = 0; n < count; n++) reader.number();
+        if (reader.at <= end) {
           this.next[queue] = time;
           return true;
         }
