@@ -229,7 +229,7 @@ describe('goleak analyze --html', () => {
   it('says so before the work when it cannot be written', async () => {
     const html = join(folderOf({}), 'nowhere', 'report.html');
     const asked = { kind: 'analyze', paths: ['not-even-read'], intervalMs: 30_000, html } as const;
-    await expect(analyzePaths(asked)).rejects.toThrow(/can be written to .*: its folder is not there\./);
+    await expect(analyzePaths(asked)).rejects.toThrow(/cannot be written to .*: its folder is not there\./);
   });
 });
 
