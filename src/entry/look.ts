@@ -40,7 +40,13 @@ export function servicesMessage(services: readonly Service[]): SlackMessage {
   const blocks: Block[] = [];
   addLines(blocks, title, shown.map(rowOf));
   const next = mrkdwn`${code('/goleak capture <service>')} looks at one; the home tab searches and pages through all`;
-  return { text: title, blocks: [...blocks, context(more === '' ? [next] : [mrkdwn`${more}`, next])] };
+  // Notifications and screen readers have the text alone.
+  const names = joinMrkdwn(
+    shown.map(({ name }) => mrkdwn`${words(name, NAME)}`),
+    ', ',
+  );
+  const text = mrkdwn`${markup(title)}: ${markup(names)}${more === '' ? '' : `, ${more}`}`;
+  return { text, blocks: [...blocks, context(more === '' ? [next] : [mrkdwn`${more}`, next])] };
 }
 
 /** `• *payments-svc* at `10.0.0.7:6060` · limit 512 MiB · owner @payments-oncall` */

@@ -66,7 +66,7 @@ describe.skipIf(requires('redis'))('planted secrets', () => {
       }
       await types(stage, '/goleak status');
       await stage.workspace.waitFor(
-        (workspace) => workspace.ephemerals().at(-1)?.text.includes('running'),
+        (workspace) => workspace.ephemerals().at(-1)?.text.includes('under way'),
         20_000,
       );
 
