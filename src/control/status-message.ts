@@ -11,6 +11,7 @@ const NAME = 80;
 const REASON = 200;
 /** Stopped services and addresses left alone beyond these are counted. */
 const MOST_LISTED = 20;
+const MOST_IN_TEXT = 3;
 
 export function statusMessage(status: Status, nowMs: number): SlackMessage {
   const { open, more, stops, failures } = status;
@@ -53,7 +54,12 @@ export function statusMessage(status: Status, nowMs: number): SlackMessage {
     ([name, { active, waiting, delayed, failed }]) =>
       mrkdwn`${words(name, NAME)}: ${active} running, ${waiting} waiting, ${delayed} held back, ${failed} failed`,
   );
-  return { text: title, blocks: [...blocks, ...(queues.length === 0 ? [] : [context(queues)])] };
+  // Notifications and screen readers have the text alone.
+  const text = joinMrkdwn(
+    [title, ...running.slice(0, MOST_IN_TEXT), ...stopped.slice(0, MOST_IN_TEXT), ...queues],
+    '\n',
+  );
+  return { text, blocks: [...blocks, ...(queues.length === 0 ? [] : [context(queues)])] };
 }
 
 /** Whole seconds below a minute; beyond, no finer than anybody reads. */

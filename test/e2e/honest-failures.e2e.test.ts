@@ -41,7 +41,7 @@ describe.skipIf(requires('redis'))(
       ['/goleak analyze goroutines.txt', /is for a terminal.*Run `goleak analyze PATH/s],
       ['/goleak help captur', /not a command.*Did you mean `capture`/s],
       ['/goleak help', /capture/],
-      ['/goleak status', /capture\s+\d+ running/],
+      ['/goleak status', /capture: \d+ running/],
     ])('%s', async (text, words) => {
       await types(stage, text);
       const answer = await whispered(words);
