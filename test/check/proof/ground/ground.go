@@ -1,5 +1,5 @@
 // Package ground serves pprof on loopback, makes a request to the service ten times a second, and ends when standard
-// input closes.
+// input closes. It has served a few before it says where it listens: nobody looks at a process in its first moment.
 package ground
 
 import (
@@ -14,6 +14,9 @@ import (
 	"time"
 )
 
+// served is how many requests came before the first look.
+const served = 5
+
 // Serve calls handle ten times a second until standard input closes.
 func Serve(handle func(n int)) {
 	go func() {
@@ -24,9 +27,12 @@ func Serve(handle func(n int)) {
 	if err != nil {
 		log.Fatal(err)
 	}
+	for n := range make([]struct{}, served) {
+		handle(n)
+	}
 	fmt.Printf("listening http://%s\n", listener.Addr())
 	go func() {
-		for n := 0; ; n++ {
+		for n := served; ; n++ {
 			time.Sleep(100 * time.Millisecond)
 			handle(n)
 		}
