@@ -15,10 +15,9 @@ export function leakedOf(
 /** What only one of them found is no proof: it came in between, or was let go. */
 function inAll(last: GoroutineDump, profiles: readonly GoroutineDump[]): GoroutineDump {
   if (profiles.length === 1 || last.ids.length > 0) return last;
+  const found = profiles.map(totals);
   const left = new Map<string, number>();
-  for (const [key, count] of totals(last)) {
-    left.set(key, Math.min(count, ...profiles.map((profile) => totals(profile).get(key) ?? 0)));
-  }
+  for (const key of totals(last).keys()) left.set(key, Math.min(...found.map((each) => each.get(key) ?? 0)));
   const groups = last.groups.flatMap((group) => {
     const key = keyOf(group);
     const room = left.get(key) ?? 0;
