@@ -29,9 +29,9 @@ export function matchSites(
   { retention, heap }: { readonly retention: Retention; readonly heap: HeapHistory | undefined },
 ): Matches {
   if (!heap) return { held: [], unmatched: [], grownBytes: 0 };
-  const growing = heap.sites.filter((track) => track.growing).slice(0, MOST_SITES);
+  const growing = heap.sites.filter((track) => track.growing);
   const isOne = heap.profiles === 1;
-  const sites = growing.length === 0 && isOne ? largest(heap) : growing;
+  const sites = growing.length === 0 && isOne ? largest(heap) : growing.slice(0, MOST_SITES);
   const held: HeldSite[] = [];
   const unmatched: { func: string; bytes: number; because: string }[] = [];
   for (const track of sites) {
@@ -41,7 +41,7 @@ export function matchSites(
     if ('because' in match) unmatched.push({ func, bytes, because: match.because });
     else held.push({ func, bytes, ...match });
   }
-  const all = isOne ? sites : heap.sites.filter((track) => track.growing);
+  const all = isOne ? sites : growing;
   const grownBytes = all.reduce((sum, { site }) => sum + (isOne ? site.inuseBytes : site.deltaBytes), 0);
   return { held, unmatched, grownBytes };
 }

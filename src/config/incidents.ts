@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DEFAULT_INCIDENT_RULES, type IncidentRules } from '../model/incident.ts';
 import { parseDuration } from '../model/units.ts';
+import { variable } from './variable.ts';
 
 const word = z.string().min(1).max(80);
 const words = (most: number) => z.array(word).max(most);
@@ -43,10 +44,7 @@ const mapping = z.strictObject({
 });
 
 export const incidentsSchema = z.strictObject({
-  token_env: z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]*$/)
-    .optional(),
+  token_env: variable.optional(),
   labels: words(20).optional(),
   match: z
     .array(z.strictObject({ text: word, service: word }))

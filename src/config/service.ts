@@ -16,6 +16,7 @@ import { parseBytes, parseDuration } from '../model/units.ts';
 import { serviceDigestSchema } from './digests.ts';
 import { notALeakSchema, toRules } from './not-a-leak.ts';
 import { codeSchema } from './owners.ts';
+import { variable } from './variable.ts';
 import { toWho, whoSchema } from './who.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -59,10 +60,9 @@ const prometheusSchema = z.strictObject({
     .string()
     .regex(/^[a-zA-Z_]\w{0,99}$/, 'must be the name of a label')
     .default('instance'),
-  auth: z.strictObject({ token_env: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }).optional(),
+  auth: z.strictObject({ token_env: variable }).optional(),
 });
 
-const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/);
 const perHour = z.number().int().min(0).max(10_000);
 
 export const serviceSchema = z.strictObject({

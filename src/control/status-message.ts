@@ -26,8 +26,8 @@ export function statusMessage(status: Status, nowMs: number): SlackMessage {
     ({ request: { id, service, acceptedAtMs }, progress }) =>
       mrkdwn`• *${words(service, NAME)}*: ${words(stageWords(progress), REASON)} · asked ${ago(acceptedAtMs)} · ${code(`/goleak cancel ${id}`, NAME)} ends it`,
   );
-  addLines(blocks, title, [...running, ...(more > 0 ? [mrkdwn`… ${more} more`] : [])]);
-  if (running.length === 0) addLines(blocks, title, [NOTHING_TO_SAY]);
+  const rest = more > 0 ? [mrkdwn`… ${more} more`] : [];
+  addLines(blocks, title, count === 0 ? [NOTHING_TO_SAY] : [...running, ...rest]);
   const stopped = stops.map(({ service, atMs, by }) => {
     const isAll = service === EVERYTHING;
     const what = isAll ? mrkdwn`*Every service*` : mrkdwn`*${words(service, NAME)}*`;

@@ -1,7 +1,8 @@
 // What the doors for programs share: who may post, how often, and how they are answered.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Failure } from '../failure.ts';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
 import { type Bucket, type BucketRate, spendToken } from '../policy/bucket.ts';
 
 const SENDERS_KEPT = 1_000;
@@ -10,6 +11,31 @@ export interface PostAnswer {
   readonly status: number;
   readonly says: Readonly<Record<string, string | number | boolean>>;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A door before a listener, which gets everything that is not below `prefix`. */
+export function guardPosts(
+  listener: RequestListener,
+  door: {
+    readonly prefix: string;
+    readonly answer: (path: string, request: IncomingMessage) => Promise<PostAnswer>;
+    /** Said in the log of what is our fault. */
+    readonly trouble: string;
+    readonly log: Log;
+  },
+): RequestListener {
+  return (request, response) => {
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    if (!path.startsWith(door.prefix)) return listener(request, response);
+    door.answer(path, request).then(
+      (answer) => send(request, response, answer),
+      (error: unknown) => {
+        if (error instanceof Failure) return send(request, response, unavailable(error));
+        door.log.error({ err: error }, door.trouble);
+        send(request, response, { status: 500, says: { error: 'This went wrong on our side.' } });
+      },
+    );
+  };
 }
 
 /** Digests of one length are compared, so that neither length nor content of the token shows in the time it takes. */
@@ -45,11 +71,11 @@ export const NO_TOKEN: PostAnswer = {
 };
 
 /** The sender keeps what it could not deliver, and tries again. */
-export function unavailable(failure: Failure): PostAnswer {
+function unavailable(failure: Failure): PostAnswer {
   return { status: 503, says: { error: failure.message }, headers: { 'retry-after': '5' } };
 }
 
-export function sendAnswer(
+function send(
   request: IncomingMessage,
   response: ServerResponse,
   { status, says, headers }: PostAnswer,

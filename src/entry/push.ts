@@ -3,12 +3,11 @@
 // by whoever was handed the pair.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import type { ProbeSnapshot } from '../model/probe.ts';
 import type { Service } from '../model/target.ts';
 import { readBounded } from './body.ts';
-import { isBearer, NO_TOKEN, openBuckets, type PostAnswer, sendAnswer, unavailable } from './posted.ts';
+import { guardPosts, isBearer, NO_TOKEN, openBuckets, type PostAnswer } from './posted.ts';
 
 /** As much as a probe sends (probe/push.go). */
 export const MAX_PUSH_BYTES = 8 * 1024 * 1024;
@@ -54,18 +53,12 @@ interface Spend {
 /** Puts the door before a listener, which gets everything that is not for /probe/. */
 export function guardPushes(listener: RequestListener, ports: PushPorts): RequestListener {
   const spend: Spend = { sender: openBuckets(SENDER_RATE), service: openBuckets(SERVICE_RATE) };
-  return (request, response) => {
-    const path = (request.url ?? '').split('?')[0] ?? '';
-    if (!path.startsWith('/probe/')) return listener(request, response);
-    answerPush(path, request, spend, ports).then(
-      (answer) => sendAnswer(request, response, answer),
-      (error: unknown) => {
-        if (error instanceof Failure) return sendAnswer(request, response, unavailable(error));
-        ports.log.error({ err: error }, 'a push could not be taken');
-        sendAnswer(request, response, { status: 500, says: { error: 'This went wrong on our side.' } });
-      },
-    );
-  };
+  return guardPosts(listener, {
+    prefix: '/probe/',
+    answer: (path, request) => answerPush(path, request, spend, ports),
+    trouble: 'a push could not be taken',
+    log: ports.log,
+  });
 }
 
 async function answerPush(

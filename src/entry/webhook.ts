@@ -1,12 +1,11 @@
 // The webhook door: alerts by HTTP, from senders that know a token. What is sent is bounded and understood here; what
 // comes of it is decided by whoever was handed the alerts.
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { Failure } from '../failure.ts';
 import { type ReadAlerts, readAlertmanager, readMapped } from '../incident/webhooks.ts';
 import type { Log } from '../log.ts';
 import type { IncidentRules } from '../model/incident.ts';
 import { readBounded } from './body.ts';
-import { isBearer, NO_TOKEN, openBuckets, type PostAnswer, sendAnswer, unavailable } from './posted.ts';
+import { guardPosts, isBearer, NO_TOKEN, openBuckets, type PostAnswer } from './posted.ts';
 
 export const MAX_WEBHOOK_BYTES = 1024 * 1024;
 const PATH = /^\/alerts\/([a-z0-9][a-z0-9-]{0,62})$/;
@@ -35,18 +34,12 @@ export interface WebhookPorts {
 /** Puts the door before a listener, which gets everything that is not for /alerts/. */
 export function guardWebhooks(listener: RequestListener, ports: WebhookPorts): RequestListener {
   const spend = openBuckets(RATE);
-  return (request, response) => {
-    const path = (request.url ?? '').split('?')[0] ?? '';
-    if (!path.startsWith('/alerts/')) return listener(request, response);
-    answerWebhook(path, request, spend, ports).then(
-      (answer) => sendAnswer(request, response, answer),
-      (error: unknown) => {
-        if (error instanceof Failure) return sendAnswer(request, response, unavailable(error));
-        ports.log.error({ err: error }, 'a webhook could not be served');
-        sendAnswer(request, response, { status: 500, says: { error: 'This went wrong on our side.' } });
-      },
-    );
-  };
+  return guardPosts(listener, {
+    prefix: '/alerts/',
+    answer: (path, request) => answerWebhook(path, request, spend, ports),
+    trouble: 'a webhook could not be served',
+    log: ports.log,
+  });
 }
 
 async function answerWebhook(

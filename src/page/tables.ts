@@ -150,6 +150,7 @@ export function artefactTable({ artefacts }: Report): Markings | undefined {
   return table([{ title: 'file' }, { title: 'size', number: true }, { title: 'sha256' }], rows, { more });
 }
 
-function cut(text: string): string {
+/** A name, or what is made of names. */
+export function cut(text: string): string {
   return text.length > NAME ? `${text.slice(0, NAME)}…` : text;
 }

@@ -8,8 +8,8 @@ import type { ReportTrace } from '../report/trace.ts';
 import { place } from '../report/wording.ts';
 import { drawingSvg } from './drawing-svg.ts';
 import { NOTHING, table } from './parts.ts';
+import { cut } from './tables.ts';
 
-const NAME = 300;
 const FRAMES_SHOWN = 8;
 
 export function tracePart(report: Report): Markings | undefined {
@@ -79,8 +79,4 @@ function waits({ waits }: ReportTrace): Markings {
 function stack(frames: ReportTrace['stillBlocked'][number]['frames']): string {
   const shown = frames.slice(0, FRAMES_SHOWN).map(({ func }) => cut(func));
   return shown.join(' ← ') + (frames.length > FRAMES_SHOWN ? ' ← …' : '');
-}
-
-function cut(text: string): string {
-  return text.length > NAME ? `${text.slice(0, NAME)}…` : text;
 }

@@ -55,9 +55,7 @@ export function verdictActions({ values, lists, offer, issueUrl }: Offered): Blo
       ? { text: 'Set baseline', action: SET_BASELINE_ACTION }
       : undefined,
   ];
-  const known = entries.flatMap((entry): MenuEntry[] =>
-    shown(entry, values).map(({ text, value }) => ({ text, value })),
-  );
+  const known = menuOf(entries, values);
   const link: MenuEntry[] =
     issueUrl === undefined ? [] : [{ text: 'File an issue', value: LINK_VALUE, url: issueUrl }];
   const menu = [...known.slice(0, MOST_ENTRIES - link.length), ...link];
@@ -73,10 +71,12 @@ export function calmMenu(values: ButtonValues): OverflowMenu | undefined {
     { text: 'Compare with yesterday', action: YESTERDAY_ACTION },
     { text: 'Set baseline', action: SET_BASELINE_ACTION },
   ];
-  const entries = named.flatMap((entry): MenuEntry[] =>
-    shown(entry, values).map(({ text, value }) => ({ text, value })),
-  );
+  const entries = menuOf(named, values);
   return entries.length === 0 ? undefined : overflow(MORE_ACTION, entries);
+}
+
+function menuOf(named: readonly (Named | undefined)[], values: ButtonValues): MenuEntry[] {
+  return named.flatMap((entry) => shown(entry, values).map(({ text, value }) => ({ text, value })));
 }
 
 interface Named {

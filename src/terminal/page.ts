@@ -1,9 +1,10 @@
-// `--html FILE`: the report as a page.
+// Files that are asked for by name: `--html FILE`, the report as a page, and those of a check.
 import { constants } from 'node:fs';
 import { access, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { Flames } from '../model/flame.ts';
+import type { HtmlText, XmlText } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
 
 /**
@@ -17,8 +18,12 @@ export async function mayWrite(path: string): Promise<void> {
 /** @throws Failure `file_unwritable` */
 export async function writePage(path: string, report: Report, flames: Flames): Promise<void> {
   const { drawPage } = await import('../deliver/page.ts');
-  const page = await drawPage(report, flames);
-  await writeFile(path, page).catch((error: unknown) => refuse(path, error));
+  await writeAsked(path, await drawPage(report, flames));
+}
+
+/** @throws Failure `file_unwritable` */
+export async function writeAsked(path: string, text: HtmlText | XmlText): Promise<void> {
+  await writeFile(path, text).catch((error: unknown) => refuse(path, error));
 }
 
 const REASONS: Readonly<Record<string, string>> = {

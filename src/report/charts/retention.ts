@@ -29,13 +29,14 @@ export function retentionPicture(report: Report): { drawing: Drawing; alt: Plain
   const { retention, service } = report;
   const holder = retention && leadingHolder(retention);
   if (!holder || retention.bytes <= 0) return undefined;
-  const placed = placedRows(rowsOf(holder), headingOf(report, holder).bottom);
+  const heading = headingOf(report, holder);
+  const placed = placedRows(rowsOf(holder), heading.bottom);
   const last = placed[placed.length - 1];
   const size = { width: PICTURE_WIDTH, height: (last ? last.y + heightOf(last.row) : 0) + EDGE };
   return {
     drawing: drawing(size, [
       box({ x: 0, y: 0, ...size }, 'ground'),
-      ...headingOf(report, holder).shapes,
+      ...heading.shapes,
       ...placed.flatMap(({ row, y }, at) => rowShapes(row, { y, isFirst: at === 0, all: retention.bytes })),
     ]),
     alt: plain(

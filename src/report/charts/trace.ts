@@ -8,7 +8,7 @@ import type { ReportTrace } from '../trace.ts';
 import { FIXED } from './capture.ts';
 import { type ChartConfig, chartConfig } from './config.ts';
 import { box, type Drawing, drawing, type Shape, words } from './drawing.ts';
-import { nameAndFigure } from './fit.ts';
+import { nameAndFigure, titleAbout } from './fit.ts';
 import { CHART_SIZE, PICTURE_WIDTH, type PictureSize } from './size.ts';
 import { chartText, PALETTE, paleAxis, titleOf } from './style.ts';
 import { textWidth } from './text-width.ts';
@@ -45,7 +45,7 @@ export function timelinePicture({ trace, service }: Report): { drawing: Drawing;
   if (!trace || lanes.length === 0) return undefined;
   const bottom = TOP + LANE * lanes.length;
   const size = { width: PICTURE_WIDTH, height: bottom + AXIS };
-  const title = `${chartText(service, 26)}: what goroutines did, ${formatNs(trace.windowNs)}`;
+  const title = titleAbout(service, `: what goroutines did, ${formatNs(trace.windowNs)}`);
   return {
     drawing: drawing(size, [
       box({ x: 0, y: 0, ...size }, 'ground'),
@@ -160,7 +160,7 @@ export function latencyChart(
     },
     options: {
       ...FIXED,
-      ...titleOf([`${chartText(service, 26)}: waiting for a processor`, said], 'bars', { legend: false }),
+      ...titleOf([titleAbout(service, ': waiting for a processor'), said], 'bars', { legend: false }),
       scales: {
         x: paleAxis({ title: 'up to' }),
         y: paleAxis({ title: 'times', min: 0, whole: true, room: 0.02 }),

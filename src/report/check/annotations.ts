@@ -53,7 +53,7 @@ function placeOf(
   return undefined;
 }
 
-/** `/home/runner/work/shop/shop/ledger/flush.go` -> `ledger/flush.go`; undefined for whatever is not the repository's. */
+/** A file below the checkout, or below its module, by its path there, `ledger/flush.go`; undefined for any other. */
 export function pathIn({ folder, module }: Repository, file: string): string | undefined {
   for (const root of [folder, module]) {
     if (root === undefined || root === '' || !file.startsWith(`${root}/`)) continue;

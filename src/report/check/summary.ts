@@ -1,7 +1,7 @@
 // The outcome of a check as Markdown, for the summary page of a job. Everything foreign is made of character references:
 // no name can become a heading, a link, a mention or the end of a table.
 import { formatDelta } from '../../model/units.ts';
-import { type MarkdownText, markdown } from '../foreign.ts';
+import { cutList, type MarkdownText, markdown } from '../foreign.ts';
 import type { Report, ReportSignature } from '../schema.ts';
 import { windowWords } from '../wording.ts';
 import { OUTCOME_WORDS } from './case-words.ts';
@@ -17,7 +17,7 @@ const SENTENCE_CHARACTERS = 600;
 export function summaryMarkdown(check: Check, report: Report, rounds: readonly string[]): MarkdownText {
   const name = (text: string) => `<code>${markdown(text, NAME_CHARACTERS)}</code>`;
   const words = (text: string) => markdown(text, SENTENCE_CHARACTERS);
-  const { shown, more } = first(report.signatures, SIGNATURES_SHOWN);
+  const { shown, more } = cutList(report.signatures, SIGNATURES_SHOWN);
   const sites = (report.heap?.sites ?? []).filter(({ shape }) => shape === 'leak');
   return [
     `### goleak: ${OUTCOME_WORDS[check.outcome]} (${words(report.service)})`,
@@ -31,7 +31,7 @@ export function summaryMarkdown(check: Check, report: Report, rounds: readonly s
     ...(more === '' ? [] : [more, '']),
     ...table(
       ['heap kept by', 'growth'],
-      first(sites, SITES_SHOWN).shown.map(({ frames, deltaBytes }) => [
+      cutList(sites, SITES_SHOWN).shown.map(({ frames, deltaBytes }) => [
         name(frames[0]?.func ?? 'unknown'),
         `${formatDelta(Math.round(deltaBytes / 1024))} KiB`,
       ]),
@@ -60,9 +60,4 @@ function table(titles: readonly string[], rows: readonly (readonly string[])[]):
   if (rows.length === 0) return [];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(titles), line(titles.map(() => '---')), ...rows.map(line), ''];
-}
-
-function first<Entry>(entries: readonly Entry[], max: number): { shown: readonly Entry[]; more: string } {
-  const left = entries.length - max;
-  return { shown: entries.slice(0, max), more: left > 0 ? `… ${left} more` : '' };
 }

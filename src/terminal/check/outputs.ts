@@ -1,16 +1,15 @@
 // Where the outcome of a check goes besides the terminal: a JUnit file, annotations, the summary of a job, a page.
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckCommand } from '../../command/read-check.ts';
 import type { Env } from '../../config/env.ts';
-import { Failure } from '../../failure.ts';
 import { annotationsOf, type Repository } from '../../report/check/annotations.ts';
 import { junitXml } from '../../report/check/junit.ts';
 import type { Check } from '../../report/check/outcome.ts';
 import { summaryMarkdown } from '../../report/check/summary.ts';
-import { terminal as clean, type MarkdownText, type XmlText } from '../../report/foreign.ts';
+import { terminal as clean, type MarkdownText } from '../../report/foreign.ts';
 import { reportText } from '../../report/text.ts';
-import { writePage } from '../page.ts';
+import { writeAsked, writePage } from '../page.ts';
 import type { Terminal } from '../ports.ts';
 import type { Checked } from './checked.ts';
 
@@ -32,7 +31,7 @@ export async function tellCheck(
   const { check, report, flames, rounds, seconds } = told;
   if (command.junit !== undefined) {
     const details = reportText(report, { color: false, width: TEXT_WIDTH });
-    await write(command.junit, junitXml(check, report, { details, seconds, strict: command.strict }));
+    await writeAsked(command.junit, junitXml(check, report, { details, seconds, strict: command.strict }));
   }
   if (command.html !== undefined) await writePage(command.html, report, flames);
   if (env.github.summaryFile !== undefined) {
@@ -53,10 +52,4 @@ async function repositoryAt(folder: string): Promise<Repository> {
   const mod = await readFile(join(folder, 'go.mod'), 'utf8').catch(() => '');
   const module = /^module\s+"?([\w./~-]{1,300})"?\s*$/m.exec(mod.slice(0, MAX_GO_MOD_BYTES))?.[1];
   return { folder, ...(module !== undefined && { module }) };
-}
-
-async function write(path: string, text: XmlText): Promise<void> {
-  await writeFile(path, text).catch((error: NodeJS.ErrnoException) => {
-    throw new Failure('file_unwritable', { path, reason: error.code ?? 'unknown error' }, { cause: error });
-  });
 }

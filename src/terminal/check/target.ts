@@ -10,7 +10,7 @@ import type { Env } from '../../config/env.ts';
 import { Failure } from '../../failure.ts';
 import { investigate } from '../../investigate.ts';
 import { inForce } from '../../known/rules.ts';
-import type { StepRecord } from '../../model/capture.ts';
+import { type StepRecord, takenOf } from '../../model/capture.ts';
 import type { Flames } from '../../model/flame.ts';
 import type { RawArtefact } from '../../model/snapshot.ts';
 import { DEFAULT_KINDS, type Instance, type Service } from '../../model/target.ts';
@@ -48,9 +48,10 @@ export async function checkTarget(
         sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }).catch(() => {}),
         earlier: records,
         progress: () => {},
-        keep: async ({ file, fromMs, toMs }, bytes) => {
+        keep: async (record, bytes) => {
+          const { file } = record;
           if (file !== undefined && bytes !== undefined)
-            files.push({ name: file, bytes, taken: { fromMs, toMs } });
+            files.push({ name: file, bytes, taken: takenOf(record) });
         },
       });
     };
