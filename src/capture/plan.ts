@@ -32,8 +32,8 @@ export interface Step {
     | 'probe';
   /** A reading between two snapshots; worth nothing when it comes late. */
   readonly sample: boolean;
-  /** The same question a second time: its answer is kept beside the first. */
-  readonly again?: true;
+  /** The same question a second time, so long after its first answer came; its own is kept beside that. */
+  readonly againAfterMs?: number;
 }
 
 /** Snapshots of a capture; the third is taken by itself when two leave the verdict in doubt. */
@@ -125,7 +125,7 @@ function leakSteps(snapshot: number, atMs: number, kinds: readonly CaptureKind[]
       snapshot,
       ask: 'goroutineleak',
       sample: false,
-      again: true,
+      againAfterMs: AGAIN_MS,
     },
   ];
 }

@@ -57,7 +57,11 @@ export async function captureInstance(
   for (const [at, step] of steps.entries()) {
     if (done.has(step.id)) continue;
     if (step.ask === 'probe' && isAskedOneByOne(step, done)) continue;
-    const waitMs = startedAt + step.atMs - ports.now();
+    const first = step.againAfterMs === undefined ? undefined : firstAnswer(step, records);
+    const refusal = refusalOf({ instance, step, page, memorySource }, first, plan);
+    const dueAt = Math.max(startedAt + step.atMs, (first?.toMs ?? 0) + (step.againAfterMs ?? 0));
+    // What is not going to be asked is not waited for.
+    const waitMs = refusal ? 0 : dueAt - ports.now();
     if (step.sample && waitMs < -LATE_MS) continue;
     startedAt = movedBy(startedAt, step, ports.now());
     ports.progress({ step, done: at, total: steps.length, waitMs: Math.max(0, waitMs) });
@@ -71,9 +75,6 @@ export async function captureInstance(
       if (answered.some(({ gone }) => gone)) break;
       continue;
     }
-    // Where MemStats come from /metrics already, they bring the process's figures with them.
-    const known = step.ask === 'process' && memorySource === 'metrics';
-    const refusal = known ? { because: '' } : refuseStep(step, page, plan);
     const record = await (refusal === undefined
       ? ask({ instance, step, page, memorySource }, ports)
       : skip(step, refusal, ports));
@@ -88,6 +89,23 @@ export async function captureInstance(
     }
   }
   return records;
+}
+
+function firstAnswer({ ask, snapshot }: Step, records: readonly StepRecord[]): StepRecord | undefined {
+  return records.find(({ id }) => id === `${ask}-${snapshot}`);
+}
+
+/** Why a step's question is not asked; undefined when it is. Known once the instance was counted at its snapshot. */
+function refusalOf(
+  { step, page, memorySource }: Question,
+  first: StepRecord | undefined,
+  rules: AskRules,
+): Refusal | undefined {
+  // Where MemStats come from /metrics already, they bring the process's figures with them.
+  if (step.ask === 'process' && memorySource === 'metrics') return { because: '' };
+  // A second answer says something beside a first one only.
+  if (first && first.file === undefined) return { because: '' };
+  return refuseStep(step, page, rules);
 }
 
 /** When an earlier attempt began, as its own delays moved it. */
@@ -204,7 +222,7 @@ async function answerTo(question: Question, ports: CapturePorts): Promise<Answer
     case 'goroutineleak':
       return {
         fetched: await get('goroutineleak'),
-        file: `goroutineleak${step.again ? '-again' : ''}.pb.gz`,
+        file: `goroutineleak${step.againAfterMs === undefined ? '' : '-again'}.pb.gz`,
       };
     case 'probe':
       throw new Error('a probe answers several questions at once');

@@ -8,10 +8,11 @@ import { DEFAULT_PERMISSIONS, type Instance } from '../../src/model/target.ts';
 
 const INSTANCE: Instance = { name: 'payments-svc-1', pprofUrl: 'http://h:1/debug/pprof' };
 const INDEX = `<tr><td>20</td><td><a href='goroutine?debug=1'>goroutine</a></td></tr>`;
+const INDEX_WITH_DETECTOR = `${INDEX}<tr><td>0</td><td><a href='goroutineleak?debug=1'>goroutineleak</a></td></tr>`;
 const WINDOW_MS = 10_000;
 
 /** A service that answers at once, a clock that moves only by sleeping, and a kill after so many answers. */
-function world(answerMs = 5) {
+function world(answerMs = 5, { index = INDEX, lost = '' } = {}) {
   let now = 1_000_000;
   let left = Number.POSITIVE_INFINITY;
   const kept: StepRecord[] = [];
@@ -21,7 +22,9 @@ function world(answerMs = 5) {
     asked.push({ endpoint, atMs: now - 1_000_000 });
     const fromMs = now;
     now += answerMs;
-    const text = endpoint === 'index' ? INDEX : endpoint === 'vars' ? '{"memstats":{}}' : 'bytes';
+    if (endpoint === lost)
+      throw new Failure('target_timeout', { instance: INSTANCE.name, url: `/${endpoint}`, seconds: 5 });
+    const text = endpoint === 'index' ? index : endpoint === 'vars' ? '{"memstats":{}}' : 'bytes';
     return {
       bytes: new TextEncoder().encode(text),
       contentType: 'text/plain',
@@ -50,6 +53,7 @@ function world(answerMs = 5) {
   return {
     asked,
     attempt,
+    passedMs: () => now - 1_000_000,
     killAfter: (answers: number) => {
       left = answers;
     },
@@ -99,6 +103,26 @@ describe('walking a plan', () => {
     await attempt();
     const [first = 0, second = 0] = times(asked, 'heap');
     expect(second - first).toBeGreaterThanOrEqual(WINDOW_MS - 100);
+  });
+
+  it('takes two leak profiles, the second a whole second after the first, where the runtime offers them', async () => {
+    const { asked, attempt } = world(5, { index: INDEX_WITH_DETECTOR });
+    await attempt();
+    const [first = 0, second = 0, ...more] = times(asked, 'goroutineleak');
+    expect(second - first).toBeGreaterThanOrEqual(1_000);
+    expect(more).toEqual([]);
+  });
+
+  it('does not wait for a second leak profile where there is no first one', async () => {
+    const none = world();
+    await none.attempt();
+    expect(times(none.asked, 'goroutineleak')).toEqual([]);
+    expect(none.passedMs()).toBeLessThan(WINDOW_MS + 500);
+
+    const failed = world(5, { index: INDEX_WITH_DETECTOR, lost: 'goroutineleak' });
+    await failed.attempt();
+    expect(times(failed.asked, 'goroutineleak')).toHaveLength(1);
+    expect(failed.passedMs()).toBeLessThan(WINDOW_MS + 500);
   });
 
   it('ends with the reason when it is interrupted', async () => {
