@@ -12,7 +12,7 @@ import type { Problem } from './model/problem.ts';
 import type { CaptureRequest } from './model/request.ts';
 import type { Rule } from './model/rule.ts';
 import type { RawArtefact, Series } from './model/snapshot.ts';
-import type { Instance, Service } from './model/target.ts';
+import { type Instance, isTraceAlone, type Service } from './model/target.ts';
 import type { Analysis, AnalysisContext } from './model/verdict.ts';
 import { withOwners } from './owner.ts';
 import { wavesOf } from './policy/fleet.ts';
@@ -104,9 +104,9 @@ const LONGEST_DOUBLED_MS = 60_000;
 const WEAK_ALL_CLEAR = 0.7;
 
 /** Two snapshots cannot tell a pool that fills from a leak; a third one can. */
-function needsThirdLook({ verdict, window }: Analysis, { windowMs, pushed }: CaptureRequest): boolean {
-  // What was pushed is all there is.
-  if (pushed) return false;
+function needsThirdLook({ verdict, window }: Analysis, { windowMs, pushed, kinds }: CaptureRequest): boolean {
+  // What was pushed is all there is, and a trace is recorded once.
+  if (pushed || isTraceAlone(kinds)) return false;
   const { kind, tier, confidence } = verdict;
   const inDoubt =
     kind === 'inconclusive' || tier === 'suspect' || (kind === 'healthy' && confidence < WEAK_ALL_CLEAR);

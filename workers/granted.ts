@@ -7,8 +7,7 @@ import type { Service } from '../src/model/target.ts';
 import { actionsOf, consentAction, type Decision } from '../src/policy/who-may.ts';
 import type { Granted } from './target.ts';
 
-const ASKED_LIGHTLY =
-  'Full stacks and the leak detector were left out: whoever asked was not allowed them when asking.';
+const ASKED_LIGHTLY = 'whoever asked was not allowed the heavy questions when asking';
 
 /**
  * @throws NotYet while Slack does not say who asked

@@ -22,7 +22,7 @@ import type { Turn } from './turn.ts';
 /** What whoever asked may have asked of the service, found out at the beginning of this attempt. */
 export interface Granted {
   readonly consent?: Consent;
-  /** Why nothing heavy may be asked; absent when it may. */
+  /** Why nothing heavy may be asked, to be said behind a colon; absent when it may. */
   readonly lightBecause?: string;
 }
 
@@ -154,7 +154,7 @@ async function spend(
       heavyAgainAtMs === undefined
         ? {}
         : {
-            lightBecause: `Full stacks and the leak detector were left out: ${instance.name} has had the heavy captures of this hour; the next one is possible at ${momentWords(heavyAgainAtMs, nowMs)}.`,
+            lightBecause: `${instance.name} has had the heavy captures of this hour; the next one is possible at ${momentWords(heavyAgainAtMs, nowMs)}`,
           },
     settle: async (records) => {
       const askedHeavy = records.some(({ id, skipped }) => heavySteps.has(id) && !skipped);

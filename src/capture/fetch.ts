@@ -5,12 +5,12 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { Failure, type Said } from '../failure.ts';
 import type { Endpoint } from '../model/capture.ts';
 import type { Span } from '../model/snapshot.ts';
-import type { Instance } from '../model/target.ts';
+import { type Instance, TRACE_SECONDS } from '../model/target.ts';
 import { formatBytes } from '../model/units.ts';
 import { writtenHost } from './address.ts';
 import { guardedConnector, NETWORK, type Network } from './dial.ts';
 import { joinSignals } from './join-signals.ts';
-import { CAPS, type Caps, DEADLINES, type Deadlines, MAX_ERROR_BYTES, workMs } from './limits.ts';
+import { CAPS, type Caps, DEADLINES, type Deadlines, MAX_ERROR_BYTES, mostBytes, workMs } from './limits.ts';
 import { describeTrouble, type Where } from './reasons.ts';
 import { receivedWords } from './received.ts';
 import { checkAnswer } from './sound.ts';
@@ -54,6 +54,8 @@ function endpointUrl(instance: Instance, endpoint: Endpoint): string | undefined
       return `${instance.pprofUrl}/goroutine?debug=2`;
     case 'goroutineleak':
       return `${instance.pprofUrl}/goroutineleak`;
+    case 'trace':
+      return `${instance.pprofUrl}/trace?seconds=${TRACE_SECONDS}`;
     case 'probe':
       return instance.probe?.url;
     case 'probe-light':
@@ -96,6 +98,7 @@ export function createFetcher(
         name,
         signal,
         workMs: workMs(endpoint),
+        bodyBytes: mostBytes(endpoint, caps),
         headers: headersOf(tokenEnv, capture, secret),
         check: (arrived, where) => checkAnswer(endpoint, arrived, where, caps),
       });
@@ -112,6 +115,8 @@ export interface PageQuestion {
   readonly signal: AbortSignal;
   /** What the question itself takes, on top of the deadlines. */
   readonly workMs: number;
+  /** Longest answer, where that is less than the reader's own limit. */
+  readonly bodyBytes?: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Rejects an answer that is not what was asked for, within the deadlines. */
   readonly check?: (arrived: Arriving, where: Where) => Promise<void>;
@@ -171,7 +176,8 @@ async function readPage(question: PageQuestion, pool: Pool): Promise<Fetched> {
     });
     begun = true;
     watch.begun();
-    const arrived = await readAnswer(response, where, { watch, caps: pool.caps });
+    const { bodyBytes = pool.caps.bodyBytes } = question;
+    const arrived = await readAnswer(response, where, { watch, bodyBytes });
     const span = { fromMs, toMs: performance.timeOrigin + performance.now() };
     watch.end();
     await question.check?.(arrived, where);
@@ -222,11 +228,11 @@ export interface Arriving {
 async function readAnswer(
   { statusCode, headers, body }: Dispatcher.ResponseData,
   where: Where,
-  { watch, caps }: { readonly watch: Watch; readonly caps: Caps },
+  { watch, bodyBytes }: { readonly watch: Watch; readonly bodyBytes: number },
 ): Promise<Arriving> {
   const contentType = String(headers['content-type'] ?? '');
   const encoding = String(headers['content-encoding'] ?? 'identity').slice(0, 40);
-  const limit = statusCode === 200 ? caps.bodyBytes : MAX_ERROR_BYTES;
+  const limit = statusCode === 200 ? bodyBytes : MAX_ERROR_BYTES;
   const tooBig = (): Failure => new Failure('target_too_big', { ...where, limit: formatBytes(limit) });
   // A length that is announced need not be waited for.
   if (statusCode === 200 && Number(headers['content-length']) > limit) {
@@ -268,9 +274,11 @@ async function readBounded(
   return { bytes: new Uint8Array(Buffer.concat(chunks, size)), isWhole };
 }
 
-// net/http/pprof/pprof.go: serveError, Profile; net/http/server.go: tlsHandshakeErrorLog.
+// net/http/pprof/pprof.go: serveError, Profile, Trace; net/http/server.go: tlsHandshakeErrorLog.
 const SAYINGS: readonly (readonly [string, Said])[] = [
   ['already in use', 'profile in use'],
+  // runtime/trace.go: a second trace, or a flight recorder of before Go 1.25.
+  ['already enabled', 'profile in use'],
   ["exceeds server's WriteTimeout", 'write timeout'],
   ['Client sent an HTTP request to an HTTPS server', 'https wanted'],
 ];

@@ -1,5 +1,6 @@
 // How long and how much one question to a service may take (reliability policy: deadlines).
 import type { Endpoint } from '../model/capture.ts';
+import { TRACE_SECONDS } from '../model/target.ts';
 
 /** Milliseconds, but for the rate. */
 export interface Deadlines {
@@ -33,6 +34,17 @@ export const LEAST_BYTES_PER_SECOND = 1024;
 
 /** Go itself cuts debug=2 at 64 MiB; the inflated size is what the parsers read at most. */
 export const CAPS: Caps = { bodyBytes: 64 * 1024 * 1024, inflatedBytes: 256 * 1024 * 1024 };
+/**
+ * An execution trace grows with what the service does. A second of a busy one is a few MiB; what is larger is given up
+ * whole, because the names of everything in it come last.
+ */
+export const TRACE_BYTES = 32 * 1024 * 1024;
+
+/** Bytes that the answer to one question may have. */
+export function mostBytes(endpoint: Endpoint, { bodyBytes }: Caps): number {
+  return endpoint === 'trace' ? Math.min(bodyBytes, TRACE_BYTES) : bodyBytes;
+}
+
 /** What is read of a refused answer before the connection is given up. */
 export const MAX_ERROR_BYTES = 4 * 1024;
 
@@ -41,8 +53,12 @@ export const MAX_ERROR_BYTES = 4 * 1024;
  * first, which took 4.1 s for 100,000 goroutines (Go 1.26, 2 cores); the count profile is asked up to 200,000.
  */
 export function workMs(endpoint: Endpoint): number {
+  if (endpoint === 'trace') return TRACE_SECONDS * 1000 + TRACE_ENDS_MS;
   return WORKS_FIRST.includes(endpoint) ? 10_000 : 0;
 }
+
+/** From the end of the recording until the statuses and stacks of all goroutines, and the names, are written. */
+const TRACE_ENDS_MS = 2_000;
 
 const WORKS_FIRST: readonly Endpoint[] = [
   'goroutine-text',

@@ -53,5 +53,6 @@ const DEAR: readonly Step['ask'][] = [
   'goroutineleak',
   'heap',
   'heap-collected',
+  'trace',
   'probe',
 ];

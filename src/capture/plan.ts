@@ -1,7 +1,12 @@
 // Which questions are asked of an instance, and when: the capture ladder as plain data. Pure.
 
 import type { IndexPage, StepRecord } from '../model/capture.ts';
-import { type CaptureKind, type CapturePermissions, SAMPLE_INTERVAL_MS } from '../model/target.ts';
+import {
+  type CaptureKind,
+  type CapturePermissions,
+  SAMPLE_INTERVAL_MS,
+  TRACE_SECONDS,
+} from '../model/target.ts';
 import { formatCount, formatDuration } from '../model/units.ts';
 import {
   dumpPrice,
@@ -9,8 +14,10 @@ import {
   gateCount,
   gateDump,
   gateLeakProfile,
+  gateTrace,
   leakPauseMs,
   type Refusal,
+  tracePauseMs,
 } from '../policy/gates.ts';
 
 /** One question. `atMs` counts from the start of the capture; steps are asked one after another. */
@@ -29,6 +36,7 @@ export interface Step {
     | 'heap'
     | 'heap-collected'
     | 'goroutineleak'
+    | 'trace'
     | 'probe';
   /** A reading between two snapshots; worth nothing when it comes late. */
   readonly sample: boolean;
@@ -43,18 +51,22 @@ export type Looks = 2 | 3;
  * Cheapest look first at each snapshot, goroutine count and MemStats all the way through the window. The runtime's leak
  * detector runs twice, last of the regular two snapshots, because its marks stick in every later dump. A third one is taken
  * for what it did not mark, and its marks do not touch that. Without a window there is one snapshot.
+ *
+ * An execution trace is recorded once, when everything that two snapshots are compared by is there: its buffers, its reader
+ * and the second it takes are in neither of them. It comes before the detector, so that what it says of goroutines is said
+ * of goroutines without marks.
  */
 export function planSteps(
   kinds: readonly CaptureKind[],
   windowMs: number,
   looks: Looks = 2,
 ): readonly Step[] {
-  if (windowMs === 0) return [...snapshotSteps(0, 0, kinds), ...leakSteps(0, 0, kinds)];
+  if (windowMs === 0) return [...snapshotSteps(0, 0, kinds), ...dearSteps(0, 0, kinds)];
   const steps: Step[] = [
     ...snapshotSteps(0, 0, kinds),
     ...windowSteps(0, windowMs, kinds),
     ...snapshotSteps(1, windowMs, kinds),
-    ...leakSteps(1, windowMs, kinds),
+    ...dearSteps(1, windowMs, kinds),
   ];
   if (looks === 2) return steps;
   return [...steps, ...windowSteps(1, windowMs, kinds), ...snapshotSteps(2, 2 * windowMs, kinds)];
@@ -93,9 +105,9 @@ export function withProbe(steps: readonly Step[]): readonly Step[] {
   });
 }
 
-/** Questions that stop a service for as long as it has goroutines; a capture that asks one is a heavy one. */
+/** Questions that cost a service the more the more goroutines it has; a capture that asks one is a heavy one. */
 export function isHeavy({ ask }: Step): boolean {
-  return ask === 'goroutine-text' || ask === 'goroutineleak';
+  return ask === 'goroutine-text' || ask === 'goroutineleak' || ask === 'trace';
 }
 
 /** Whether an earlier attempt left nothing to ask; a reading whose moment has passed is not made up for. */
@@ -106,10 +118,18 @@ export function isComplete(steps: readonly Step[], records: readonly StepRecord[
 
 function snapshotSteps(snapshot: number, atMs: number, kinds: readonly CaptureKind[]): Step[] {
   const asks: Step['ask'][] = ['count'];
-  if (kinds.includes('memstats')) asks.push('memory', 'process');
+  if (kinds.includes('memstats')) asks.push('memory');
+  // Who is busy is traced no more than dumped, and only the process's figures say so.
+  if (kinds.includes('memstats') || (kinds.includes('trace') && snapshot === 0)) asks.push('process');
   if (kinds.includes('goroutine')) asks.push('goroutine', 'goroutine-text');
   if (kinds.includes('heap')) asks.push('heap');
   return asks.map((ask) => ({ id: `${ask}-${snapshot}`, atMs, snapshot, ask, sample: false }));
+}
+
+/** The last questions of the regular snapshots. */
+function dearSteps(snapshot: number, atMs: number, kinds: readonly CaptureKind[]): Step[] {
+  const trace = { id: `trace-${snapshot}`, atMs, snapshot, ask: 'trace', sample: false } as const;
+  return [...(kinds.includes('trace') ? [trace] : []), ...leakSteps(snapshot, atMs, kinds)];
 }
 
 /** Between two runs of the detector: what is on its way out has gone by the second one. */
@@ -144,7 +164,7 @@ function windowSteps(snapshot: number, windowMs: number, kinds: readonly Capture
 
 /** What decides whether a question may be asked. */
 export interface AskRules extends Omit<GateFacts, 'goroutines'> {
-  /** Why nothing heavy may be asked, as a sentence for the report; absent when it may. */
+  /** Why nothing heavy may be asked, to be said behind a colon; absent when it may. */
   readonly lightBecause?: string;
 }
 
@@ -157,9 +177,15 @@ export function refuseStep(step: Step, page: IndexPage, rules: AskRules): Refusa
   if (step.ask === 'goroutine') return gateCount(facts);
   if (step.ask === 'goroutineleak' && !page.profiles.includes('goroutineleak')) return { because: '' };
   if (!isHeavy(step)) return undefined;
-  const refusal = step.ask === 'goroutineleak' ? gateLeakProfile(facts) : gateDump(facts);
+  const refusal = gateOf(step)(facts);
   if (refusal || rules.lightBecause === undefined) return refusal;
-  return { because: rules.lightBecause };
+  const what = step.ask === 'trace' ? 'The execution trace was' : 'Full stacks and the leak detector were';
+  return { because: `${what} left out: ${rules.lightBecause}.` };
+}
+
+function gateOf({ ask }: Step): (facts: GateFacts) => Refusal | undefined {
+  if (ask === 'trace') return gateTrace;
+  return ask === 'goroutineleak' ? gateLeakProfile : gateDump;
 }
 
 const PAUSE_MS_PER_MEMSTATS = 0.2;
@@ -171,6 +197,7 @@ export function pauseEstimateMs(ask: Step['ask'], goroutines: number): number {
   if (ask === 'goroutine-text') return dumpPrice(goroutines).pausesMs;
   if (ask === 'memory') return PAUSE_MS_PER_MEMSTATS;
   if (ask === 'goroutineleak') return leakPauseMs(goroutines);
+  if (ask === 'trace') return tracePauseMs(goroutines);
   return ask === 'goroutine' ? 0.1 : 0;
 }
 
@@ -188,7 +215,13 @@ export function costSentence(
       `goroutine profile${ends} (full stacks only up to ${formatCount(allow.dumpUpTo)} goroutines${third})`,
     kinds.includes('heap') && `heap profile${ends} (no forced GC)`,
     samples > 0 && `${samples} memory reading${samples === 1 ? '' : 's'}`,
+    kinds.includes('trace') &&
+      `execution trace of ${TRACE_SECONDS} s (only up to ${formatCount(allow.traceUpTo)} goroutines)`,
   ].filter((part) => part !== false);
-  const longest = kinds.includes('goroutine') ? dumpPrice(allow.dumpUpTo).pauseMs : PAUSE_MS_PER_MEMSTATS;
+  const longest = Math.max(
+    PAUSE_MS_PER_MEMSTATS,
+    kinds.includes('goroutine') ? dumpPrice(allow.dumpUpTo).pauseMs : 0,
+    kinds.includes('trace') ? tracePauseMs(allow.traceUpTo) : 0,
+  );
   return `${parts.join(', ')}; no single pause is expected to be longer than ${formatDuration(Math.max(1, longest))}.`;
 }

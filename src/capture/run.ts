@@ -224,6 +224,8 @@ async function answerTo(question: Question, ports: CapturePorts): Promise<Answer
         fetched: await get('goroutineleak'),
         file: `goroutineleak${step.againAfterMs === undefined ? '' : '-again'}.pb.gz`,
       };
+    case 'trace':
+      return { fetched: await get('trace'), file: 'trace.out' };
     case 'probe':
       throw new Error('a probe answers several questions at once');
     default:

@@ -27,6 +27,7 @@ const WANTED: Readonly<Record<Endpoint, string | undefined>> = {
   goroutine: 'a goroutine profile',
   'goroutine-text': 'full stacks',
   goroutineleak: 'a goroutine leak profile',
+  trace: 'an execution trace',
   probe: "a probe's archive",
   'probe-light': "a probe's archive",
 };
@@ -77,6 +78,9 @@ export async function checkAnswer(
   throw wrong(check.samples.length > 0 ? profileWords(check.samples) : 'something else in gzip');
 }
 
+/** `go 1.26 trace` and three zeros; the parser says which of them it reads. */
+const TRACE_HEAD = /^go 1\.\d{1,2} trace\0{3,4}/;
+
 function looksRight(endpoint: Endpoint, bytes: Uint8Array): boolean {
   const head = latin1(bytes.subarray(0, 64));
   switch (endpoint) {
@@ -88,6 +92,8 @@ function looksRight(endpoint: Endpoint, bytes: Uint8Array): boolean {
       return /(^|\n)(# (TYPE|HELP) |go_|process_)/.test(latin1(bytes.subarray(0, 64 * 1024)));
     case 'heap-text':
       return head.startsWith('heap profile:');
+    case 'trace':
+      return TRACE_HEAD.test(head);
     case 'probe':
     case 'probe-light':
       return isProbeAnswer(bytes);

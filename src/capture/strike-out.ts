@@ -4,25 +4,25 @@ import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
 import { REDACTED, redact } from '../model/secrets.ts';
+import { CHUNK, credentialsAmong } from './credentials-among.ts';
 import { inflatedSmall } from './inflate-small.ts';
 import { isSecretName } from './secrets.ts';
+import { struckTrace } from './strike-trace.ts';
 
 const inflate = promisify(gunzip);
 const deflate = promisify(gzip);
 
 /** Far above any profile of a real service; more than this is kept unread, and never inflated by a parser either. */
 const MAX_INFLATED = 64 * 1024 * 1024;
-/** Looked at in one go: a long dump must not hold the event loop, or locks and deadlines would be missed. */
-const CHUNK = 64 * 1024;
 
 /** The same artefact with every credential replaced; the very same bytes when there is none. */
 export async function withoutCredentials(bytes: Uint8Array): Promise<Uint8Array> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return struckText(bytes);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return (await struckTrace(bytes)) ?? struckText(bytes);
   // What arrived cut is read as far as it goes.
   const options = { maxOutputLength: MAX_INFLATED, finishFlush: constants.Z_SYNC_FLUSH };
   const plain = inflatedSmall(bytes) ?? (await inflate(bytes, options).catch(() => undefined));
   if (!plain) return bytes;
-  const struck = (await struckProfile(plain)) ?? (await struckText(plain));
+  const struck = (await struckTrace(plain)) ?? (await struckProfile(plain)) ?? (await struckText(plain));
   return struck === plain ? bytes : deflate(struck);
 }
 
@@ -89,26 +89,6 @@ async function struckProfile(profile: Buffer): Promise<Buffer | undefined> {
     done = field.to;
   }
   return Buffer.concat([...pieces, profile.subarray(done)]);
-}
-
-/** Index of each text that holds a credential, and what is left of it. Innocent ones are passed by in bulk. */
-async function credentialsAmong(texts: readonly string[]): Promise<Map<number, string>> {
-  const bad = new Map<number, string>();
-  let from = 0;
-  while (from < texts.length) {
-    let to = from;
-    for (let length = 0; to < texts.length && length < CHUNK; to++) length += (texts[to] ?? '').length + 1;
-    const together = texts.slice(from, to).join('\n');
-    if (redact(together) !== together) {
-      for (let index = from; index < to; index++) {
-        const struck = redact(texts[index] ?? '');
-        if (struck !== texts[index]) bad.set(index, struck);
-      }
-    }
-    from = to;
-    await setImmediate();
-  }
-  return bad;
 }
 
 /** Values of labels whose name says what they are: `password`, `api_key`. */

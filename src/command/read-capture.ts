@@ -4,6 +4,7 @@ import {
   type CaptureKind,
   DEFAULT_KINDS,
   DEFAULT_WINDOW_MS,
+  isTraceAlone,
   MAX_WINDOW_MS,
   MIN_WINDOW_MS,
 } from '../model/target.ts';
@@ -14,7 +15,9 @@ import type { Words } from './words.ts';
 
 export function readCapture(words: Words, usage: string): Command {
   const { target, windowText } = captureWords(words, usage);
-  const windowMs = windowText === undefined ? DEFAULT_WINDOW_MS : parseDuration(windowText);
+  const kinds = readKinds(words, usage);
+  const usualMs = isTraceAlone(kinds) ? 0 : DEFAULT_WINDOW_MS;
+  const windowMs = windowText === undefined ? usualMs : parseDuration(windowText);
   if (windowMs === undefined) throw wrong(`"${windowText}" is not a length of time`, usage);
   if (windowMs !== 0 && (windowMs < MIN_WINDOW_MS || windowMs > MAX_WINDOW_MS)) {
     const limits = `${formatDuration(MIN_WINDOW_MS)} to ${formatDuration(MAX_WINDOW_MS)}`;
@@ -29,7 +32,7 @@ export function readCapture(words: Words, usage: string): Command {
     target,
     instances: readInstances(words, usage),
     windowMs,
-    kinds: readKinds(words, usage),
+    kinds,
     ...(words.flags.has('force') && { force: true }),
     ...(save !== undefined && { save }),
     ...(html !== undefined && { html }),

@@ -1,6 +1,12 @@
 // One table of verbs serves the slash command, mentions, DMs and the CLI, and the same table makes the help, so the two
 // cannot disagree.
-import { DEFAULT_KINDS, MAX_WINDOW_MS, MIN_WINDOW_MS } from '../model/target.ts';
+import {
+  CAPTURE_KINDS,
+  DEFAULT_KINDS,
+  MAX_WINDOW_MS,
+  MIN_WINDOW_MS,
+  TRACE_SECONDS,
+} from '../model/target.ts';
 import { formatDuration } from '../model/units.ts';
 import type { Door } from './command.ts';
 import { DIGEST_USAGE, readDigest } from './digest.ts';
@@ -19,8 +25,7 @@ import {
 import type { Verb } from './verb.ts';
 import { CHECK_VERB } from './verb-check.ts';
 
-const CAPTURE_USAGE =
-  'capture <service> [--instance I | --all] [--for 30s] [--kinds goroutine,heap,memstats]';
+const CAPTURE_USAGE = `capture <service> [--instance I | --all] [--for 30s] [--kinds ${CAPTURE_KINDS.join(',')}]`;
 
 /** The whole language. Order is the order of help. */
 export const VERBS: readonly Verb[] = [
@@ -40,9 +45,17 @@ export const VERBS: readonly Verb[] = [
       { flag: '--save DIR', about: 'terminal only: keep the raw artefacts, one folder a snapshot' },
       { flag: '--html FILE', about: 'terminal only: write the report as a page that needs no network' },
       { flag: '--force', about: 'admins only: full stacks of up to 100,000 goroutines, whatever the pause' },
-      { flag: '--kinds K,K', about: `any of ${DEFAULT_KINDS.join(', ')}` },
+      {
+        flag: '--kinds K,K',
+        about: `any of ${DEFAULT_KINDS.join(', ')} (these, if nothing is said), and trace: what goroutines do within ${TRACE_SECONDS} s`,
+      },
     ],
-    examples: ['capture payments-svc', 'capture payments-svc for 60s', 'capture payments-svc --all'],
+    examples: [
+      'capture payments-svc',
+      'capture payments-svc for 60s',
+      'capture payments-svc --all',
+      'capture payments-svc --kinds goroutine,heap,trace',
+    ],
     read: readCapture,
   },
   {

@@ -104,6 +104,7 @@ export const serviceSchema = z.strictObject({
     .strictObject({
       dump_up_to: z.number().int().min(0).max(10_000).default(DEFAULT_PERMISSIONS.dumpUpTo),
       leak_profile_up_to: z.number().int().min(0).max(10_000).default(DEFAULT_PERMISSIONS.leakProfileUpTo),
+      trace_up_to: z.number().int().min(0).max(10_000).default(DEFAULT_PERMISSIONS.traceUpTo),
     })
     .prefault({}),
   not_a_leak: notALeakSchema,
@@ -146,7 +147,11 @@ export function toService(name: string, raw: z.infer<typeof serviceSchema>): Ser
     ...(raw.not_a_leak.length > 0 && { notALeak: toRules(name, raw.not_a_leak) }),
     ...(raw.do_not_touch && { doNotTouch: true }),
     ...(raw.raw_stacks && { rawStacks: true }),
-    allow: { dumpUpTo: raw.capture.dump_up_to, leakProfileUpTo: raw.capture.leak_profile_up_to },
+    allow: {
+      dumpUpTo: raw.capture.dump_up_to,
+      leakProfileUpTo: raw.capture.leak_profile_up_to,
+      traceUpTo: raw.capture.trace_up_to,
+    },
     budget: raw.budget,
     ...(raw.watch && { watch: toWatch(raw.watch) }),
     ...(probe?.push_token_env !== undefined && { pushTokenEnv: probe.push_token_env }),

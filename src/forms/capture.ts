@@ -1,7 +1,14 @@
 // The form that asks for a capture, and what is entered in it as the command somebody would have typed.
 import type { ModalView } from '@slack/types';
 import type { Command } from '../command/command.ts';
-import { type CaptureKind, DEFAULT_KINDS, DEFAULT_WINDOW_MS } from '../model/target.ts';
+import {
+  CAPTURE_KINDS,
+  type CaptureKind,
+  DEFAULT_KINDS,
+  DEFAULT_WINDOW_MS,
+  isTraceAlone,
+  TRACE_SECONDS,
+} from '../model/target.ts';
 import { formatDuration } from '../model/units.ts';
 import { context } from '../report/elements.ts';
 import { code, mrkdwn } from '../report/foreign.ts';
@@ -42,6 +49,7 @@ const KIND_WORDS: Readonly<Record<CaptureKind, string>> = {
   goroutine: 'who waits where, and for how long',
   heap: 'what memory is held by which functions',
   memstats: 'the runtime’s own figures, through the window',
+  trace: `what goroutines do within ${TRACE_SECONDS} s, and who is left blocked; the service pays for it`,
 };
 
 export function captureForm({ service, channel, threadTs }: CaptureFormAbout): ModalView {
@@ -85,7 +93,7 @@ export function captureForm({ service, channel, threadTs }: CaptureFormAbout): M
       checkField({
         blockId: FIELD.kinds,
         label: 'What is captured',
-        options: DEFAULT_KINDS.map((kind) => ({
+        options: CAPTURE_KINDS.map((kind) => ({
           text: CAPTURED_WORDS[kind],
           value: kind,
           about: KIND_WORDS[kind],
@@ -110,8 +118,8 @@ export interface CaptureAnswers {
 
 /** @param metadata what the form was opened with, as Slack kept it */
 export function readCaptureForm(answers: Answers, metadata: string): CaptureAnswers {
-  const windowMs = Number(choiceIn(answers, FIELD.window));
-  const kinds = DEFAULT_KINDS.filter((kind) => checkedIn(answers, FIELD.kinds).includes(kind));
+  const chosenMs = Number(choiceIn(answers, FIELD.window));
+  const kinds = CAPTURE_KINDS.filter((kind) => checkedIn(answers, FIELD.kinds).includes(kind));
   const place = placeIn(metadata);
   const channel = place.channel ?? channelIn(answers, FIELD.channel);
   return {
@@ -119,7 +127,7 @@ export function readCaptureForm(answers: Answers, metadata: string): CaptureAnsw
       kind: 'capture',
       target: choiceIn(answers, FIELD.service) ?? '',
       instances: choiceIn(answers, FIELD.instances) === 'all' ? 'all' : 'one',
-      windowMs: WINDOWS_MS.includes(windowMs) ? windowMs : DEFAULT_WINDOW_MS,
+      windowMs: isTraceAlone(kinds) ? 0 : WINDOWS_MS.includes(chosenMs) ? chosenMs : DEFAULT_WINDOW_MS,
       kinds: kinds.length === 0 ? DEFAULT_KINDS : kinds,
     },
     ...(channel !== undefined && { channel }),

@@ -12,13 +12,15 @@ export type Endpoint =
   | 'goroutine'
   | 'goroutine-text'
   | 'goroutineleak'
+  /** An execution trace of `TRACE_SECONDS`. */
+  | 'trace'
   /** Everything at once from the probe in the service, with full stacks or without. */
   | 'probe'
   | 'probe-light';
 
 /** What a person can have after all by agreeing to what it costs the service. */
 export interface Offer {
-  readonly what: 'full stacks' | 'leak detector';
+  readonly what: 'full stacks' | 'leak detector' | 'execution trace';
   readonly pauseMs: number;
 }
 

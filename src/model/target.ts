@@ -92,6 +92,8 @@ export interface CapturePermissions {
   readonly dumpUpTo: number;
   /** Highest goroutine count at which the runtime's leak detector is run; 0 = never. */
   readonly leakProfileUpTo: number;
+  /** Highest goroutine count at which an execution trace is recorded, when a person asks for one; 0 = never. */
+  readonly traceUpTo: number;
 }
 
 /** One running copy of a service. */
@@ -127,14 +129,26 @@ export function addressOf({ pprofUrl }: Instance): string {
 }
 
 /** Kinds a person can ask for. */
-export const CAPTURE_KINDS = ['goroutine', 'heap', 'memstats'] as const;
+export const CAPTURE_KINDS = ['goroutine', 'heap', 'memstats', 'trace'] as const;
 export type CaptureKind = (typeof CAPTURE_KINDS)[number];
 
-export const DEFAULT_KINDS: readonly CaptureKind[] = CAPTURE_KINDS;
+/** What is captured when nobody says what; an execution trace has to be named, by a person. */
+export const DEFAULT_KINDS: readonly CaptureKind[] = ['goroutine', 'heap', 'memstats'];
 export const DEFAULT_WINDOW_MS = 30_000;
+/** Recorded of an execution trace: what is born within it and left behind is seen, and the service pays for no more. */
+export const TRACE_SECONDS = 1;
 /** Interval of MemStats readings through the window: 30 s hold 7 of them, 60 s the handbook's 12-sample window. */
 export const SAMPLE_INTERVAL_MS = 5_000;
+/** It brings its own second: without anything to compare beside it, there is no window to wait for. */
+export function isTraceAlone(kinds: readonly CaptureKind[]): boolean {
+  return kinds.length > 0 && kinds.every((kind) => kind === 'trace');
+}
+
 export const MIN_WINDOW_MS = 1_000;
 export const MAX_WINDOW_MS = 15 * 60_000;
 
-export const DEFAULT_PERMISSIONS: CapturePermissions = { dumpUpTo: 2_000, leakProfileUpTo: 2_000 };
+export const DEFAULT_PERMISSIONS: CapturePermissions = {
+  dumpUpTo: 2_000,
+  leakProfileUpTo: 2_000,
+  traceUpTo: 2_000,
+};

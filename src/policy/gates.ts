@@ -39,6 +39,8 @@ const DUMP_BYTES = 1_100;
 const LEAK_PAUSE_MS = 0.001;
 /** Far above the agreed count the detector's work no longer fits beside the service's own. */
 const LEAK_PAUSE_OF_MANY_MS = 0.03;
+const TRACE_PAUSES_MS = 0.2;
+const TRACE_PAUSE_MS = 0.00005;
 
 /** What a full dump of so many goroutines costs: the longest single pause, all of them, and the bytes. */
 export function dumpPrice(goroutines: number): { pauseMs: number; pausesMs: number; bytes: number } {
@@ -53,55 +55,93 @@ export function leakPauseMs(goroutines: number): number {
   return goroutines * (goroutines <= AGREED_UP_TO ? LEAK_PAUSE_MS : LEAK_PAUSE_OF_MANY_MS);
 }
 
+/** What recording an execution trace stops the service for, at its beginning and its end. */
+export function tracePauseMs(goroutines: number): number {
+  return TRACE_PAUSES_MS + goroutines * TRACE_PAUSE_MS;
+}
+
 /** debug=2: without a count never, above the free count only with somebody's agreement, far above it never. */
 export function gateDump(facts: GateFacts): Refusal | undefined {
-  const refuse = (why: string): Refusal => ({ because: `Full stacks were not fetched: ${why}.` });
-  const { goroutines, allow, consent, automatic = false } = facts;
-  if (allow.dumpUpTo === 0) return refuse('services.yml allows none of this service');
-  if (goroutines === undefined) return refuse('the goroutine count is unknown, so their cost is too');
-  const count = formatCount(goroutines);
-  if (goroutines > NEVER_ABOVE) return refuse(`${count} goroutines are too many for that at any price`);
-  if (automatic && goroutines > AUTOMATIC_UP_TO) return refuse(unattended(count));
-  if (goroutines <= allow.dumpUpTo || consent === 'forced') return undefined;
-  if (goroutines > AGREED_UP_TO) {
-    return refuse(
-      `${count} goroutines are above ${formatCount(AGREED_UP_TO)}, where only an admin's --force takes them`,
-    );
-  }
-  if (consent === 'confirmed') return undefined;
-  const { pauseMs, pausesMs, bytes } = dumpPrice(goroutines);
-  const price = `pauses of about ${formatDuration(pausesMs)} in all, ${formatDuration(pauseMs)} at a time, for ${formatBytes(bytes)}`;
-  return {
-    ...refuse(`${count} goroutines mean ${price}, which somebody has to agree to first`),
-    offer: { what: 'full stacks', pauseMs: pausesMs },
-  };
+  return climb(facts, {
+    missing: 'Full stacks were not fetched',
+    upTo: facts.allow.dumpUpTo,
+    never: 'services.yml allows none of this service',
+    price: 'their cost',
+    forced: 'takes them',
+    offer: (goroutines) => {
+      const { pauseMs, pausesMs, bytes } = dumpPrice(goroutines);
+      const words = `pauses of about ${formatDuration(pausesMs)} in all, ${formatDuration(pauseMs)} at a time, for ${formatBytes(bytes)}`;
+      return { words, offer: { what: 'full stacks', pauseMs: pausesMs } };
+    },
+  });
 }
 
 /** The runtime's leak detector, likewise; it is only asked where the index page offers it. */
 export function gateLeakProfile(facts: GateFacts): Refusal | undefined {
-  const refuse = (why: string): Refusal => ({
-    because: `The runtime's leak detector was not run: ${why}.`,
+  return climb(facts, {
+    missing: "The runtime's leak detector was not run",
+    upTo: facts.allow.leakProfileUpTo,
+    never: 'services.yml does not allow it for this service',
+    price: 'its cost',
+    forced: 'runs it',
+    offer: (goroutines) => {
+      const pauseMs = leakPauseMs(goroutines);
+      const words = `a pause of about ${formatDuration(pauseMs)}`;
+      return { words, offer: { what: 'leak detector', pauseMs } };
+    },
   });
-  const { goroutines, allow, consent, automatic = false } = facts;
-  if (allow.leakProfileUpTo === 0) return refuse('services.yml does not allow it for this service');
-  if (goroutines === undefined) return refuse('the goroutine count is unknown, so its cost is too');
+}
+
+/** An execution trace, which holds every goroutine: for a person who named it, never for a source nobody waits for. */
+export function gateTrace(facts: GateFacts): Refusal | undefined {
+  const missing = 'No execution trace was recorded';
+  if (facts.automatic) return { because: `${missing}: only a person may ask for one.` };
+  return climb(facts, {
+    missing,
+    upTo: facts.allow.traceUpTo,
+    never: 'services.yml allows none of this service',
+    price: 'its cost',
+    forced: 'records one',
+    offer: (goroutines) => {
+      const pauseMs = tracePauseMs(goroutines);
+      const words = `a trace with as many stacks, and pauses of about ${formatDuration(pauseMs)}`;
+      return { words, offer: { what: 'execution trace', pauseMs } };
+    },
+  });
+}
+
+interface DearQuestion {
+  /** As a refusal begins. */
+  readonly missing: string;
+  /** Highest count at which nobody has to agree; 0 = never. */
+  readonly upTo: number;
+  readonly never: string;
+  readonly price: string;
+  /** What an admin's --force does. */
+  readonly forced: string;
+  /** At how many goroutines somebody may agree to what. */
+  readonly offer: (goroutines: number) => { readonly words: string; readonly offer: Offer };
+}
+
+/** The rungs that dear questions have in common. */
+function climb(facts: GateFacts, question: DearQuestion): Refusal | undefined {
+  const refuse = (why: string): Refusal => ({ because: `${question.missing}: ${why}.` });
+  const { goroutines, consent, automatic = false } = facts;
+  const { upTo, never, price, forced } = question;
+  if (upTo === 0) return refuse(never);
+  if (goroutines === undefined) return refuse(`the goroutine count is unknown, so ${price} is too`);
   const count = formatCount(goroutines);
   if (goroutines > NEVER_ABOVE) return refuse(`${count} goroutines are too many for that at any price`);
   if (automatic && goroutines > AUTOMATIC_UP_TO) return refuse(unattended(count));
-  if (goroutines <= allow.leakProfileUpTo || consent === 'forced') return undefined;
+  if (goroutines <= upTo || consent === 'forced') return undefined;
   if (goroutines > AGREED_UP_TO) {
     return refuse(
-      `${count} goroutines are above ${formatCount(AGREED_UP_TO)}, where only an admin's --force runs it`,
+      `${count} goroutines are above ${formatCount(AGREED_UP_TO)}, where only an admin's --force ${forced}`,
     );
   }
   if (consent === 'confirmed') return undefined;
-  const pauseMs = leakPauseMs(goroutines);
-  return {
-    ...refuse(
-      `${count} goroutines mean a pause of about ${formatDuration(pauseMs)}, which somebody has to agree to first`,
-    ),
-    offer: { what: 'leak detector', pauseMs },
-  };
+  const { words, offer } = question.offer(goroutines);
+  return { ...refuse(`${count} goroutines mean ${words}, which somebody has to agree to first`), offer };
 }
 
 /** debug=0 and debug=1 stop the service for a moment only, but walk every stack. */

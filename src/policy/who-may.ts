@@ -18,7 +18,7 @@ import {
 
 export type Action =
   | 'capture-light'
-  /** Full stacks and the leak detector may be among it. */
+  /** Full stacks, the leak detector or an execution trace may be among it. */
   | 'capture-heavy'
   | 'all'
   | 'force'
@@ -61,7 +61,7 @@ export interface About {
 
 export type Decision =
   | { readonly may: 'yes' }
-  /** Everything but the heavy questions; why, as a sentence for the report. */
+  /** Everything but the heavy questions; why, to be said behind a colon. */
   | { readonly may: 'light-only'; readonly because: string }
   | { readonly may: 'no'; readonly refusal: Failure };
 
@@ -106,9 +106,9 @@ export function questionAction(kind: Answerable['kind']): Action {
   return kind === 'yesterday' ? 'digest' : 'ask';
 }
 
-/** Goroutines are what the heavy questions are about. */
+/** Goroutines are what the heavy questions are about: where they stand, and what they do. */
 function weightOf(kinds: readonly CaptureKind[]): Action {
-  return kinds.includes('goroutine') ? 'capture-heavy' : 'capture-light';
+  return kinds.includes('goroutine') || kinds.includes('trace') ? 'capture-heavy' : 'capture-light';
 }
 
 /** Whoever has a terminal on this machine could do it without us; an alert or a clock has nobody to ask. */
@@ -319,7 +319,7 @@ function adminsOnly(what: string, { users, groups }: Admins): Failure {
 }
 
 function lightly(why: string): Decision {
-  return { may: 'light-only', because: `Full stacks and the leak detector were left out: ${why}.` };
+  return { may: 'light-only', because: why };
 }
 
 function no(refusal: Failure): Decision {

@@ -68,6 +68,7 @@ export const CAPTURED_WORDS: Readonly<Record<CaptureKind, string>> = {
   goroutine: 'goroutines',
   heap: 'heap',
   memstats: 'memory figures',
+  trace: 'execution trace',
 };
 
 export interface ProgressAbout {

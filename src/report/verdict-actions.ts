@@ -93,7 +93,12 @@ function shown(named: Named | undefined, values: ButtonValues): ButtonWords[] {
   return value === undefined ? [] : [{ ...words, actionId: action, value }];
 }
 
+const OFFERED: Readonly<Record<Offer['what'], string>> = {
+  'full stacks': 'Take full stacks too',
+  'leak detector': 'Run the leak detector too',
+  'execution trace': 'Record the trace too',
+};
+
 function offerWords({ what, pauseMs }: Offer): string {
-  const asked = what === 'full stacks' ? 'Take full stacks too' : 'Run the leak detector too';
-  return `${asked} (about ${formatDuration(pauseMs)} pause)`;
+  return `${OFFERED[what]} (about ${formatDuration(pauseMs)} pause)`;
 }

@@ -174,6 +174,7 @@ const QUESTIONS: readonly (readonly [RegExp, string, string])[] = [
   [/\/goroutineleak$/, 'leak profile', 'leak profiles'],
   [/\/goroutine$/, 'goroutine profile', 'goroutine profiles'],
   [/\/heap(\?(debug|gc)=1)?$/, 'heap profile', 'heap profiles'],
+  [/\/trace\?seconds=\d+$/, 'execution trace', 'execution traces'],
   [/\/vars$/, 'memory reading', 'memory readings'],
   [/\/metrics$/, 'metrics page', 'metrics pages'],
   [/\/$/, 'index page', 'index pages'],

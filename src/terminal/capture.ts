@@ -17,7 +17,7 @@ import { type StepRecord, takenOf } from '../model/capture.ts';
 import type { Flames } from '../model/flame.ts';
 import type { CaptureRequest } from '../model/request.ts';
 import type { RawArtefact } from '../model/snapshot.ts';
-import { type Instance, PROBE_TOKEN, type Service } from '../model/target.ts';
+import { type Instance, PROBE_TOKEN, type Service, TRACE_SECONDS } from '../model/target.ts';
 import { formatDuration } from '../model/units.ts';
 import { terminal as clean } from '../report/foreign.ts';
 import type { Report } from '../report/schema.ts';
@@ -189,4 +189,5 @@ const STEP_WORDS = {
   'heap-collected': 'heap profile after a collection',
   probe: 'all clues at once, from its probe',
   goroutineleak: "the runtime's leak detector",
+  trace: `an execution trace of ${TRACE_SECONDS} s`,
 } as const;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { costSentence, planSteps, refuseStep, restSteps } from '../../src/capture/plan.ts';
-import { DEFAULT_KINDS, DEFAULT_PERMISSIONS } from '../../src/model/target.ts';
+import { costSentence, planSteps, refuseStep, restSteps, withProbe } from '../../src/capture/plan.ts';
+import { CAPTURE_KINDS, DEFAULT_KINDS, DEFAULT_PERMISSIONS } from '../../src/model/target.ts';
 
+const traced = { id: 'trace-1', atMs: 30_000, snapshot: 1, ask: 'trace', sample: false } as const;
 const asks = (windowMs: number) => planSteps(DEFAULT_KINDS, windowMs);
 const step = (ask: string) => {
   const found = asks(30_000).find((candidate) => candidate.ask === ask);
@@ -71,6 +72,31 @@ describe('the plan of a capture', () => {
   it('asks only for the kinds wanted', () => {
     expect(planSteps(['heap'], 5_000).map(({ ask }) => ask)).toEqual(['count', 'heap', 'count', 'heap']);
   });
+
+  it('records one trace, behind all that two snapshots are compared by and before the leak detector', () => {
+    const order = (windowMs: number, looks?: 2 | 3) =>
+      planSteps(['goroutine', 'heap', 'trace'], windowMs, looks).map(({ id }) => id);
+    expect(order(5_000).slice(-5)).toEqual([
+      'goroutine-text-1',
+      'heap-1',
+      'trace-1',
+      'goroutineleak-1',
+      'goroutineleak-again-1',
+    ]);
+    expect(order(5_000, 3).filter((id) => id.startsWith('trace'))).toEqual(['trace-1']);
+    expect(order(0).slice(-3)).toEqual(['trace-0', 'goroutineleak-0', 'goroutineleak-again-0']);
+    expect(withProbe(planSteps(CAPTURE_KINDS, 5_000)).map(({ id }) => id)).toContain('trace-1');
+  });
+
+  it('looks at how busy the process is before it records a trace, whatever else is wanted', () => {
+    expect(planSteps(['trace'], 0).map(({ ask }) => ask)).toEqual(['count', 'process', 'trace']);
+  });
+
+  it('has no trace in it that nobody named', () => {
+    expect(DEFAULT_KINDS).not.toContain('trace');
+    expect(asks(30_000).some(({ ask }) => ask === 'trace')).toBe(false);
+    expect(restSteps(0, true).some(({ ask }) => ask === 'trace')).toBe(false);
+  });
 });
 
 describe('the gates', () => {
@@ -81,6 +107,8 @@ describe('the gates', () => {
     expect(refuseStep(step('goroutine-text'), page(2_001, 'goroutine'), rules)?.because).toContain('2,001');
     expect(refuseStep(step('goroutineleak'), page(2_000, 'goroutineleak'), rules)).toBeUndefined();
     expect(refuseStep(step('goroutineleak'), page(2_001, 'goroutineleak'), rules)?.offer).toBeDefined();
+    expect(refuseStep(traced, page(2_000), rules)).toBeUndefined();
+    expect(refuseStep(traced, page(2_001), rules)?.offer).toBeDefined();
   });
 
   it('pass over the leak detector in silence where the service has none', () => {
@@ -93,10 +121,14 @@ describe('the gates', () => {
   });
 
   it('say why only light questions are asked, and ask those', () => {
-    const light = { ...rules, lightBecause: 'The heavy captures are spent.' };
+    const light = { ...rules, lightBecause: 'the heavy captures are spent' };
     const everything = page(20, 'goroutine', 'goroutineleak');
-    expect(refuseStep(step('goroutine-text'), everything, light)).toEqual({ because: light.lightBecause });
-    expect(refuseStep(step('goroutineleak'), everything, light)).toEqual({ because: light.lightBecause });
+    const because = 'Full stacks and the leak detector were left out: the heavy captures are spent.';
+    expect(refuseStep(step('goroutine-text'), everything, light)).toEqual({ because });
+    expect(refuseStep(step('goroutineleak'), everything, light)).toEqual({ because });
+    expect(refuseStep(traced, everything, light)).toEqual({
+      because: 'The execution trace was left out: the heavy captures are spent.',
+    });
     for (const ask of ['count', 'memory', 'process', 'goroutine', 'heap']) {
       expect(refuseStep(step(ask), everything, light)).toBeUndefined();
     }
@@ -110,5 +142,11 @@ describe('what a capture says it will cost', () => {
     expect(sentence(2_000)).toContain('longer than 120 ms');
     expect(sentence(10_000)).toContain('longer than 600 ms');
     expect(sentence(2_000)).toContain('7 memory readings');
+  });
+
+  it('names the trace, and up to how many goroutines it is recorded', () => {
+    expect(costSentence(['trace'], 0, { ...DEFAULT_PERMISSIONS, traceUpTo: 500 })).toBe(
+      'execution trace of 1 s (only up to 500 goroutines); no single pause is expected to be longer than 1 ms.',
+    );
   });
 });

@@ -84,6 +84,16 @@ describe('the grammar', () => {
 
   it('reads kinds by name, singular or plural', () => {
     expect(typed('capture a --kinds goroutines,heap')).toMatchObject({ kinds: ['goroutine', 'heap'] });
+    expect(typed('capture a --kinds goroutine,heap,traces')).toMatchObject({
+      kinds: ['goroutine', 'heap', 'trace'],
+      windowMs: 30_000,
+    });
+  });
+
+  it('takes no window for a trace alone, unless one is named, and no trace that is not named', () => {
+    expect(typed('capture a --kinds trace')).toMatchObject({ kinds: ['trace'], windowMs: 0 });
+    expect(typed('capture a for 10s --kinds trace')).toMatchObject({ windowMs: 10_000 });
+    expect(typed('capture a')).toMatchObject({ kinds: ['goroutine', 'heap', 'memstats'] });
   });
 
   it('takes a bare mention as a cry for help', () => {

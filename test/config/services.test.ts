@@ -120,7 +120,7 @@ describe('services.yml', () => {
       },
     ]);
     expect(service?.memoryLimitBytes).toBe(512 * 1024 * 1024);
-    expect(service?.allow).toEqual({ dumpUpTo: 2_000, leakProfileUpTo: 2_000 });
+    expect(service?.allow).toEqual({ dumpUpTo: 2_000, leakProfileUpTo: 2_000, traceUpTo: 2_000 });
   });
 
   it.each([

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { CAPS, DEADLINES, LEAST_BYTES_PER_SECOND, workMs } from '../../src/capture/limits.ts';
+import { CAPS, DEADLINES, LEAST_BYTES_PER_SECOND, TRACE_BYTES, workMs } from '../../src/capture/limits.ts';
 import { planSteps, type Step } from '../../src/capture/plan.ts';
 import {
+  CAPTURE_KINDS,
   DEFAULT_BUDGET,
-  DEFAULT_KINDS,
   DEFAULT_PERMISSIONS,
   DEFAULT_WINDOW_MS,
   SAMPLE_INTERVAL_MS,
@@ -35,12 +35,13 @@ const PATHS: Readonly<Record<Step['ask'], string>> = {
   heap: '`/debug/pprof/heap`',
   'heap-collected': '`/debug/pprof/heap?gc=1`',
   goroutineleak: '`/debug/pprof/goroutineleak`',
+  trace: '`/debug/pprof/trace?seconds=1`',
   probe: '`/debug/goleak`',
 };
 
 describe('docs/safety.md', () => {
   it('lists the questions of a look in the order of the plan, and no other', () => {
-    const steps = planSteps(DEFAULT_KINDS, DEFAULT_WINDOW_MS).filter(({ sample }) => !sample);
+    const steps = planSteps(CAPTURE_KINDS, DEFAULT_WINDOW_MS).filter(({ sample }) => !sample);
     const order = [...new Set(steps.map(({ ask }) => ask))];
     expect(asked.slice(1).map(([question]) => question)).toEqual(order.map((ask) => PATHS[ask]));
     expect(page).toContain(`a window (${DEFAULT_WINDOW_MS / 1000} s unless`);
@@ -48,7 +49,7 @@ describe('docs/safety.md', () => {
   });
 
   it('gives the counts of the gates', () => {
-    const { dumpUpTo, leakProfileUpTo } = DEFAULT_PERMISSIONS;
+    const { dumpUpTo, leakProfileUpTo, traceUpTo } = DEFAULT_PERMISSIONS;
     const when = (ask: Step['ask']) => asked.find(([question]) => question === PATHS[ask])?.[3];
     const dear = `to ${formatCount(AGREED_UP_TO)} when somebody agrees`;
     const forced = `to ${formatCount(NEVER_ABOVE)} by`;
@@ -62,6 +63,14 @@ describe('docs/safety.md', () => {
     ]) {
       expect(when('goroutineleak')).toContain(words);
     }
+    for (const words of [
+      'when a person names it',
+      `to ${formatCount(traceUpTo)} goroutines (\`trace_up_to\`)`,
+      dear,
+      forced,
+    ]) {
+      expect(when('trace')).toContain(words);
+    }
     expect(when('goroutine')).toBe(`to ${formatCount(COUNT_PROFILE_UP_TO)} goroutines`);
     expect(page).toContain(`neither of the dear two above ${formatCount(AUTOMATIC_UP_TO)} goroutines`);
   });
@@ -71,7 +80,7 @@ describe('docs/safety.md', () => {
     const seconds = [connectMs, headersMs, idleMs, totalMs].map((ms) => `${ms / 1000} s`).join(' / ');
     const more = workMs('goroutine-text') / 1000;
     expect(limits.get('one question: connection / first byte / silence / whole')).toBe(
-      `${seconds}; goroutine profiles, full stacks and the detector have ${more} s more for the first byte and for the whole`,
+      `${seconds}; goroutine profiles, full stacks and the detector have ${more} s more for the first byte and for the whole, a trace ${workMs('trace') / 1000} s`,
     );
     expect([workMs('goroutine'), workMs('goroutineleak'), workMs('heap'), workMs('vars')]).toEqual([
       more * 1000,
@@ -82,7 +91,9 @@ describe('docs/safety.md', () => {
     expect(limits.get('slowest answer')).toBe(
       `${LEAST_BYTES_PER_SECOND} bytes a second over any ${rateMs / 1000} s`,
     );
-    expect(limits.get('longest answer')).toBe(formatBytes(CAPS.bodyBytes));
+    expect(limits.get('longest answer')).toBe(
+      `${formatBytes(CAPS.bodyBytes)}; of a trace, ${formatBytes(TRACE_BYTES)}`,
+    );
     const { light, heavy, service } = DEFAULT_BUDGET;
     expect(limits.get('within an hour')).toContain(
       `${light} light and ${heavy} heavy captures of an instance, ${service} of a service`,

@@ -82,6 +82,7 @@ const BODIES: Readonly<Record<string, string>> = {
   'goroutine-text': 'goroutine 1 [running]:\nmain.main()\n\t/app/main.go:10 +0x1d\n',
   heap: 'bytes',
   goroutineleak: 'bytes',
+  trace: 'go 1.26 trace\0\0\0',
 };
 
 function indexPage(goroutines: number): string {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PERMISSIONS } from '../../src/model/target.ts';
-import { dumpPrice, type GateFacts, gateDump, gateLeakProfile } from '../../src/policy/gates.ts';
+import { dumpPrice, type GateFacts, gateDump, gateLeakProfile, gateTrace } from '../../src/policy/gates.ts';
 
 type Answer = 'go' | 'ask' | 'no';
 
 const answer = (gate: typeof gateDump, facts: Partial<GateFacts>): Answer => {
   const refusal = gate({ allow: DEFAULT_PERMISSIONS, goroutines: undefined, ...facts });
   if (!refusal) return 'go';
-  expect(refusal.because).toMatch(/^(Full stacks|The runtime's leak detector) .*\.$/);
+  expect(refusal.because).toMatch(/^(Full stacks|The runtime's leak detector|No execution trace) .*\.$/);
   return refusal.offer ? 'ask' : 'no';
 };
 const dumpUpTo = (count: number) => ({ ...DEFAULT_PERMISSIONS, dumpUpTo: count });
@@ -68,5 +68,33 @@ describe('the leak detector', () => {
     [2_001, { automatic: true }, 'no'],
   ])('at %s goroutines with %o: %s', (goroutines, facts, expected) => {
     expect(answer(gateLeakProfile, { ...facts, goroutines })).toBe(expected);
+  });
+});
+
+describe('an execution trace', () => {
+  const traceUpTo = (count: number) => ({ ...DEFAULT_PERMISSIONS, traceUpTo: count });
+  it.each<[number | undefined, Partial<GateFacts>, Answer]>([
+    [undefined, {}, 'no'],
+    [undefined, { consent: 'forced' }, 'no'],
+    [2_000, {}, 'go'],
+    [2_001, {}, 'ask'],
+    [10_000, { consent: 'confirmed' }, 'go'],
+    [10_001, { consent: 'confirmed' }, 'no'],
+    [100_000, { consent: 'forced' }, 'go'],
+    [100_001, { consent: 'forced' }, 'no'],
+    [500, { allow: traceUpTo(500) }, 'go'],
+    [501, { allow: traceUpTo(500) }, 'ask'],
+    [5, { allow: traceUpTo(0), consent: 'forced' }, 'no'],
+    [1, { automatic: true }, 'no'],
+    [1, { automatic: true, consent: 'confirmed', allow: traceUpTo(10_000) }, 'no'],
+    [1, { automatic: true, consent: 'forced', allow: traceUpTo(10_000) }, 'no'],
+  ])('of %s goroutines with %o: %s', (goroutines, facts, expected) => {
+    expect(answer(gateTrace, { ...facts, goroutines })).toBe(expected);
+  });
+
+  it('is for a person who asks, and says so', () => {
+    expect(gateTrace({ goroutines: 5, allow: DEFAULT_PERMISSIONS, automatic: true })?.because).toBe(
+      'No execution trace was recorded: only a person may ask for one.',
+    );
   });
 });

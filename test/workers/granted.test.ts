@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serviceFromUrl } from '../../src/capture/resolve.ts';
-import type { CaptureRequest, Progress } from '../../src/model/request.ts';
+import { type CaptureRequest, DOORS, isAutomatic, type Progress } from '../../src/model/request.ts';
 import type { Service } from '../../src/model/target.ts';
 import { DEFAULT_WHO, type WhoRules } from '../../src/model/who.ts';
 import { CAPTURE_QUEUE } from '../../src/queue/jobs.ts';
@@ -116,6 +116,50 @@ describe.skipIf(requires('redis'))('who may, asked again before a service is ask
     const said = ((await room.work.reports.load(after))?.problems ?? []).map(({ text }) => text).join('\n');
     expect(said).toMatch(/left out: services\.yml does not let whoever asked have them/);
   }, 40_000);
+
+  describe('an execution trace', () => {
+    const traced = { kinds: ['goroutine', 'trace'], windowMs: 100 } as const;
+    const problemsOf = async (id: string) =>
+      ((await room.work.reports.load(id))?.problems ?? []).map(({ text }) => text);
+
+    it('is recorded once for a person who named it', async () => {
+      const id = await accept(register(), somebody(), traced);
+      await room.queue.capture(requestOf(id));
+      await ended(id, 'done');
+      expect(target.asked.filter((each) => each.endsWith(':trace'))).toHaveLength(1);
+      expect((await problemsOf(id)).join('\n')).toContain('The execution trace holds no events.');
+    }, 30_000);
+
+    it.each(DOORS.filter((door) => isAutomatic({ door, user: '' })))(
+      'is never asked for by what nobody waits for, whatever it and services.yml say: %s',
+      async (door) => {
+        const service = register({ automatic: 'heavy' });
+        room.services.set(service.name, { ...service, allow: { ...service.allow, traceUpTo: 10_000 } });
+        const origin = { door, user: '', channel: CHANNEL };
+        const id = await accept(service, '', { ...traced, origin, consent: 'forced' });
+        await room.queue.capture(requestOf(id));
+        await ended(id, 'done');
+        expect(target.asked).toContain(`${service.name}-1:goroutine-text`);
+        expect(target.asked).not.toContain(`${service.name}-1:trace`);
+        expect(await problemsOf(id)).toContain(
+          'No execution trace was recorded: only a person may ask for one.',
+        );
+      },
+      30_000,
+    );
+
+    it('is left out for somebody who may have light questions only, and the report says so', async () => {
+      const user = somebody();
+      const service = register({ heavy: 'admins' });
+      const id = await accept(service, user, traced);
+      await room.queue.capture(requestOf(id));
+      await ended(id, 'done');
+      expect(target.asked).not.toContain(`${service.name}-1:trace`);
+      expect((await problemsOf(id)).join('\n')).toMatch(
+        /^The execution trace was left out: services\.yml does not let whoever asked have them/m,
+      );
+    }, 30_000);
+  });
 
   it('stays light when the door had allowed no more, whatever became allowed since', async () => {
     const id = await accept(register(), somebody(), { lightOnly: true });

@@ -25,8 +25,8 @@ export interface Phase {
   readonly asked: readonly Asked[];
 }
 
-export const VARIANTS = ['default', 'full stacks', 'leak detector'] as const;
-/** The default ladder, or it with one of the questions somebody has to agree to. */
+export const VARIANTS = ['default', 'full stacks', 'leak detector', 'execution trace'] as const;
+/** The default ladder, or it with one of the questions somebody has to agree to or ask for. */
 export type Variant = (typeof VARIANTS)[number];
 
 export interface Round {

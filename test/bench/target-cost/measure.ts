@@ -78,6 +78,7 @@ function variantsOf(goroutines: number, leakDetector: boolean, round: number): r
     'default',
     ...(goroutines > dumpUpTo ? (['full stacks'] as const) : []),
     ...(leakDetector && goroutines > leakProfileUpTo ? (['leak detector'] as const) : []),
+    'execution trace',
   ];
 }
 
@@ -104,9 +105,10 @@ async function phase({ load }: Watched, act: () => Promise<readonly Asked[]>): P
 
 async function capture({ fetch, target, setting }: Watched, variant: Variant): Promise<readonly Asked[]> {
   const asked: Asked[] = [];
+  const kinds = variant === 'execution trace' ? ([...DEFAULT_KINDS, 'trace'] as const) : DEFAULT_KINDS;
   await captureInstance(
     instanceOf(target),
-    { steps: planSteps(DEFAULT_KINDS, setting.windowMs), ...rulesOf(variant, setting.goroutines) },
+    { steps: planSteps(kinds, setting.windowMs), ...rulesOf(variant, setting.goroutines) },
     {
       fetch: watch(fetch, target, asked),
       now: Date.now,
@@ -125,7 +127,18 @@ function rulesOf(variant: Variant, goroutines: number): Pick<CapturePlan, 'allow
   const consent: Consent = goroutines > AGREED_UP_TO ? 'forced' : 'confirmed';
   if (variant === 'full stacks') return { allow: { ...DEFAULT_PERMISSIONS, leakProfileUpTo: 0 }, consent };
   if (variant === 'leak detector') return { allow: { ...DEFAULT_PERMISSIONS, dumpUpTo: 0 }, consent };
+  if (variant === 'execution trace') return { allow: onlyFree(goroutines), consent };
   return { allow: DEFAULT_PERMISSIONS };
+}
+
+/** What is asked at this count when nobody agrees to anything, so that an agreement is to the trace alone. */
+function onlyFree(goroutines: number): CapturePlan['allow'] {
+  const { dumpUpTo, leakProfileUpTo } = DEFAULT_PERMISSIONS;
+  return {
+    ...DEFAULT_PERMISSIONS,
+    dumpUpTo: goroutines > dumpUpTo ? 0 : dumpUpTo,
+    leakProfileUpTo: goroutines > leakProfileUpTo ? 0 : leakProfileUpTo,
+  };
 }
 
 /** Reads the target's own sums of stops before and after each question, so that each is told apart. */

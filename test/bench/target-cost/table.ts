@@ -66,6 +66,7 @@ const QUESTIONS: readonly (readonly [Endpoint, string])[] = [
   ['heap', 'heap profile'],
   ['goroutine-text', 'full stacks (`debug=2`)'],
   ['goroutineleak', 'leak detector'],
+  ['trace', 'execution trace of 1 s'],
 ];
 
 /** One question asked once, by the newest release measured at each count. */

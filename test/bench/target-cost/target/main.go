@@ -44,6 +44,7 @@ func main() {
 	mux.HandleFunc("/stops", stops)
 	mux.Handle("/debug/vars", expvar.Handler())
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	fmt.Printf("listening http://%s\n", listener.Addr())
 	log.Fatal(http.Serve(listener, mux))
 }
