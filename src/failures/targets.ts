@@ -28,7 +28,12 @@ const SAID = {
 } as const;
 export type Said = keyof typeof SAID;
 
-function statusHint(status: number): string {
+/** Asked for one at this address. */
+const ASKS_TRACE = /\/trace\?seconds=\d+$/;
+
+function statusHint(status: number, url: string): string {
+  if (status === 404 && ASKS_TRACE.test(url))
+    return 'Mount `pprof.Trace` there: `pprof.Index` alone serves no traces.';
   if (status === 401 || status === 403)
     return "Give the service's token by reference in services.yml (`auth: { token_env: … }`).";
   if (status >= 300 && status < 400)
@@ -70,7 +75,7 @@ export const TARGETS = {
   target_refused: entry<Where & { status: number; said?: Said | undefined }>({
     say: ({ instance, url, status, said }) =>
       `${instance} ${said === undefined ? 'answered' : SAID[said].say} ${url} with HTTP ${status}.`,
-    hint: ({ status, said }) => (said === undefined ? statusHint(status) : SAID[said].hint),
+    hint: ({ status, url, said }) => (said === undefined ? statusHint(status, url) : SAID[said].hint),
     retry: 'never',
     exit: 2,
   }),
@@ -89,7 +94,10 @@ export const TARGETS = {
       inflated
         ? `The answer of ${instance} at ${url} inflates to more than ${limit}; it was not kept.`
         : `The answer of ${instance} at ${url} is larger than ${limit}; it was not kept.`,
-    hint: () => 'Look at what answers there; a lighter capture (`--kinds memstats`) leaves profiles out.',
+    hint: ({ url }) =>
+      ASKS_TRACE.test(url)
+        ? 'The names in a trace come last, so a part of it says nothing: capture again when the service does less, or without `trace`.'
+        : 'Look at what answers there; a lighter capture (`--kinds memstats`) leaves profiles out.',
     retry: 'never',
     exit: 2,
   }),

@@ -7,15 +7,17 @@ import { serviceFromUrl } from '../../src/capture/resolve.ts';
 import { captureInstance } from '../../src/capture/run.ts';
 import { Failure } from '../../src/failure.ts';
 import { investigate } from '../../src/investigate.ts';
-import type { StepRecord } from '../../src/model/capture.ts';
+import type { Endpoint, StepRecord } from '../../src/model/capture.ts';
 import type { CaptureRequest } from '../../src/model/request.ts';
 import type { RawArtefact } from '../../src/model/snapshot.ts';
-import { DEFAULT_PERMISSIONS } from '../../src/model/target.ts';
+import { type CaptureKind, DEFAULT_PERMISSIONS } from '../../src/model/target.ts';
 import { verdictMessage } from '../../src/report/root-message.ts';
 import { reportText } from '../../src/report/text.ts';
 import { threadMessages } from '../../src/report/thread-messages.ts';
 import { MISBEHAVIOURS } from '../faults/misbehaviours/all.ts';
-import { type Misbehaviour, saysAt } from '../faults/misbehaviours/misbehaviour.ts';
+import { type Misbehaviour, misbehaviour, saysAt } from '../faults/misbehaviours/misbehaviour.ts';
+import { half, sendMade } from '../faults/misbehaviours/replies.ts';
+import { trace } from '../faults/misbehaviours/traces.ts';
 
 const TIGHT = { ...CAPS, bodyBytes: 2 * 1024 * 1024, inflatedBytes: 8 * 1024 * 1024 };
 const MAX_EVIDENCE_BYTES = 4 * 1024;
@@ -30,6 +32,11 @@ function hasteFor({ says }: Misbehaviour): Deadlines {
     ...(says.includes('{total}') && { totalMs: 600 }),
   };
 }
+
+const KINDS: Readonly<Partial<Record<Endpoint, readonly CaptureKind[]>>> = {
+  heap: ['heap'],
+  trace: ['heap', 'trace'],
+};
 
 const open: { close: () => Promise<unknown> }[] = [];
 afterEach(async () => {
@@ -49,8 +56,8 @@ async function capture(misbehaviour: Misbehaviour) {
     id: '20261126-0123456789ab',
     service: service.name,
     instances: 'one',
-    windowMs: 1_000,
-    kinds: misbehaviour.endpoint === 'heap' ? ['heap'] : ['goroutine'],
+    windowMs: misbehaviour.endpoint === 'trace' ? 0 : 1_000,
+    kinds: KINDS[misbehaviour.endpoint] ?? ['goroutine'],
     origin: { door: 'terminal', user: 'terminal' },
     acceptedAtMs: 0,
   };
@@ -94,7 +101,8 @@ describe('a service that misbehaves', () => {
 
   it.each(MISBEHAVIOURS)('$name: one sentence, its cause and the next step', async (misbehaviour) => {
     const { kept, outcome, says } = await capture(misbehaviour);
-    const failed = kept.filter(({ evidence }) => evidence !== undefined);
+    // None of them has /metrics, which most services have not either.
+    const failed = kept.filter(({ id, evidence }) => evidence !== undefined && id !== 'process-0');
     expect(failed.map(({ evidence }) => evidence?.says)).toEqual([says]);
     expect(Buffer.byteLength(JSON.stringify(failed[0]))).toBeLessThanOrEqual(MAX_EVIDENCE_BYTES);
     if (misbehaviour.endpoint === 'index') {
@@ -117,6 +125,17 @@ describe('a service that misbehaves', () => {
       JSON.stringify(threadMessages(report)),
     ].join('\n');
     expect(told).not.toMatch(/\b(0|no) goroutines\b|healthy/i);
+  });
+
+  it('sends a trace that is cut where HTTP cannot tell: the report says that it is, and stands', async () => {
+    const cut = misbehaviour('a trace by HTTP/1.0, cut', 'trace', '', {
+      reply: sendMade(() => Buffer.concat([Buffer.from('HTTP/1.0 200 OK\r\n\r\n'), half(trace())]), true),
+    });
+    const { kept, outcome } = await capture(cut);
+    expect(kept.at(-1)).toMatchObject({ id: 'trace-0', file: 'trace.out' });
+    const { problems, artefacts } = outcome as Awaited<ReturnType<typeof investigate>>;
+    expect(problems.map(({ text }) => text).join('\n')).toMatch(/execution trace is cut off or damaged/);
+    expect(artefacts.map(({ name }) => name)).toContainEqual(expect.stringMatching(/\/0\/trace\.out$/));
   });
 
   it.each(MISBEHAVIOURS.filter(({ says }) => /\{(headers|idle|rate|total|body)\}/.test(says)))(

@@ -3,6 +3,7 @@ import { BODIES, STATUSES } from './answers.ts';
 import { CONNECTIONS, PROTOCOLS } from './connections.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { SIZES } from './sizes.ts';
+import { TRACES } from './traces.ts';
 
 export const MISBEHAVIOURS: readonly Misbehaviour[] = [
   ...CONNECTIONS,
@@ -10,4 +11,5 @@ export const MISBEHAVIOURS: readonly Misbehaviour[] = [
   ...STATUSES,
   ...BODIES,
   ...SIZES,
+  ...TRACES,
 ];

@@ -1,5 +1,5 @@
 // One thing services do wrong when they are asked, and the one sentence it is worth.
-import { CAPS, type Caps, DEADLINES, type Deadlines } from '../../../src/capture/limits.ts';
+import { CAPS, type Caps, DEADLINES, type Deadlines, workMs } from '../../../src/capture/limits.ts';
 import type { Endpoint } from '../../../src/model/capture.ts';
 import { formatBytes } from '../../../src/model/units.ts';
 import { type Fault, startFaultServer } from '../fault-server.ts';
@@ -20,17 +20,17 @@ export interface Misbehaviour {
 
 /** The sentence with its figures in place. */
 export function saysAt(
-  { says }: Misbehaviour,
+  { says, endpoint }: Misbehaviour,
   host: string,
   deadlines: Deadlines = DEADLINES,
   caps: Caps = CAPS,
 ): string {
   return says
     .replaceAll('HOST', host)
-    .replace('{headers}', `${deadlines.headersMs / 1000}`)
+    .replace('{headers}', `${(deadlines.headersMs + workMs(endpoint)) / 1000}`)
     .replace('{idle}', `${deadlines.idleMs / 1000}`)
     .replace('{rate}', `${deadlines.rateMs / 1000}`)
-    .replace('{total}', `${deadlines.totalMs / 1000}`)
+    .replace('{total}', `${(deadlines.totalMs + workMs(endpoint)) / 1000}`)
     .replace('{body}', formatBytes(caps.bodyBytes))
     .replace('{inflated}', formatBytes(caps.inflatedBytes));
 }
@@ -40,6 +40,7 @@ export const PATHS: Readonly<Partial<Record<Endpoint, string>>> = {
   heap: '/debug/pprof/heap',
   goroutine: '/debug/pprof/goroutine',
   'goroutine-text': '/debug/pprof/goroutine?debug=2',
+  trace: '/debug/pprof/trace?seconds=1',
 };
 export function misbehaviour(
   name: string,
