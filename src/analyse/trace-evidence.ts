@@ -7,8 +7,10 @@ import type { LeakSignature } from '../model/verdict.ts';
 const NS_PER_MS = 1e6;
 /** Fewer may be on their way. */
 const FEWEST = 3;
-/** Of those that one go statement started, so many must still be there. */
+/** Of those that one go statement started, so many must still be there, */
 const NEARLY_ALL = 0.9;
+/** and so many at one place: in a trace of a second, the last to be born are still on their way to it. */
+const MOST = 0.5;
 
 /** One more reason for each signature whose go statement was seen to leave nearly all behind. */
 export function withTraceEvidence(
@@ -38,8 +40,11 @@ export function leftBehind(group: StillBlocked, trace: TraceAnswers): string | u
       starts.func === group.starts.func &&
       group.createdBy.some(({ func, line }) => func === at.func && line === at.line),
   );
-  if (!statement || group.count < FEWEST || group.count < NEARLY_ALL * statement.created) return undefined;
-  return `of ${formatCount(statement.created)} goroutines started there in a trace of ${windowWords(trace)}, ${formatCount(group.count)} were still blocked at its end`;
+  if (!statement || group.count < FEWEST) return undefined;
+  const { created, blocked } = statement;
+  if (blocked < NEARLY_ALL * created || group.count < MOST * created) return undefined;
+  const here = group.count < blocked ? `, ${formatCount(group.count)} of them here` : '';
+  return `of ${formatCount(created)} goroutines started there in a trace of ${windowWords(trace)}, ${formatCount(blocked)} were still blocked at its end${here}`;
 }
 
 export function windowWords({ windowNs }: TraceAnswers): string {

@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../src/analyse/analyse.ts';
+import { formatCount } from '../../src/model/units.ts';
 import { assembleSeries } from '../../src/parse/snapshot.ts';
-import { latencyChart, timelinePicture } from '../../src/report/charts/trace.ts';
+import type { Shape } from '../../src/report/charts/drawing.ts';
+import { latencyShapes } from '../../src/report/charts/latency.ts';
+import { timelinePicture } from '../../src/report/charts/trace.ts';
 import { buildReport } from '../../src/report/report.ts';
 import { readReport } from '../../src/report/schema.ts';
 import { reportText } from '../../src/report/text.ts';
@@ -30,7 +33,7 @@ describe('an execution trace beside dumps', () => {
     const [leak] = LEAK.signatures;
     expect(leak?.frames[0]?.func).toBe('main.slowQuery');
     expect(leak?.because.at(-1)).toBe(
-      'of 25 goroutines started there in a trace of 5 s, 24 were still blocked at its end',
+      'of 25 goroutines started there in a trace of 5 s, 25 were still blocked at its end, 24 of them here',
     );
   });
 
@@ -93,7 +96,7 @@ describe('the report of an execution trace', () => {
     expect(text).toContain('Waiting for a processor: 6.5 µs at the median, 278 µs at 99 %, 2.2 ms at most.');
   });
 
-  it('is drawn as lanes and as a histogram', () => {
+  it('is drawn as lanes with a histogram of waits under them', () => {
     const lanes = timelinePicture(report);
     expect(lanes?.alt).toContain('main.slowQuery 916 to 941');
     for (const shape of lanes?.drawing.shapes ?? []) {
@@ -102,10 +105,22 @@ describe('the report of an execution trace', () => {
       expect(shape.x + shape.width).toBeLessThanOrEqual(520);
       expect(shape.y + shape.height).toBeLessThanOrEqual(lanes?.drawing.height ?? 0);
     }
-    const chart = latencyChart(report);
-    if (!chart) throw new Error('nothing drawn');
-    const [waits] = chart.config.data.datasets as unknown as readonly { readonly data: readonly number[] }[];
-    const counts = waits?.data ?? [];
-    expect(counts.reduce((a, b) => a + b, 0)).toBe(report.trace?.latency.count);
+    expect(lanes?.alt).toContain(
+      'a histogram of how long runnable ones waited for a processor: median 6.5 µs, 99 % within 278 µs, longest 2.2 ms.',
+    );
+    const said = lanes?.drawing.shapes.flatMap((shape) =>
+      shape.kind === 'words' ? [String(shape.text)] : [],
+    );
+    expect(said).toContain('median 6.5 µs, 99 % within 278 µs, longest 2.2 ms');
+    expect(said).toContain(`Waiting for a processor, ${formatCount(report.trace?.latency.count ?? 0)} times`);
+  });
+
+  it('has a bar for each class of waits that is not empty, and none where nothing waited', () => {
+    const { latency } = report.trace ?? {};
+    if (!latency) throw new Error('no trace');
+    const bars = (shapes: readonly Shape[]) =>
+      shapes.filter((shape) => shape.kind === 'box' && shape.tone === 'leads').length;
+    expect(bars(latencyShapes(latency, 0))).toBe(latency.classes.filter(({ count }) => count > 0).length);
+    expect(latencyShapes({ ...latency, count: 0 }, 0)).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ import { fleetPicture } from './fleet.ts';
 import { retentionPicture } from './retention.ts';
 import { signatureChart } from './signatures.ts';
 import { CHART_SIZE, type PictureSize } from './size.ts';
-import { latencyChart, timelinePicture } from './trace.ts';
+import { timelinePicture } from './trace.ts';
 import { waterfallAlt, waterfallChart } from './waterfall.ts';
 
 export interface Picture {
@@ -37,28 +37,23 @@ const FUNCTION_WIDTH = 60;
 /** A thread is calm: what more there is to see is in the page attached to it. */
 const SHOWN_IN_A_THREAD = 3;
 
-type Subject =
-  | 'fleet'
-  | 'memory'
-  | 'signatures'
-  | 'heap'
-  | 'retention'
-  | 'waterfall'
-  | 'timeline'
-  | 'latency';
+type Subject = 'fleet' | 'memory' | 'signatures' | 'heap' | 'retention' | 'waterfall' | 'timeline';
 
-/** What shows a verdict best, besides the fleet and the window, which are always worth a look. */
+/**
+ * What shows a verdict best, besides the fleet and the window, which are always worth a look. Whoever had a trace recorded
+ * sees it beside whatever tells most.
+ */
 const TELLING: Readonly<Record<VerdictKind, readonly Subject[]>> = {
   'goroutine-leak': ['signatures', 'timeline', 'retention', 'heap'],
-  deadlock: ['signatures'],
-  'heap-leak': ['retention', 'heap', 'signatures'],
-  churn: ['heap'],
-  fragmentation: ['waterfall'],
-  'off-heap-growth': ['waterfall'],
-  'gc-pressure': ['retention', 'heap', 'waterfall'],
-  'scales-with-load': ['signatures', 'retention', 'heap'],
-  healthy: ['retention', 'timeline', 'latency'],
-  inconclusive: ['retention', 'timeline', 'latency'],
+  deadlock: ['signatures', 'timeline'],
+  'heap-leak': ['retention', 'heap', 'timeline', 'signatures'],
+  churn: ['heap', 'timeline'],
+  fragmentation: ['waterfall', 'timeline'],
+  'off-heap-growth': ['waterfall', 'timeline'],
+  'gc-pressure': ['retention', 'heap', 'timeline', 'waterfall'],
+  'scales-with-load': ['signatures', 'timeline', 'retention', 'heap'],
+  healthy: ['retention', 'timeline'],
+  inconclusive: ['retention', 'timeline'],
 };
 
 /** Those that show the verdict, in the order they are shown; empty when there is nothing to draw. */
@@ -77,7 +72,6 @@ export function allPictures(report: Report, flames: Flames = {}): Picture[] {
     'heap',
     'waterfall',
     'timeline',
-    'latency',
   ];
   return every.flatMap((subject) => DRAWN[subject](report, flames) ?? []);
 }
@@ -116,12 +110,6 @@ const DRAWN: Readonly<Record<Subject, (report: Report, flames: Flames) => Pictur
   timeline: (report) => {
     const lanes = timelinePicture(report);
     return lanes && { name: 'goroutine-timeline.png', title: 'What goroutines did', ...drawn(lanes) };
-  },
-  latency: (report) => {
-    const chart = latencyChart(report);
-    if (!chart) return undefined;
-    const { config: art, size, alt } = chart;
-    return { name: 'scheduling-latency.png', title: 'Waiting for a processor', alt, art, size };
   },
   retention: (report) => {
     const way = retentionPicture(report);

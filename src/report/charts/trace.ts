@@ -1,16 +1,15 @@
-// Pictures of an execution trace: what goroutines did, a lane for each function they run, and how long runnable ones
-// waited for a processor.
+// The picture of an execution trace: what goroutines did, a lane for each function they run, and under the lanes how long
+// runnable ones waited for a processor.
 import { formatCount } from '../../model/units.ts';
 import { type Plain, plain } from '../foreign.ts';
 import { formatNs } from '../inside.ts';
 import type { Report } from '../schema.ts';
 import type { ReportTrace } from '../trace.ts';
-import { FIXED } from './capture.ts';
-import { type ChartConfig, chartConfig } from './config.ts';
 import { box, type Drawing, drawing, type Shape, words } from './drawing.ts';
 import { nameAndFigure, titleAbout } from './fit.ts';
-import { CHART_SIZE, PICTURE_WIDTH, type PictureSize } from './size.ts';
-import { chartText, PALETTE, paleAxis, titleOf } from './style.ts';
+import { LATENCY_HEIGHT, latencyClasses, latencyShapes, latencyWords } from './latency.ts';
+import { PICTURE_WIDTH } from './size.ts';
+import { chartText } from './style.ts';
 import { textWidth } from './text-width.ts';
 import type { Tone } from './tone.ts';
 
@@ -23,6 +22,7 @@ const STRIP = 34;
 const LANE = STRIP + 32;
 const TOP = 84;
 const AXIS = 26;
+const ABOVE_LATENCY = 12;
 /** A column narrower than this is not seen on a phone. */
 const COLUMNS = 62;
 const ALT_TEXT = 1_000;
@@ -44,7 +44,10 @@ export function timelinePicture({ trace, service }: Report): { drawing: Drawing;
   const lanes = trace?.timeline.lanes.slice(0, LANES_DRAWN) ?? [];
   if (!trace || lanes.length === 0) return undefined;
   const bottom = TOP + LANE * lanes.length;
-  const size = { width: PICTURE_WIDTH, height: bottom + AXIS };
+  const { latency } = trace;
+  const waited = latencyClasses(latency).length > 0;
+  const under = bottom + AXIS + ABOVE_LATENCY;
+  const size = { width: PICTURE_WIDTH, height: waited ? under + LATENCY_HEIGHT : bottom + AXIS };
   const title = titleAbout(service, `: what goroutines did, ${formatNs(trace.windowNs)}`);
   return {
     drawing: drawing(size, [
@@ -58,9 +61,10 @@ export function timelinePicture({ trace, service }: Report): { drawing: Drawing;
         { x: PICTURE_WIDTH - EDGE, y: bottom + 14 },
         { size: TYPE, tone: 'soft-ink', right: true },
       ),
+      ...latencyShapes(latency, under),
     ]),
     alt: plain(
-      `Timeline of goroutines in ${service} over ${formatNs(trace.windowNs)}: ${lanes.slice(0, ALT_LANES).map(laneWords).join('; ')}.`,
+      `Timeline of goroutines in ${service} over ${formatNs(trace.windowNs)}: ${lanes.slice(0, ALT_LANES).map(laneWords).join('; ')}.${waited ? ` Under it a histogram of how long runnable ones waited for a processor: ${latencyWords(latency)}.` : ''}`,
       ALT_TEXT,
     ),
   };
@@ -132,44 +136,4 @@ function meanOf(values: readonly number[]): number {
 
 function tidy(pixels: number): number {
   return Math.round(pixels * 10) / 10;
-}
-
-/** How long runnable goroutines waited, in classes each twice as wide as the one before. */
-export function latencyChart(
-  report: Report,
-): { config: ChartConfig; size: PictureSize; alt: Plain } | undefined {
-  const { trace, service } = report;
-  if (!trace || trace.latency.count === 0 || trace.latency.classes.length < 2) return undefined;
-  const { classes, p50Ns, p99Ns, longestNs } = trace.latency;
-  const said = `median ${formatNs(p50Ns)}, 99 % within ${formatNs(p99Ns)}, longest ${formatNs(longestNs)}`;
-  const config = chartConfig({
-    type: 'bar',
-    data: {
-      labels: classes.map(({ upToNs }) => formatNs(upToNs)),
-      datasets: [
-        {
-          label: 'waits',
-          data: classes.map(({ count }) => count),
-          backgroundColor: PALETTE.after.color,
-          borderWidth: 0,
-          barPercentage: 0.95,
-          categoryPercentage: 1,
-          minBarLength: 1,
-        },
-      ],
-    },
-    options: {
-      ...FIXED,
-      ...titleOf([titleAbout(service, ': waiting for a processor'), said], 'bars', { legend: false }),
-      scales: {
-        x: paleAxis({ title: 'up to' }),
-        y: paleAxis({ title: 'times', min: 0, whole: true, room: 0.02 }),
-      },
-    },
-  });
-  const alt = plain(
-    `Histogram of how long runnable goroutines of ${service} waited for a processor: ${said}.`,
-    ALT_TEXT,
-  );
-  return { config, size: CHART_SIZE, alt };
 }
