@@ -1,6 +1,15 @@
 // What each event means. Two kinds cannot be taken by their time alone, because clocks of processors differ a
 // little: the start and the wake-up of a goroutine carry a number, and wait until the one before has come.
-import {
+import * as eventTypes from './events.ts';
+import * as goroutines from './goroutine-table.ts';
+import { TRACE_LIMITS } from './limits.ts';
+import { RuntimeTally } from './runtime-tally.ts';
+import { type TraceNames, UNKNOWN } from './tables.ts';
+import { CreationTally, LatencyTally, WaitTally } from './tallies.ts';
+import * as timelines from './timeline.ts';
+
+// V8 compiles a module's own constants in, and reads imported ones anew each time: a fifth of all time went there.
+const {
   GO_BLOCK,
   GO_CREATE,
   GO_CREATE_BLOCKED,
@@ -17,45 +26,34 @@ import {
   GO_SYSCALL_END,
   GO_SYSCALL_END_BLOCKED,
   GO_UNBLOCK,
-} from './events.ts';
-import {
-  BORN,
-  CREATION,
-  GONE,
-  GoroutineTable,
-  IN_SYSCALL,
-  INTS,
-  LANE,
-  NOBODY,
-  PLACE,
-  RAN,
-  REASON,
-  RUNNABLE,
-  RUNNING,
-  SEQUENCE,
-  SINCE,
-  STATUS,
-  TIMES,
-  UNTOLD,
-  WAITER,
-  WAITING,
-} from './goroutine-table.ts';
-import { TRACE_LIMITS } from './limits.ts';
-import { RuntimeTally } from './runtime-tally.ts';
-import { type TraceNames, UNKNOWN } from './tables.ts';
-import { CreationTally, LatencyTally, WaitTally } from './tallies.ts';
-import { BINS, STATUSES, TimelineTally } from './timeline.ts';
+} = eventTypes;
+const { BORN, CREATION, INTS, LANE, PLACE, RAN, REASON, SEQUENCE, SINCE, STATUS, TIMES, WAITER } = goroutines;
+const { GONE, IN_SYSCALL, NOBODY, RUNNABLE, RUNNING, UNTOLD, WAITING } = goroutines;
+const { BINS, STATUSES } = timelines;
+
+/** What the goroutine that runs on a thread is doing after each of the usual events; -1 for other events. */
+const LEADS_TO = new Int8Array(256).fill(-1);
+LEADS_TO[GO_BLOCK] = WAITING;
+LEADS_TO[GO_STOP] = RUNNABLE;
+LEADS_TO[GO_SYSCALL_BEGIN] = IN_SYSCALL;
+LEADS_TO[GO_SYSCALL_END] = RUNNING;
+LEADS_TO[GO_SYSCALL_END_BLOCKED] = RUNNABLE;
+LEADS_TO[GO_DESTROY] = GONE;
+LEADS_TO[GO_DESTROY_SYSCALL] = GONE;
+/** 1 where it stays on the thread. */
+const STAYS = Uint8Array.from(LEADS_TO, (to) => (to === IN_SYSCALL || to === RUNNING ? 1 : 0));
+const NO_THREAD = -1;
 
 /** What `event` answers when it is done; otherwise the row whose next event has to come first. */
 export const DONE = -1;
 
 export class TraceFold {
-  readonly table = new GoroutineTable();
+  readonly table = new goroutines.GoroutineTable();
   readonly waits = new WaitTally();
   readonly creations = new CreationTally();
   readonly latency = new LatencyTally();
   readonly runtime = new RuntimeTally();
-  readonly timeline = new TimelineTally();
+  readonly timeline = new timelines.TimelineTally();
   events = 0;
   /** Ticks from the beginning of the window to the event at hand; never goes back. */
   now = 0;
@@ -103,40 +101,22 @@ export class TraceFold {
       this.current[thread] = moved[this.current[thread] as number] as number;
   }
 
-  /** `DONE`, or the row to wait for; `forced` events are taken as they come. */
+  /**
+   * `DONE`, or the row to wait for; `forced` events are taken as they come. The usual events share their steps: one
+   * with steps of its own makes V8 throw away what it has compiled when it first comes.
+   */
   event(type: number, thread: number, forced: boolean): number {
+    if (type === GO_START) return this.follow(RUNNABLE, RUNNING, thread, forced);
+    if (type === GO_UNBLOCK) return this.follow(WAITING, RUNNABLE, NO_THREAD, forced);
+    const to = LEADS_TO[type] as number;
+    if (to < 0) return this.rarer(type, thread, forced);
     const row = this.current[thread] as number;
-    switch (type) {
-      case GO_START:
-        return this.follow(RUNNABLE, RUNNING, thread, forced);
-      case GO_UNBLOCK:
-        return this.follow(WAITING, RUNNABLE, -1, forced);
-      case GO_BLOCK:
-        this.change(row, WAITING);
-        this.waitsAt(row, this.names.reason(this.number(1)), this.names.stack(this.number(2)));
-        break;
-      case GO_STOP:
-      case GO_SYSCALL_END_BLOCKED:
-        this.change(row, RUNNABLE);
-        break;
-      case GO_DESTROY:
-      case GO_DESTROY_SYSCALL:
-        this.change(row, GONE);
-        break;
-      case GO_SYSCALL_BEGIN:
-        this.change(row, IN_SYSCALL);
-        this.waitsAt(row, UNKNOWN, this.names.stack(this.number(2)));
-        return DONE;
-      case GO_SYSCALL_END:
-        this.change(row, RUNNING);
-        return DONE;
-      case GO_CREATE:
-        this.create(RUNNABLE);
-        return DONE;
-      default:
-        return this.rarer(type, thread, forced);
+    if (STAYS[type] === 0) this.current[thread] = NOBODY;
+    this.change(row, to);
+    if (to >= IN_SYSCALL) {
+      const reason = to === WAITING ? this.names.reason(this.number(1)) : UNKNOWN;
+      this.waitsAt(row, reason, this.names.stack(this.number(2)));
     }
-    this.current[thread] = NOBODY;
     return DONE;
   }
 
@@ -145,6 +125,9 @@ export class TraceFold {
       case GO_SWITCH:
       case GO_SWITCH_DESTROY:
         return this.switch(type, thread, forced);
+      case GO_CREATE:
+        this.create(RUNNABLE);
+        return DONE;
       case GO_CREATE_BLOCKED:
         this.create(WAITING);
         return DONE;
@@ -176,7 +159,7 @@ export class TraceFold {
     if (!inTurn && !forced && row !== NOBODY) return row;
     ints[at + SEQUENCE] = sequence;
     this.change(row, to);
-    if (thread >= 0) this.current[thread] = row;
+    if (thread !== NO_THREAD) this.current[thread] = row;
     return DONE;
   }
 
@@ -274,14 +257,12 @@ export class TraceFold {
     const status = ints[at + STATUS] as number;
     if (status !== GONE && status !== UNTOLD) {
       const since = times[row * TIMES + SINCE] as number;
-      const from = Math.max(0, since);
       const lane = ints[at + LANE] as number;
-      const bin = (now * timeline.perBin) | 0;
       // The usual case of `timeline.add`, spelled out.
-      if (now < timeline.span && bin === ((from * timeline.perBin) | 0)) {
-        const cell = (lane * STATUSES + status - 1) * BINS + bin;
-        timeline.cells[cell] = (timeline.cells[cell] as number) + now - from;
-      } else timeline.add(lane, status - 1, from, now);
+      if (since >= timeline.begin && now < timeline.end) {
+        const cell = (lane * STATUSES + status - 1) * BINS + timeline.bin;
+        timeline.cells[cell] = (timeline.cells[cell] as number) + (now - since);
+      } else timeline.add(lane, status - 1, Math.max(0, since), now);
       if (since >= 0 && status === RUNNABLE) this.latency.add(now - since, ints[at + RAN] as number);
       else if (since >= 0 && status !== RUNNING) this.waited(at, status, now - since);
     } else if (status === GONE && to !== GONE) this.table.gone -= 1;

@@ -46,11 +46,16 @@ export class GoroutineTable {
   /** Rows in use, row 0 included. */
   count = 1;
   gone = 0;
-  ids = new Float64Array(ROWS_AT_FIRST);
-  ints = new Int32Array(ROWS_AT_FIRST * INTS);
-  times = new Float64Array(ROWS_AT_FIRST * TIMES);
+  ids = new Float64Array(0);
+  ints = new Int32Array(0);
+  times = new Float64Array(0);
 
-  private places = new Int32Array(ROWS_AT_FIRST / FULLEST);
+  private places = new Int32Array(0);
+
+  /** Grown from nothing: V8 takes what was given once for constant, and compiles anew when the table first grows. */
+  constructor() {
+    this.grow(ROWS_AT_FIRST);
+  }
 
   /** The row of a goroutine, a new one if need be; `NOBODY` when there are too many. */
   meet(id: number): number {
@@ -96,7 +101,7 @@ export class GoroutineTable {
 
   private add(id: number): number {
     if (this.count >= TRACE_LIMITS.goroutines) return NOBODY;
-    if (this.count >= this.ids.length) this.grow();
+    if (this.count >= this.ids.length) this.grow(this.ids.length * 2);
     const row = this.count++;
     this.ids[row] = id;
     if (!this.place(row)) {
@@ -136,8 +141,7 @@ export class GoroutineTable {
     for (let row = 1; row < this.count; row++) this.place(row);
   }
 
-  private grow(): void {
-    const size = this.ids.length * 2;
+  private grow(size: number): void {
     this.ids = widened(this.ids, new Float64Array(size));
     this.ints = widened(this.ints, new Int32Array(size * INTS));
     this.times = widened(this.times, new Float64Array(size * TIMES));

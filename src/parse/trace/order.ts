@@ -2,10 +2,14 @@
 // whose next event is earliest goes first. Times of different processors may be a little off, so a start or a
 // wake-up that comes too early is put aside until its goroutine is where it has to be.
 import type { BatchList } from './batches.ts';
-import { ARGUMENTS, MATTERS } from './events.ts';
+import * as eventTypes from './events.ts';
 import { DONE, type TraceFold } from './fold.ts';
 import { INTS, WAITER } from './goroutine-table.ts';
 import type { TraceReader } from './numbers.ts';
+import { QueueHeap } from './queue-heap.ts';
+
+// V8 compiles a module's own constants in, and reads imported ones anew each time.
+const { ARGUMENTS, MATTERS } = eventTypes;
 
 /** What was wrong with the events of a trace; said once at the end. */
 export interface Damage {
@@ -27,6 +31,9 @@ const ASIDE_PER_EVENT = 4;
 const ASIDE_AT_FIRST = 1000;
 /** What `takeWhile` answers when the next event is later than it may go; `next` has its time. */
 const LATER = -2;
+/** Instead of a queue: there is no other. */
+const NO_RIVAL = -1;
+const NEVER = Number.POSITIVE_INFINITY;
 /** Bytes: 64 bits, seven to a byte. */
 const LONGEST_NUMBER = 10;
 
@@ -42,18 +49,16 @@ export class EventOrder {
   private nextBatch = new Int32Array(0);
   private thread = new Int32Array(0);
   private batch = new Int32Array(0);
-  /** Where the next event begins, and where its batch ends. */
-  private place = new Float64Array(0);
-  private end = new Float64Array(0);
-  /** Of the event before, from which the time of the next is counted; and that of the next. */
+  /** Where the next event begins, and where its batch ends; a file is far smaller than 2 GiB. */
+  private place = new Int32Array(0);
+  private end = new Int32Array(0);
+  /** Of the event before, from which the time of the next is counted; in ticks into the window, as all that follow. */
   private time = new Float64Array(0);
-  private next = new Float64Array(0);
   /** Next queue that waits for the same goroutine, plus one. */
   private nextWaiter = new Int32Array(0);
   /** The goroutine each queue waits for; 0 for none. */
   private waitsFor = new Int32Array(0);
-  private heap = new Int32Array(0);
-  private heapSize = 0;
+  private heap = new QueueHeap(0);
   private aside = 0;
   /** How much of that is used up. */
   private asideUsed = 0;
@@ -74,12 +79,11 @@ export class EventOrder {
   /** Feeds all events of a generation to the fold. */
   run(batches: BatchList): void {
     const queues = this.queue(batches);
-    this.heapSize = 0;
     this.aside = 0;
     this.asideUsed = ASIDE_PER_EVENT * this.fold.events;
-    for (let queue = 0; queue < queues; queue++) if (this.advance(queue)) this.push(queue);
+    for (let queue = 0; queue < queues; queue++) if (this.advance(queue)) this.heap.push(queue);
     for (;;) {
-      while (this.heapSize > 0) this.runFirst();
+      while (this.heap.size > 0) this.runFirst();
       if (this.aside === 0) return;
       this.forceEarliest(queues);
     }
@@ -87,13 +91,12 @@ export class EventOrder {
 
   /** The earliest queue, for as long as it stays the earliest. */
   private runFirst(): void {
-    const { next, fold } = this;
-    const queue = this.pop();
-    const rival = this.heap[0] as number;
-    const until = this.heapSize > 0 ? (next[rival] as number) : Number.POSITIVE_INFINITY;
+    const { fold, heap } = this;
+    const queue = heap.pop();
+    const rival = heap.size > 0 ? heap.first : NO_RIVAL;
     do {
       const forced = this.asideUsed > ASIDE_AT_FIRST + ASIDE_PER_EVENT * fold.events;
-      const outcome = this.takeWhile(queue, until, forced);
+      const outcome = this.takeWhile(queue, rival, forced);
       // Its next event is known to be later than the rival's.
       if (outcome === LATER) break;
       if (outcome !== DONE) {
@@ -104,25 +107,28 @@ export class EventOrder {
         this.wakeWaiters();
         return;
       }
-    } while ((next[queue] as number) <= until && fold.awaited.length === 0);
-    this.push(queue);
+    } while (!heap.isFirstBefore(queue) && fold.awaited.length === 0);
+    heap.push(queue);
     this.wakeWaiters();
   }
 
   /**
-   * Gives a queue's next events to the fold, within its batch and up to a time. Nearly all time is spent here, so
-   * numbers are read without a call. Returns what the fold did, after which `advance` tells what comes next, or `LATER`.
+   * Gives a queue's next events to the fold, within its batch and up to the next event of its rival. Nearly all time
+   * is spent here, so the usual numbers are read without a call. Returns what the fold did, after which `advance` tells what
+   * comes next, or `LATER`.
    */
-  private takeWhile(queue: number, until: number, forced: boolean): number {
-    const { fold, start } = this;
-    const { bytes } = this.reader;
-    const { numbers } = fold;
+  private takeWhile(queue: number, rival: number, forced: boolean): number {
+    const { fold, reader } = this;
+    const { bytes } = reader;
+    const { numbers, awaited } = fold;
+    const until = rival === NO_RIVAL ? NEVER : (this.heap.next[rival] as number);
     const end = this.end[queue] as number;
     const thread = this.thread[queue] as number;
     let place = this.place[queue] as number;
     let time = this.time[queue] as number;
     let outcome = DONE;
-    while (place < end) {
+    let taken = 0;
+    while (place < end && awaited.length === 0) {
       let at = place;
       const type = bytes[at++] as number;
       const count = ARGUMENTS[type] as number;
@@ -137,9 +143,11 @@ export class EventOrder {
           if (byte >= 128) {
             byte = bytes[at++] as number;
             value |= (byte & 127) << 14;
-            for (let scale = 2 ** 21; byte >= 128 && scale < 2 ** 70; scale *= 128) {
-              byte = bytes[at++] as number;
-              value += (byte & 127) * scale;
+            if (byte >= 128) {
+              // Rare, and elsewhere, so that V8 keeps whole numbers here.
+              reader.at = at - 3;
+              value = reader.number();
+              at = reader.at | 0;
             }
           }
         }
@@ -150,22 +158,22 @@ export class EventOrder {
         }
       }
       if (now > until) {
-        this.next[queue] = now;
+        this.heap.next[queue] = now;
         outcome = LATER;
         break;
       }
       // One whose last number lies in the next batch is none.
       if (at > end) break;
       if (MATTERS[type] === 1) {
-        if (now - start > fold.now) fold.now = now - start;
+        if (now > fold.now) fold.now = now;
         outcome = fold.event(type, thread, forced);
         if (outcome !== DONE) break;
       }
-      fold.events += 1;
+      taken += 1;
       place = at;
       time = now;
-      if (fold.awaited.length !== 0) break;
     }
+    fold.events += taken;
     this.place[queue] = place;
     this.time[queue] = time;
     return outcome;
@@ -180,7 +188,7 @@ export class EventOrder {
         if (batch < 0) return false;
         this.place[queue] = this.batches.from[batch] as number;
         this.end[queue] = this.batches.to[batch] as number;
-        this.time[queue] = this.batches.time[batch] as number;
+        this.time[queue] = (this.batches.time[batch] as number) - this.start;
         this.batch[queue] = this.nextBatch[batch] as number;
       }
       reader.at = this.place[queue] as number;
@@ -192,7 +200,7 @@ export class EventOrder {
         // Far from the end of its batch an event lies within it, whatever its numbers.
         if (reader.at + count * LONGEST_NUMBER > end) for (let n = 0; n < count; n++) reader.number();
         if (reader.at <= end) {
-          this.next[queue] = time;
+          this.heap.next[queue] = time;
           return true;
         }
       } else this.damage.unknownTypes.add(type);
@@ -221,7 +229,7 @@ export class EventOrder {
       let waiter = table.ints[row * INTS + WAITER] as number;
       table.ints[row * INTS + WAITER] = 0;
       while (waiter !== 0) {
-        this.push(waiter - 1);
+        this.heap.push(waiter - 1);
         this.waitsFor[waiter - 1] = 0;
         this.aside -= 1;
         waiter = this.nextWaiter[waiter - 1] as number;
@@ -235,11 +243,11 @@ export class EventOrder {
   private forceEarliest(queues: number): void {
     for (const row of this.waitsFor) if (row !== 0) this.fold.awaited.push(row);
     this.wakeWaiters();
-    const queue = this.pop();
+    const queue = this.heap.pop();
     this.damage.forced += 1;
     this.asideUsed += queues;
-    this.takeWhile(queue, this.next[queue] as number, true);
-    if (this.advance(queue)) this.push(queue);
+    this.takeWhile(queue, queue, true);
+    if (this.advance(queue)) this.heap.push(queue);
     this.wakeWaiters();
   }
 
@@ -271,47 +279,12 @@ export class EventOrder {
     const queues = firsts.length;
     this.thread = Int32Array.from(threads);
     this.batch = Int32Array.from(firsts);
-    this.place = new Float64Array(queues);
-    this.end = new Float64Array(queues);
+    this.place = new Int32Array(queues);
+    this.end = new Int32Array(queues);
     this.time = new Float64Array(queues);
-    this.next = new Float64Array(queues);
     this.nextWaiter = new Int32Array(queues);
     this.waitsFor = new Int32Array(queues);
-    this.heap = new Int32Array(queues + 1);
+    this.heap = new QueueHeap(queues);
     return queues;
-  }
-
-  private push(queue: number): void {
-    const { heap, next } = this;
-    const own = next[queue] as number;
-    let at = this.heapSize++;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if ((next[heap[parent] as number] as number) <= own) break;
-      heap[at] = heap[parent] as number;
-      at = parent;
-    }
-    heap[at] = queue;
-  }
-
-  private pop(): number {
-    const { heap, next } = this;
-    const first = heap[0] as number;
-    const size = --this.heapSize;
-    const moved = heap[size] as number;
-    const own = next[moved] as number;
-    let at = 0;
-    for (;;) {
-      let child = at * 2 + 1;
-      if (child >= size) break;
-      const right = child + 1;
-      if (right < size && (next[heap[right] as number] as number) < (next[heap[child] as number] as number))
-        child = right;
-      if ((next[heap[child] as number] as number) >= own) break;
-      heap[at] = heap[child] as number;
-      at = child;
-    }
-    heap[at] = moved;
-    return first;
   }
 }

@@ -13,9 +13,12 @@ export const BINS = TRACE_LIMITS.bins;
 export class TimelineTally {
   /** Entry `(lane * STATUSES + status) * BINS + bin`, in ticks. */
   readonly cells = new Float64Array(LANES * STATUSES * BINS);
-  /** Bins in a tick, and ticks in all bins. */
-  perBin = 1 / NARROWEST_TICKS;
-  span = NARROWEST_TICKS * BINS;
+  /** The bin at hand, and the ticks where it begins and ends: most time is spent within it. */
+  bin = 0;
+  begin = 0;
+  end = NARROWEST_TICKS;
+  /** Ticks in all bins. */
+  private span = NARROWEST_TICKS * BINS;
   private readonly funcs: string[] = [''];
   private readonly index = new Map<string, number>([['', 0]]);
 
@@ -44,6 +47,9 @@ export class TimelineTally {
       begin = end;
     }
     this.put(row + bin, to - begin);
+    this.bin = last;
+    this.begin = last * width;
+    this.end = this.begin + width;
   }
 
   /** As mean numbers of goroutines. */
@@ -70,7 +76,6 @@ export class TimelineTally {
 
   private widen(): void {
     this.span *= 2;
-    this.perBin /= 2;
     const { cells } = this;
     for (let row = 0; row < cells.length; row += BINS) {
       for (let bin = 0; bin < BINS; bin++) {
