@@ -49,7 +49,7 @@ const KIND_WORDS: Readonly<Record<CaptureKind, string>> = {
   goroutine: 'who waits where, and for how long',
   heap: 'what memory is held by which functions',
   memstats: 'the runtime’s own figures, through the window',
-  trace: `what goroutines do within ${TRACE_SECONDS} s, and who is left blocked; the service pays for it`,
+  trace: `what goroutines do within ${TRACE_SECONDS} s, and who of them is left blocked`,
 };
 
 export function captureForm({ service, channel, threadTs }: CaptureFormAbout): ModalView {

@@ -6,6 +6,7 @@
 //   node test/bench/run.mjs backtest [--rounds N] [--json]   a fortnight through the compiled command line
 //   node test/bench/run.mjs load [--jobs N] [--soak]   a backlog of captures and deliveries, and one worker
 //   node test/bench/run.mjs target-cost […]       what captures cost the service (target-cost/main.ts)
+//   node test/bench/run.mjs trace-cost [--rounds 20]   what one execution trace costs the service (target-cost/traces.ts)
 //   node test/bench/run.mjs charts [--charts 1000] [--json]   what each picture costs, and whether memory stays flat
 //   node test/bench/run.mjs probe [--rounds 15]   when the probe takes each clue, beside HTTP alone, and what it costs
 //   node test/bench/run.mjs sampling [--instances 1000] [--minutes 3]   what watching costs a worker and Redis
@@ -27,6 +28,7 @@ const SCRIPTS = {
   charts: 'charts.ts',
   load: 'load.ts',
   'target-cost': 'target-cost/main.ts',
+  'trace-cost': 'target-cost/traces.ts',
 };
 const own = SCRIPTS[process.argv[2] ?? ''];
 if (own && (own === SCRIPTS.load || own === SCRIPTS.backtest)) compile();

@@ -123,12 +123,26 @@ describe('services.yml', () => {
     expect(service?.allow).toEqual({ dumpUpTo: 2_000, leakProfileUpTo: 2_000, traceUpTo: 2_000 });
   });
 
+  it('says of each service up to how many goroutines the dear questions are asked', () => {
+    const text = `services: { a: { instances: [http://h:1], capture: { dump_up_to: 100, trace_up_to: 0 } } }`;
+    expect(parseServices(text, 'services.yml')[0]?.allow).toEqual({
+      dumpUpTo: 100,
+      leakProfileUpTo: 2_000,
+      traceUpTo: 0,
+    });
+  });
+
   it.each([
     ['an unknown key', 'services: { a: { instances: [http://h:1], instanes: 2 } }', 'instanes'],
     ['credentials in an address', 'services: { a: { instances: ["http://u:p@h:1"] } }', 'credentials'],
     ['a scheme that is not http', 'services: { a: { instances: ["file:///etc/passwd"] } }', 'instances.0'],
     ['a name that could be a path', 'services: { ../a: { instances: [http://h:1] } }', 'lower-case'],
     ['no instances', 'services: { a: { instances: [] } }', 'instances'],
+    [
+      'traces of more goroutines than anybody may agree to',
+      'services: { a: { instances: [http://h:1], capture: { trace_up_to: 10001 } } }',
+      'trace_up_to',
+    ],
     ['broken YAML', 'services: [', 'line 1'],
     [
       'a tracker whose form takes no title',

@@ -242,6 +242,23 @@ describe('forms', () => {
     });
   });
 
+  it('offer an execution trace, which is not ticked, and needs no window by itself', () => {
+    const view = JSON.stringify(captureForm({}));
+    expect(view.match(/"value":"trace"/g)).toHaveLength(1);
+    expect(view.match(/"value":"heap"/g)).toHaveLength(2);
+    const ticked = (...kinds: string[]) =>
+      readCaptureForm(
+        {
+          window: option('60000'),
+          kinds: { answer: { selected_options: kinds.map((value) => ({ value })) } },
+        },
+        '',
+      ).command;
+    expect(ticked('trace', 'heap')).toMatchObject({ kinds: ['heap', 'trace'], windowMs: 60_000 });
+    expect(ticked('trace')).toMatchObject({ kinds: ['trace'], windowMs: 0 });
+    expect(ticked()).toMatchObject({ kinds: ['goroutine', 'heap', 'memstats'] });
+  });
+
   it('take what is no answer of theirs for none', () => {
     const { command, ...place } = readCaptureForm(
       {

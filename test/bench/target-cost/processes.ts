@@ -65,6 +65,7 @@ type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 export interface Target {
   readonly url: string;
+  readonly pid: number;
   readonly stop: () => Promise<void>;
 }
 
@@ -75,7 +76,7 @@ export async function startTarget(executable: string, goroutines: number): Promi
     const [, url] = /^listening (\S+)$/.exec(line) ?? [];
     if (url === undefined) continue;
     clearTimeout(timer);
-    return { url, stop: () => end(child) };
+    return { url, pid: child.pid ?? 0, stop: () => end(child) };
   }
   throw new Error('the target did not start');
 }
