@@ -27,7 +27,10 @@ export function mergeInstances(analyses: readonly Analysis[]): Analysis {
   if (!worst) throw new RangeError('mergeInstances needs at least one analysis');
   if (analyses.length === 1) return worst;
   const same = analyses.filter((analysis) => analysis.verdict.kind === worst.verdict.kind).length;
-  const share = ` Seen on ${formatCount(same)} of ${formatCount(analyses.length)} instances.`;
+  // Sums of a fleet stand in its rows; the sentence is of one process, and says of which.
+  const of =
+    worst.verdict.kind === 'healthy' ? 'Seen' : `Measured on ${worst.instances[0] ?? ''}, the worst; seen`;
+  const share = ` ${of} on ${formatCount(same)} of ${formatCount(analyses.length)} instances.`;
   const hidden = mergeHidden(analyses);
   const proof = joinedFindings(analyses.map((analysis) => analysis.proof));
   // What hangs off a variable of one process says nothing of another.

@@ -100,6 +100,8 @@ function detectionOf(
 ): Detection {
   const say = signal.unit === 'bytes' ? formatBytes : formatCount;
   const per = growth.clock === 'work' ? 'as work is done, about ' : '';
+  const span = formatHours(growth.hours);
+  const within = span === window.name ? `in the last ${span}` : `in ${span} of the last ${window.name}`;
   const without = growth.loadKnown ? 'load explained away' : 'by the quietest hour of each day';
   return {
     t: state.last.t,
@@ -107,7 +109,7 @@ function detectionOf(
     kind: signal.kind,
     tier: growth.evidence >= SURE.evidence && growth.order >= SURE.order ? 'probable' : 'suspect',
     forecast: limitReached(signal, growth, state),
-    because: `${signal.what} grew by ${formatPercent(growth.share)} in ${formatHours(growth.hours)} of the last ${window.name}, ${per}${say(growth.slope)} an hour on ${say(growth.level)}, ${without}, and does not flatten`,
+    because: `${signal.what} grew by ${formatPercent(growth.share)} ${within}, ${per}${say(growth.slope)} an hour on ${say(growth.level)}, ${without}, and does not flatten`,
   };
 }
 

@@ -308,7 +308,7 @@ describe('several instances', () => {
     const { verdict, signatures, instances } = analyse([well, ill, worse], CONTEXT);
     expect(instances).toEqual(['payments-2', 'payments-1', 'payments-3']);
     expect(verdict.kind).toBe('goroutine-leak');
-    expect(verdict.summary).toContain('Seen on 2 of 3 instances.');
+    expect(verdict.summary).toContain('Measured on payments-1, the worst; seen on 2 of 3 instances.');
     expect(signatures).toHaveLength(1);
     expect(signatures[0]).toMatchObject({ count: 250, delta: 220 });
   });
