@@ -104,7 +104,7 @@ export const TARGETS = {
   nothing_captured: entry<{ service: string; reasons: readonly string[]; isGone?: boolean }>({
     say: ({ service, reasons }) =>
       reasons.length > 0 ? reasons.slice(0, 3).join(' ') : `Nothing could be captured from ${service}.`,
-    hint: () => 'Run `goleak doctor` to see which instances answer.',
+    hint: () => '`doctor` shows which instances answer.',
     retry: 'never',
     exit: 2,
   }),

@@ -19,6 +19,8 @@ export interface Column {
   readonly number?: boolean;
 }
 
+const STACKED_COLUMNS = 4;
+
 /** @param more what the table leaves out, in words; empty when nothing */
 export function table(
   columns: readonly Column[],
@@ -32,7 +34,9 @@ export function table(
   );
   const title = caption === '' ? NOTHING : tags`<caption>${caption}</caption>`;
   const note = more === '' ? NOTHING : tags`<p class="soft">${more}</p>`;
-  return tags`<div class="wide"><table>${title}<thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table></div>${note}`;
+  // On a phone the cells of a short row stand below each other; what they are can be told without the headings.
+  const kind = columns.length <= STACKED_COLUMNS ? 'stacks' : 'scrolls';
+  return tags`<div class="wide"><table class="${kind}">${title}<thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table></div>${note}`;
 }
 
 export function list(lines: readonly (Markings | string)[]): Markings {

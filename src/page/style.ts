@@ -47,7 +47,10 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; bo
 /* A column is never narrower than its longest word; what is long enough for a line of its own, a name or a path, may break. */
 th, td { overflow-wrap: break-word; } td.words:nth-child(-n+2) { min-width: 4.5rem; } td.words:nth-child(2) { overflow-wrap: anywhere; min-width: 7rem; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-@media (max-width: 40rem) { th.number, td.number { white-space: normal; } }
+@media (max-width: 40rem) {
+  .stacks thead { position: absolute; clip-path: inset(50%); } .stacks tr { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; padding: .3rem 0; border-bottom: 1px solid var(--line); }
+  .stacks td { border: 0; padding: 0; } .stacks td.words:nth-child(n+2) { flex: 1 1 100%; order: 1; } .stacks td.words:nth-child(3):not(:last-child) { flex: 0 1 auto; order: 0; }
+}
 .wide { overflow-x: auto; }
 ul.plain { list-style: none; padding: 0; } ul.plain li { margin: .3rem 0; }
 figure { margin: 1rem 0; } figure img { max-width: 100%; width: 520px; height: auto; background: #fff; border-radius: 4px; display: block; }

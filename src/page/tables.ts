@@ -3,7 +3,7 @@ import { formatBytes, formatBytesDelta, formatCount, formatDelta, formatDuration
 import { changeRows } from '../report/changes.ts';
 import { cutList, type Markings, tags } from '../report/foreign.ts';
 import { formatNs, insideClues } from '../report/inside.ts';
-import { bandName, fieldName } from '../report/memory-words.ts';
+import { bandName, figureName } from '../report/memory-words.ts';
 import { heldWords, namedHolder, RETENTION_LIMIT, wayWords } from '../report/retention-words.ts';
 import type { Report } from '../report/schema.ts';
 import { bandWords, costWords, KIND_WORDS } from '../report/wording.ts';
@@ -62,7 +62,7 @@ export function changeTable(report: Report): Markings | undefined {
   const since = report.comparedWith ? 'since the earlier capture' : 'over the window';
   const rows = shown.map(({ what, status, times, label, values }) => [
     times > 1 ? `${formatCount(times)} ${what}s` : what,
-    cut(what === 'memory' ? (fieldName(label) ?? label) : label),
+    cut(what === 'memory' ? figureName(label) : label),
     status,
     cut(values),
   ]);

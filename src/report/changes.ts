@@ -8,7 +8,8 @@ type Change = Report['changes'][number];
 
 export interface ChangeRow {
   readonly what: Change['kind'];
-  readonly status: Change['status'];
+  /** What became of it: `new`, `grown`, `shrunk`, `gone`, `in another state`. */
+  readonly status: string;
   /** Goroutines in this row; 1 for every other kind. */
   readonly times: number;
   readonly label: string;
@@ -36,7 +37,7 @@ export function changeRows(changes: readonly Change[], labelWidth: number): Chan
 function rowOf({ kind, status, before, after, label }: Change, labelWidth: number): ChangeRow {
   return {
     what: kind,
-    status,
+    status: status === 'state-changed' ? 'in another state' : status,
     times: 1,
     label: middleCut(nearest(label.split(' ').map(shortWord).join(' '), labelWidth), labelWidth),
     values: `${valueWords(kind, label, before)} → ${valueWords(kind, label, after)}`,

@@ -23,6 +23,13 @@ const FIELDS: Readonly<Record<string, string>> = {
   sys: 'memory from the system',
 };
 
+/** Those that count what only the page and the terminal have room for. */
+const COUNTS: Readonly<Record<string, string>> = {
+  heapObjects: 'objects on the heap',
+  threads: 'threads of the system',
+  numGC: 'collections',
+};
+
 export function bandName(band: string): string {
   return BANDS[band] ?? band;
 }
@@ -30,6 +37,11 @@ export function bandName(band: string): string {
 /** Undefined for a field that says nothing to anybody but the runtime's authors. */
 export function fieldName(field: string): string | undefined {
   return FIELDS[field];
+}
+
+/** What a figure is called where every one is told: never a field of MemStats, if there is another word. */
+export function figureName(field: string): string {
+  return FIELDS[field] ?? COUNTS[field] ?? field;
 }
 
 export const TELLING_FIELDS: readonly string[] = Object.keys(FIELDS);
