@@ -2,11 +2,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RECORDED, readRecording } from '../../demo/replay/recording.ts';
+import {
+  type Moment,
+  RECORDED,
+  type RecordedFile,
+  type Recording,
+  readRecording,
+} from '../../demo/replay/recording.ts';
 import recordings from '../../demo/replay/recordings/origin.json' with { type: 'json' };
 import { type CapturedFiles, type Folders, readCaptures } from '../../src/analysis.ts';
+import { readIndexPage } from '../../src/capture/index-page.ts';
 import { withoutSecrets } from '../../src/capture/vars.ts';
 import { hiddenSignatures } from '../../src/known/rules.ts';
+import type { StepRecord } from '../../src/model/capture.ts';
 import type { Flames } from '../../src/model/flame.ts';
 import type { Rule } from '../../src/model/rule.ts';
 import type { RawArtefact } from '../../src/model/snapshot.ts';
@@ -38,6 +46,8 @@ export interface About {
   readonly firstParty?: readonly string[];
   /** What somebody has said is no leak. */
   readonly rules?: readonly Rule[];
+  /** A pair that the service's own probe pushed: nothing was asked of it. */
+  readonly isPushed?: true;
   /** An earlier capture to compare with. */
   readonly earlier?: { readonly id: string; readonly folders: Folders };
 }
@@ -67,7 +77,7 @@ export function capturedIn(recorded: string, about: About, program: string): Cap
     program,
     command: meta.command.replace(/^\/\S*\//, './'),
   };
-  return reportOn([{ instance: `${about.service}-1`, snapshots }], about, origin);
+  return reportOn([{ instance: `${about.service}-1`, snapshots, records: [] }], about, origin);
 }
 
 function folderOf(folder: string, times: Meta['snapshots'][string] = {}): readonly RawArtefact[] {
@@ -84,7 +94,8 @@ function folderOf(folder: string, times: Meta['snapshots'][string] = {}): readon
 }
 
 const TAKEN_MS = 12;
-const NOT_CAPTURED = ['index.html', 'goroutine.debug1.txt', 'heap.debug1.txt'];
+/** What a capture keeps of a moment, by its name in the recording. */
+const KEPT: readonly string[] = ['goroutine.pb', 'goroutine.debug2.txt', 'heap.pb'];
 
 /** Moments of the demo's recordings as captures of its instances, at so many seconds after they began. */
 export function recordedCapture(
@@ -92,7 +103,11 @@ export function recordedCapture(
   seconds: readonly number[],
   about: About,
 ): Captured {
-  const files = instances.map((instance) => ({ instance, snapshots: momentsOf(instance, seconds) }));
+  const files = instances.map((instance) => ({
+    instance,
+    snapshots: momentsOf(instance, seconds),
+    records: countsOf(instance, seconds),
+  }));
   const run = instances.map((instance) => argsOf(instance)).join(' and ');
   const origin = {
     go: recordings.goVersion,
@@ -102,26 +117,52 @@ export function recordedCapture(
   return reportOn(files, about, origin);
 }
 
+/** A folder for each of these seconds, and in it the memory readings until the next one. */
 export function momentsOf(instance: string, seconds: readonly number[]): Folders {
-  const { moments, beganMs } = readRecording(instance);
-  // Instances were recorded one after the other; they are told as if they had run beside each other.
-  const shiftMs = readRecording('payments-svc-1').beganMs - beganMs;
-  return seconds.map((second) => {
-    const moment = moments.find(({ at }) => at >= second) ?? moments[0];
-    const fromMs = beganMs + shiftMs + moment.at * 1_000;
-    return [...moment.files]
-      .filter(([name]) => !NOT_CAPTURED.includes(name))
-      .map(([name, bytes]) => ({
-        name,
-        bytes: asKept(name, bytes),
-        taken: { fromMs, toMs: fromMs + TAKEN_MS },
-      }));
+  const { moments, startedMs } = recordingOf(instance);
+  return seconds.map((second, at) => {
+    const first = moments.find((moment) => moment.at >= second) ?? moments[0];
+    const until = seconds[at + 1] ?? first.at;
+    const readings = moments.filter(
+      (moment) => moment === first || (moment.at > first.at && moment.at < until),
+    );
+    return [
+      ...readings.map((moment) => artefactAt(moment, 'vars.json', startedMs)),
+      ...KEPT.map((name) => artefactAt(first, name, startedMs)),
+    ];
   });
 }
 
-/** Recordings are what a service answers, command line and all; a capture keeps less of it, and so does a scene. */
-function asKept(name: string, bytes: Uint8Array): Uint8Array {
-  return name === 'vars.json' ? (withoutSecrets(bytes) ?? new Uint8Array()) : bytes;
+function artefactAt({ at, files }: Moment, name: string, startedMs: number): RawArtefact {
+  const fromMs = startedMs + at * 1_000;
+  const bytes = files.get(name as RecordedFile) ?? new Uint8Array();
+  const taken = { fromMs, toMs: fromMs + TAKEN_MS };
+  // Recordings are what a service answers, command line and all; a capture keeps less of it, and so does a scene.
+  return name === 'vars.json'
+    ? { name: `memory-${at * 1_000}.json`, bytes: withoutSecrets(bytes) ?? new Uint8Array(), taken }
+    : { name, bytes, taken };
+}
+
+/** How many goroutines the index page told of at each reading. */
+function countsOf(instance: string, seconds: readonly number[]): readonly StepRecord[] {
+  const { moments, startedMs } = recordingOf(instance);
+  const [first = 0, last = first] = [seconds[0], seconds.at(-1)];
+  return moments
+    .filter(({ at }) => at >= first && at <= last)
+    .flatMap(({ at, files }) => {
+      const page = readIndexPage(files.get('index.html') ?? new Uint8Array());
+      const fromMs = startedMs + at * 1_000;
+      const span = { fromMs, toMs: fromMs + TAKEN_MS };
+      return page
+        ? [{ id: `count-${at * 1_000}`, snapshot: 0, bytes: 0, pauseMsEstimate: 0, page, ...span }]
+        : [];
+    });
+}
+
+/** Instances were recorded one after the other; they are told as if they had run beside each other. */
+function recordingOf(instance: string): Pick<Recording, 'moments'> & { readonly startedMs: number } {
+  const { moments } = readRecording(instance);
+  return { moments, startedMs: readRecording('payments-svc-1').beganMs };
 }
 
 function argsOf(instance: string): string {
@@ -130,12 +171,12 @@ function argsOf(instance: string): string {
 }
 
 function reportOn(
-  files: readonly Omit<CapturedFiles, 'records' | 'earlier'>[],
+  files: readonly Omit<CapturedFiles, 'earlier'>[],
   about: About,
   origin: SceneOrigin,
 ): Captured {
   const { service, owner, earlier, memoryLimitMib, firstParty = [], rules = [] } = about;
-  const captured = files.map((each) => ({ ...each, records: [], earlier: earlier?.folders ?? [] }));
+  const captured = files.map((each) => ({ ...each, earlier: earlier?.folders ?? [] }));
   const reading = readCaptures(captured, {
     firstParty,
     fallbackIntervalMs: 30_000,
@@ -146,10 +187,9 @@ function reportOn(
     id: `20261123-${service}`,
     service,
     requestedBy: about.requestedBy ?? 'U0ONCALL',
-    cost: {
-      requests: captured.flatMap(({ snapshots }) => snapshots.flat().map(costOf)),
-      pauseMsEstimate: 1.2,
-    },
+    cost: about.isPushed
+      ? { requests: [], pauseMsEstimate: 0 }
+      : { requests: captured.flatMap(({ snapshots }) => snapshots.flat().map(costOf)), pauseMsEstimate: 1.2 },
     artefacts: reading.artefacts,
     problems: reading.problems,
     rules,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { App, LogLevel } from '@slack/bolt';
 import type { HomeView, ModalView } from '@slack/types';
 import { startWorkspace, type Workspace } from '../../demo/workspace/server.ts';
+import { costSentence } from '../../src/capture/plan.ts';
 import { chartRenderer } from '../../src/deliver/charts.ts';
 import { createSlackClient, createSlackPoster, type SlackPoster } from '../../src/deliver/slack.ts';
 import { bringUpToDate, postStacks, type ThreadPorts, type ThreadState } from '../../src/deliver/thread.ts';
@@ -12,6 +13,7 @@ import { contentIn } from '../../src/entry/slack-answer.ts';
 import { SERVICE_SEARCH } from '../../src/forms/capture.ts';
 import { BUTTON_ACTIONS, type ButtonValues } from '../../src/model/button.ts';
 import { type CaptureRequest, isLastWord, type Progress } from '../../src/model/request.ts';
+import { DEFAULT_KINDS, DEFAULT_PERMISSIONS, DEFAULT_WINDOW_MS } from '../../src/model/target.ts';
 import type { Ledger, Posting } from '../../src/outbox/outbox.ts';
 import { withoutArguments } from '../../src/report/argument-words.ts';
 import type { SlackMessage } from '../../src/report/blocks.ts';
@@ -142,7 +144,7 @@ function threadState(
     },
     progress: progress ?? { stage: 'done', reportId: report.id },
     instances: report.instances,
-    costSentence: 'two goroutine dumps and two heap profiles, each a pause of a few milliseconds',
+    costSentence: costSentence(DEFAULT_KINDS, DEFAULT_WINDOW_MS, DEFAULT_PERMISSIONS),
     report,
     ...(progress && !isLastWord(progress.stage)
       ? { cancel: buttonIds(report.id).cancel_capture ?? '' }
@@ -240,7 +242,7 @@ function attachables(files: Captured['files']) {
   return files.flatMap(({ instance, snapshots }) =>
     snapshots.flatMap((snapshot, at) =>
       snapshot
-        .filter(({ name }) => name !== 'vars.json')
+        .filter(({ name }) => name !== 'vars.json' && !name.startsWith('memory-'))
         .map(({ name, bytes }) => ({
           name: `${instance}/${at}/${name}`,
           sizeBytes: bytes.byteLength,

@@ -1,5 +1,6 @@
 import type { Scene } from '../scene.ts';
 import { ANSWER_SCENES } from './answers.ts';
+import { DEEP_SCENES } from './deep.ts';
 import { DIGEST_SCENES } from './digests.ts';
 import { FAILURE_SCENES } from './failures.ts';
 import { INCIDENT_SCENES } from './incidents.ts';
@@ -21,6 +22,7 @@ export const SCENES: readonly Scene[] = [
   ...FAILURE_SCENES,
   ...WORD_SCENES,
   ...UPLOAD_SCENES,
+  ...DEEP_SCENES,
   ...PROPOSAL_SCENES,
   ...WORKFLOW_SCENES,
   ...PAGE_SCENES,

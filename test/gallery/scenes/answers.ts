@@ -49,13 +49,10 @@ const ANSWERS: readonly Scene[] = Object.entries(ASKED).map(([name, [typed, abou
   about,
   origin: [origin],
   play: async (room) => {
-    const { report: whole } = payments();
-    // A capture names its memory readings otherwise, and `raw` lists none of them.
-    const artefacts = whole.artefacts.filter(({ name }) => !name.endsWith('vars.json'));
-    const report = { ...whole, artefacts };
+    const { report } = payments();
     const { report: before } = recordedCapture(['payments-svc-1'], [0, 30], PAYMENTS);
     const earlier = earlierOfReport(before);
-    const yesterday = { ...earlier, atMs: earlier.atMs - DAY_MS };
+    const yesterday = { ...earlier, reportId: '20261122-payments-svc', atMs: earlier.atMs - DAY_MS };
     room.setTime((report.window.to ?? 0) + 900);
     const ts = await room.post(verdictMessage(report, { buttons: buttonIds(report.id) }));
     room.setTime((report.window.to ?? 0) + 60_000);

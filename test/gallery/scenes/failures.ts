@@ -51,7 +51,7 @@ export const FAILURE_SCENES: readonly Scene[] = [
   failing('budget', 'It has been captured often enough for now.', 'budget_spent', {
     what: 'payments-svc',
     limit: 12,
-    frees: '03:31 UTC',
+    frees: '09:31 UTC',
   }),
   {
     name: 'black-box',

@@ -52,6 +52,12 @@ function seen(incident: Incident, report: ReturnType<typeof first>['report']): I
   );
 }
 
+/** The new build was looked at when it was there, and not beside the old one. */
+function laterBy(ms: number, report: ReturnType<typeof first>['report']): ReturnType<typeof first>['report'] {
+  const { from = 0, to = 0 } = report.window;
+  return { ...report, window: { ...report.window, from: from + ms, to: to + ms } };
+}
+
 async function show(room: GalleryRoom, incident: Incident, nextLookMs?: number): Promise<string> {
   const buttons = buttonIds(incident.id);
   return room.post(incidentMessage(incident, { ...(nextLookMs !== undefined && { nextLookMs }), buttons }));
@@ -78,7 +84,8 @@ export const INCIDENT_SCENES: readonly Scene[] = [
     play: async (room) => {
       const reports = [first(), later()].map(({ report }) => report);
       const atMs = reports[1]?.window.to ?? 0;
-      room.setTime(atMs + 1_000);
+      // An edited message keeps the time it was posted at.
+      room.setTime(beganAtMs + 2_000);
       const alerts = [alert('GoHeapGrowing', beganAtMs), alert('Goroutines', beganAtMs + MINUTE_MS)];
       await show(room, reports.reduce(seen, incidentOf(alerts, atMs)), atMs + 15 * MINUTE_MS);
       return { at: 'channel' };
@@ -90,20 +97,25 @@ export const INCIDENT_SCENES: readonly Scene[] = [
     origin: [origin, well().origin],
     play: async (room) => {
       const captured = first();
-      const after = well().report;
-      const endMs = (after.window.to ?? 0) + 20 * MINUTE_MS;
+      const after = laterBy(5 * MINUTE_MS, well().report);
+      const endMs = (after.window.to ?? 0) + 15 * MINUTE_MS;
       const alerts = [alert('GoHeapGrowing', beganAtMs, endMs - 15 * MINUTE_MS)];
       const open = [captured.report, after].reduce(seen, incidentOf(alerts, endMs));
       const incident: Incident = {
         ...open,
-        build: { name: 'v2.16.2', atMs: endMs - 16 * MINUTE_MS },
+        build: { name: 'v2.16.2', atMs: endMs - 17 * MINUTE_MS },
         closed: { why: 'recovered', atMs: endMs },
       };
-      room.setTime(endMs);
-      const message = incidentMessage(incident, {});
       const held = room.portsFor(captured);
       const firstLook = { ...room.stateOf(captured), report: captured.report };
-      await showIncident({ incident, message, first: firstLook, after }, CHANNEL, held);
+      const told = (of: Incident) => ({ incident: of, message: incidentMessage(of, {}) });
+      // Each message keeps the time it was posted at: at the alert, after the first look, at the end.
+      room.setTime(beganAtMs + 2_000);
+      await showIncident(told(firing()), CHANNEL, held);
+      room.setTime((captured.report.window.to ?? 0) + 900);
+      await showIncident({ ...told(seen(firing(), captured.report)), first: firstLook }, CHANNEL, held);
+      room.setTime(endMs);
+      await showIncident({ ...told(incident), first: firstLook, after }, CHANNEL, held);
       const root = await held.ledger.posting('root');
       return { at: 'thread', ts: root.state === 'sent' ? root.ts : '' };
     },
