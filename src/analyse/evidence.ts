@@ -5,6 +5,8 @@ import type { ProofBook } from './proof.ts';
 export interface Weight {
   readonly points: number;
   readonly text: string;
+  /** The runtime itself says so. However much else weighs, it is no proof. */
+  readonly proves?: true;
 }
 
 export interface Surroundings {
@@ -22,4 +24,8 @@ export interface Surroundings {
   readonly asleep: boolean;
 }
 
-export type Add = (points: number, text: string) => void;
+export type Add = (points: number, text: string, proves?: true) => void;
+
+export function isProven(weights: readonly Weight[]): boolean {
+  return weights.some(({ proves }) => proves === true);
+}

@@ -36,7 +36,7 @@ export function weighExchanges(roster: Roster, judgements: readonly Judgement[])
   return judgements.map((judgement) => {
     const { signature, track, score } = judgement;
     const growth = growthOf(track.counts);
-    if (score >= PROVEN || growth <= 0) return judgement;
+    if (score >= SURE || growth <= 0) return judgement;
     if (hasOtherEnd(judgement, judgements)) {
       return explained(judgement, 'both ends of these connections are in this program, and both listen');
     }
@@ -55,7 +55,8 @@ export function weighExchanges(roster: Roster, judgements: readonly Judgement[])
   });
 }
 
-const PROVEN = 9;
+/** Stands by itself, whatever calls it may belong to. */
+const SURE = 9;
 
 /** Two places where goroutines wait for the network, or pause between words; their numbers rise as one. */
 function hasOtherEnd({ signature, track }: Judgement, judgements: readonly Judgement[]): boolean {

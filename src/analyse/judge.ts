@@ -30,7 +30,7 @@ export function judge(track: Track, signature: Signature, around: Surroundings):
   const resident = residentOf(signature);
   const growth = growthOf(track, around.atMs);
   const weights: Weight[] = [{ points: BASE[growth], text: '' }];
-  const add = (points: number, text: string) => weights.push({ points, text });
+  const add: Add = (points, text, proves) => weights.push({ points, text, ...(proves && { proves }) });
 
   const count = track.counts[track.counts.length - 1] ?? 0;
   const proof = proofOf(signature, count, around.proof);
@@ -89,9 +89,9 @@ function weighProof({ leaked }: Signature, proof: SignatureProof | undefined, ad
   if (!proof) return;
   const { confirmed, unseen, because } = proof;
   if (leaked)
-    add(12, 'the runtime marks these goroutines as leaked: nothing alive can reach what they wait for');
+    add(12, 'the runtime marks these goroutines as leaked: nothing alive can reach what they wait for', true);
   else if (confirmed > 0)
-    add(12, `the runtime's leak profile proves ${formatCount(confirmed)} of them unreachable`);
+    add(12, `the runtime's leak profile proves ${formatCount(confirmed)} of them unreachable`, true);
   // No evidence either way: said, and given no weight.
   if (unseen > 0) add(0, `the runtime's proof cannot see ${formatCount(unseen)} of them: ${because}`);
 }

@@ -2,6 +2,7 @@
 import type { WaitFamily } from '../model/goroutine.ts';
 import { formatBytes } from '../model/units.ts';
 import type { LeakSignature, Tier } from '../model/verdict.ts';
+import { isProven } from './evidence.ts';
 import type { Examination } from './examine.ts';
 import type { Judgement } from './judge.ts';
 import { isFirstParty } from './ownership.ts';
@@ -11,7 +12,6 @@ import { hash64 } from './signature.ts';
 /** Below this probability a signature is not shown to anybody as suspect. */
 export const LISTED_FROM = 0.52;
 const PROBABLE_FROM = 0.85;
-const PROVEN_SCORE = 9;
 
 export function listedJudgements(exam: Examination): Judgement[] {
   return exam.judgements.filter((judgement) => judgement.probability >= LISTED_FROM);
@@ -36,7 +36,7 @@ const PATIENT: ReadonlySet<WaitFamily> = new Set([
 ]);
 
 export function tierOf({ weights, probability, track, signature }: Judgement): Tier {
-  if (weights.some((weight) => weight.points >= PROVEN_SCORE)) return 'proven';
+  if (isProven(weights)) return 'proven';
   if (track.counts.length === 2 && PATIENT.has(signature.family)) return 'suspect';
   return probability >= PROBABLE_FROM ? 'probable' : 'suspect';
 }

@@ -1,6 +1,8 @@
 // A lock that lets somebody through is contended, not stuck. Snapshots of a convoy look frozen: nearly everyone
 // waits each time. But somebody left between two of them, or got past the line where the others wait.
+
 import type { Frame } from '../model/goroutine.ts';
+import { isProven } from './evidence.ts';
 import type { Population, Roster } from './group.ts';
 import type { Judgement } from './judge.ts';
 import { isStandardLibrary } from './ownership.ts';
@@ -30,8 +32,7 @@ export function weighLockProgress(roster: Roster, judgements: readonly Judgement
   if (moving.size === 0) return [...judgements];
   return judgements.map((judgement) => {
     const { signature, score, weights } = judgement;
-    const isProven = weights.some((weight) => weight.points >= 9);
-    if (isProven || !isLock(signature) || !ownersOf(signature).some((owner) => moving.has(owner)))
+    if (isProven(weights) || !isLock(signature) || !ownersOf(signature).some((owner) => moving.has(owner)))
       return judgement;
     const text = 'the lock lets others through: contended, not stuck';
     return {

@@ -81,7 +81,7 @@ function weighSenders(kinship: Kinship, count: number, add: Add): void {
 /** One dump shows a state, not a trend: only printed ages, and the runtime's last words, say that nothing moves. */
 export function weighAlone(track: Track, signature: Signature, around: Surroundings, add: Add): void {
   if (around.asleep && signature.family !== 'runtime') {
-    add(16, 'the runtime ended the program: all goroutines were asleep');
+    add(16, 'the runtime ended the program: all goroutines were asleep', true);
     return;
   }
   const kinship = track.identity?.kinship;

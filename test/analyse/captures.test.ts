@@ -36,6 +36,15 @@ describe.skipIf(perProgram.length === 0)('recorded captures', () => {
     }
   });
 
+  it('are proven to leak by the runtime alone, however much else weighs', () => {
+    const claimed = [...listCases('all'), ...listCases('later')].flatMap((one) =>
+      analyse([readSeries(one.folder)], CONTEXT)
+        .signatures.filter(({ tier, proof }) => tier === 'proven' && !proof?.confirmed)
+        .map(({ frames }) => `${one.program}/${one.run}: ${frames[0]?.func}`),
+    );
+    expect(claimed).toEqual([]);
+  });
+
   it('answers the same bit for bit', () => {
     for (const one of perProgram.slice(0, 10)) {
       const again = () => JSON.stringify(analyse([readSeries(one.folder)], CONTEXT));
