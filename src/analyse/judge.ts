@@ -11,7 +11,7 @@ import type { Signature } from './signature.ts';
 import type { Track } from './track.ts';
 import { logistic } from './trend.ts';
 import { weighAlone, weighCrowd } from './weigh-crowd.ts';
-import { weighGrowth } from './weigh-growth.ts';
+import { weighGrowth, weighNewCrowd } from './weigh-growth.ts';
 
 export interface Judgement {
   readonly signature: Signature;
@@ -38,6 +38,7 @@ export function judge(track: Track, signature: Signature, around: Surroundings):
   if (growth === 'growing' || growth === 'plateaued') weighGrowth(track, signature, growth, around, add);
   else if (growth === 'constant') weighCrowd(track, signature, around, add);
   else if (around.atMs.length === 1) weighAlone(track, signature, around, add);
+  else if (growth === 'unknown') weighNewCrowd(track, signature, add);
   if (around.load) {
     add(
       -around.load.excuse,

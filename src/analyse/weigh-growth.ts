@@ -116,6 +116,19 @@ export function weighGrowth(
   }
 }
 
+/** Fewer than these may have met at one place by chance. */
+const LEAST_CROWD = 10;
+
+/**
+ * A crowd that was not there at the first of two snapshots. Nobody has seen any of its goroutines twice, so nothing is
+ * known of whether they stay; but as many, where one waits for somebody else, are no ground for an all-clear.
+ */
+export function weighNewCrowd({ counts }: Track, { family }: Signature, add: Add): void {
+  const [before = 0, now = 0] = counts;
+  if (counts.length !== 2 || before > 0 || now < LEAST_CROWD || (GROWING_FAMILY[family] ?? 0) < 1) return;
+  add(4.2, `${formatCount(now)} where there were none: a third snapshot tells whether they stay`);
+}
+
 /** Below this share of what the past promises, and this many standard errors, growth is running out of things to make. */
 const SATURATED_SHARE = 0.6;
 const SATURATED_ERRORS = -1.8;

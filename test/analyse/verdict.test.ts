@@ -39,6 +39,22 @@ describe('goroutine leaks', () => {
     expect(verdict.kind).toBe('goroutine-leak');
   });
 
+  it('gives no all-clear where forty new ones block at one place, and names them when they stay', () => {
+    const none = service('');
+    const forty = service('main.handle go main.flush ×40 #1000 [chan send, by 900]');
+    expect(verdictOf([none, forty]).verdict).toMatchObject({ kind: 'inconclusive' });
+    expect(verdictOf([none, forty]).verdict.summary).toContain('goroutine leak is possible');
+    expect(verdictOf([none, forty, none]).verdict.kind).toBe('healthy');
+    const more = service('main.handle go main.flush ×80 #1000 [chan send, by 900]');
+    expect(verdictOf([none, forty, more]).verdict.kind).toBe('goroutine-leak');
+  });
+
+  it('gives an all-clear where forty new ones wait for the network', () => {
+    const none = service('');
+    const forty = service('net/http.(*Server).Serve go main.read ×40 #1000 [IO wait, by 900]');
+    expect(verdictOf([none, forty]).verdict.kind).toBe('healthy');
+  });
+
   it('finds sixty that were left behind at start and never moved again', () => {
     const at = service('main.handle go main.flush ×60 #1000 [chan send, by 900]');
     expect(verdictOf([at, at, at]).verdict.kind).toBe('goroutine-leak');
