@@ -33,8 +33,33 @@ export function pastMessage(service: string, past: Past): SlackMessage {
     ...problems.map(({ text }) => mrkdwn`${words(text, SENTENCE)}`),
     mrkdwn`${code(`/goleak capture ${service}`, NAME)} looks at it now`,
   ];
-  return { text: title, blocks: [...blocks, context([joinMrkdwn(notes, ' · ')])] };
+  return {
+    text: standsAlone(title, service, past),
+    blocks: [...blocks, context([joinMrkdwn(notes, ' · ')])],
+  };
 }
+
+/** For whoever is read the message, or sees a notification: what became of each instance, and what the watcher said last. */
+function standsAlone(title: Mrkdwn, service: string, { instances, more, told, now }: Past): Mrkdwn {
+  const shown = instances.slice(0, INSTANCES_TOLD).map(({ instance, kept, miss }) => {
+    const became = becameOf(hoursOf(kept, now)) ?? mrkdwn`no ten minutes are complete yet`;
+    const silent = miss ? mrkdwn` · has not answered since ${moment(miss.t)}` : mrkdwn``;
+    return mrkdwn`${words(instance || service, NAME)}: ${markup(became)}${markup(silent)}`;
+  });
+  const left = instances.length - shown.length + more;
+  const last = told.at(-1);
+  return joinMrkdwn(
+    [
+      title,
+      ...shown,
+      ...(left > 0 ? [mrkdwn`… ${left} more instances`] : []),
+      ...(last ? [mrkdwn`The watcher said last, ${moment(last.t)}: ${words(last.because, SENTENCE)}`] : []),
+    ],
+    '\n',
+  );
+}
+
+const INSTANCES_TOLD = 3;
 
 function instanceBlocks(service: string, { instance, t, kept, miss }: InstancePast, now: number): Block[] {
   const hours = hoursOf(kept, now);

@@ -90,6 +90,12 @@ describe('the past of a service that names a Prometheus', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(42);
   });
 
+  it('is told to whoever hears only its text', async () => {
+    const { text } = pastMessage('payments-svc', await past());
+    expect(text).toMatch(/^\*The past of payments-svc\*\n/);
+    expect(text).toMatch(/\*Over \d+ h:\* resident .* → /);
+  });
+
   it('is drawn: a line an instance, from zero, days back to now, and when processes began anew', async () => {
     const drawn = drawnHistory(service, await past());
     expect(drawn).toMatchObject({ service: 'payments-svc', limitBytes: 512 * MIB, more: 0 });
