@@ -8,7 +8,7 @@ type Change = Report['changes'][number];
 
 export interface ChangeRow {
   readonly what: Change['kind'];
-  /** What became of it: `new`, `grown`, `shrunk`, `gone`, `in another state`. */
+  /** What became of it: `new`, `grown`, `shrunk`, `gone`, `moved`. */
   readonly status: string;
   /** Goroutines in this row; 1 for every other kind. */
   readonly times: number;
@@ -37,7 +37,7 @@ export function changeRows(changes: readonly Change[], labelWidth: number): Chan
 function rowOf({ kind, status, before, after, label }: Change, labelWidth: number): ChangeRow {
   return {
     what: kind,
-    status: status === 'state-changed' ? 'in another state' : status,
+    status: status === 'state-changed' ? 'moved' : status,
     times: 1,
     label: middleCut(nearest(label.split(' ').map(shortWord).join(' '), labelWidth), labelWidth),
     values: `${valueWords(kind, label, before)} → ${valueWords(kind, label, after)}`,
