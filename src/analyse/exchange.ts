@@ -43,7 +43,8 @@ export function weighExchanges(roster: Roster, judgements: readonly Judgement[])
     if (calling < LEAST_GROWTH) return judgement;
     const isLoop = signature.createdBy?.func === DIALER;
     if (isLoop && stuckGrowth >= LEAST_SHARE * growth) {
-      return weighed(judgement, lost, 'the calls that hold these connections are stuck');
+      const text = 'the calls that hold these connections are stuck';
+      return { ...weighed(judgement, lost, text), follows: true as const };
     }
     if (isLoop && calling >= LEAST_SHARE * growth) {
       return explained(judgement, 'calls under way use these connections');

@@ -24,6 +24,8 @@ export interface Judgement {
   /** What the runtime says of its goroutines in the last dump. */
   readonly proof?: SignatureProof;
   readonly perConnection: boolean;
+  /** Lost with others, whose leak it is. */
+  readonly follows?: true;
 }
 
 export function judge(track: Track, signature: Signature, around: Surroundings): Judgement {

@@ -41,13 +41,21 @@ export function tierOf({ weights, probability, track, signature }: Judgement): T
   return probability >= PROBABLE_FROM ? 'probable' : 'suspect';
 }
 
-/** Certainty first, then size: forty proven goroutines outrank one, a proven one outranks forty suspects. */
+/**
+ * Certainty first, then size: forty proven goroutines outrank one, a proven one outranks forty suspects. What is lost
+ * with others stands behind them.
+ */
 function rankOf(judgement: Judgement): number {
   const { counts } = judgement.track;
   const count = counts[counts.length - 1] ?? 0;
   const growth = Math.max(0, count - (counts[0] ?? 0));
   const tier = { proven: 2, probable: 1, suspect: 0 }[tierOf(judgement)];
-  return tier * 1000 + judgement.probability * 20 + 4 * Math.log2(1 + growth) + Math.log2(1 + count);
+  return (
+    (tier - (judgement.follows ? 0.5 : 0)) * 1000 +
+    judgement.probability * 20 +
+    4 * Math.log2(1 + growth) +
+    Math.log2(1 + count)
+  );
 }
 
 function leakSignature(judgement: Judgement, minutes: number, exam: Examination): LeakSignature {

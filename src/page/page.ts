@@ -100,11 +100,12 @@ function hashOf(text: string): string {
 function headerOf(report: Report): Markings {
   const { service, instances, verdict, window } = report;
   const when = window.to === undefined ? '' : `, ${formatMoment(window.to)}`;
-  const forecast = forecastWords(report);
+  // A leak's own sentence ends with it.
+  const forecast = /limit reached/.test(verdict.summary) ? undefined : forecastWords(report);
   return tags`<header><h1>${service}</h1>
 <p class="soft">${instances.slice(0, INSTANCES_NAMED).join(', ')}${instances.length > INSTANCES_NAMED ? ` and ${instances.length - INSTANCES_NAMED} more` : ''}: ${windowWords(report)}${when}</p>
 <div class="verdict ${toneOf(report)}" id="verdict"><p><strong>${verdictTitle(verdict)}</strong> (${confidenceWords(verdict.confidence)})</p>
-<p>${prose(summaryWords(verdict))}</p>${forecast === undefined ? NOTHING : tags`<p>${forecast}.</p>`}
+<p>${prose(summaryWords(verdict))}</p>${forecast === undefined ? NOTHING : tags`<p>Forecast: ${forecast}.</p>`}
 <p><b>Next:</b> ${prose(verdict.nextStep)}</p></div></header>`;
 }
 
