@@ -13,6 +13,7 @@ import { ruleMessage } from '../src/answers/rule.ts';
 import type { Authorise } from '../src/authorise.ts';
 import type { ServiceCatalog } from '../src/config/services.ts';
 import { postKeyed } from '../src/deliver/incident-thread.ts';
+import { isPageUnasked, pageFile } from '../src/deliver/page.ts';
 import type { SlackPoster } from '../src/deliver/slack.ts';
 import { type Attachable, attached, postFiles, stacksFile } from '../src/deliver/thread.ts';
 import { Failure } from '../src/failure.ts';
@@ -22,6 +23,7 @@ import type { CaptureRequest } from '../src/model/request.ts';
 import { questionAction } from '../src/policy/who-may.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { ButtonStore } from '../src/store/buttons.ts';
+import type { FlameStore } from '../src/store/flames.ts';
 import type { QuestionStore } from '../src/store/questions.ts';
 import type { ReportStore } from '../src/store/reports.ts';
 import type { RequestStore } from '../src/store/requests.ts';
@@ -34,6 +36,7 @@ export interface AnswerWork {
   readonly questions: QuestionStore;
   readonly requests: RequestStore;
   readonly reports: ReportStore;
+  readonly flames: Pick<FlameStore, 'load'>;
   readonly verdicts: Pick<VerdictStore, 'of'>;
   readonly services: ServiceCatalog;
   readonly authorise: Authorise;
@@ -57,18 +60,21 @@ export async function answerQuestion(id: string, work: AnswerWork, answering: An
   const report = await reportOf(request, work);
   if (!(await mayStill(asked, request, work))) return;
   const service = work.services.find(request.service);
+  const page = question.kind === 'raw' && !isPageUnasked(report, request);
   const posted = await filesFor(question, report, request, { ...work, ...answering });
   const about: AnswerAbout = {
     report,
     ...(service && { service }),
     ...(question.kind === 'yesterday' && (await earlierFor(report, work))),
     posted: posted.map(({ name }) => name),
+    page,
     askedBy: origin.user,
   };
   const thread = { channel: origin.channel, threadTs: origin.threadTs };
   const ports = portsFor(id, work, answering);
   await postKeyed(`${id}:answer`, 'answer', answerTo(question, about), thread, ports);
-  await postFiles('files', posted, thread, ports);
+  const pages = page ? [pageFile(report, work.flames.load(report.id) ?? {})] : [];
+  await postFiles('files', [...pages, ...posted], thread, ports);
 }
 
 function portsFor(id: string, { questions }: AnswerWork, { slack }: Answering) {

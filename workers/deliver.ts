@@ -7,6 +7,7 @@ import { costSentence } from '../src/capture/plan.ts';
 import { resolveInstances } from '../src/capture/resolve.ts';
 import type { ChartRenderer } from '../src/deliver/charts.ts';
 import { pacedPoster } from '../src/deliver/paced.ts';
+import { isPageUnasked } from '../src/deliver/page.ts';
 import type { SlackPoster } from '../src/deliver/slack.ts';
 import { SlackBusy } from '../src/deliver/slack-call.ts';
 import {
@@ -17,19 +18,27 @@ import {
   type ThreadState,
 } from '../src/deliver/thread.ts';
 import { Failure } from '../src/failure.ts';
-import { CANCEL_ACTION, UPLOAD_ACTIONS, VERDICT_ACTIONS } from '../src/model/button.ts';
+import {
+  type ButtonAction,
+  CALM_ACTIONS,
+  CANCEL_ACTION,
+  CAPTURE_AGAIN_ACTION,
+  UPLOAD_ACTIONS,
+  VERDICT_ACTIONS,
+} from '../src/model/button.ts';
 import type { Offer } from '../src/model/capture.ts';
+import type { Flames } from '../src/model/flame.ts';
 import { type CaptureRequest, isLastWord, type Progress } from '../src/model/request.ts';
 import type { Service } from '../src/model/target.ts';
 import { type Told, toTell } from '../src/owner.ts';
 import { deliverJob, unreadable } from '../src/queue/jobs.ts';
 import type { JobQueue } from '../src/queue/queue.ts';
 import { withoutArguments } from '../src/report/argument-words.ts';
+import { isCalm } from '../src/report/blocks.ts';
 import type { Report } from '../src/report/schema.ts';
 import type { ButtonStore } from '../src/store/buttons.ts';
 import type { CaptureStore } from '../src/store/captures.ts';
 import type { FixStore } from '../src/store/fixes.ts';
-import type { FlameStore } from '../src/store/flames.ts';
 import type { MentionStore } from '../src/store/mentions.ts';
 import type { PaceStore } from '../src/store/pace.ts';
 import type { ThreadStore } from '../src/store/threads.ts';
@@ -40,7 +49,6 @@ export interface DeliverWork extends AnswerWork {
   readonly buttons: ButtonStore;
   readonly threads: ThreadStore;
   readonly captures: CaptureStore;
-  readonly flames: Pick<FlameStore, 'load'>;
   readonly mentions: MentionStore;
   readonly slack: SlackPoster;
   readonly pace: PaceStore;
@@ -166,14 +174,19 @@ export async function stateOf(
     request,
     progress,
     instances,
-    ...(await buttonsOf(request, progress, work)),
+    ...(await buttonsOf(request, progress, report, work)),
     costSentence: service ? costSentence(request.kinds, request.windowMs, service.allow) : '',
-    ...(report && { report, flames: work.flames.load(report.id) ?? {} }),
+    ...(report && { report, flames: flamesShown(report, request, work) }),
     ...(report && service?.issues !== undefined && issueOf(service.issues, report)),
     ...(recalled && { recalled }),
     ...(report && (await offerOf(report, work.captures))),
     ...(report && { told: await toldOf(report, request, work) }),
   };
+}
+
+/** Of what is healthy they are on the page alone, which waits until somebody asks for it. */
+function flamesShown(report: Report, request: CaptureRequest, { flames }: DeliverWork): Flames {
+  return (isPageUnasked(report, request) && flames.load(report.id)) || {};
 }
 
 function issueOf(template: string, report: Report): Pick<ThreadState, 'issueUrl'> {
@@ -190,18 +203,25 @@ async function recalledReport(progress: Progress, { reports }: DeliverWork): Pro
 /** While it runs it can be ended; then what comes next is offered. */
 async function buttonsOf(
   { id, origin, files }: CaptureRequest,
-  { stage }: Progress,
+  progress: Progress,
+  report: Report | undefined,
   { buttons }: DeliverWork,
 ): Promise<Pick<ThreadState, 'buttons' | 'cancel'>> {
   const about = { request: id, channel: origin.channel ?? '', owner: origin.user };
-  if (files)
-    return stage === 'done'
-      ? { buttons: await buttons.idsOf({ ...about, actions: UPLOAD_ACTIONS }, Date.now()) }
-      : {};
-  if (isLastWord(stage))
-    return { buttons: await buttons.idsOf({ ...about, actions: VERDICT_ACTIONS }, Date.now()) };
+  const { stage } = progress;
+  if (files && stage !== 'done') return {};
+  if (isLastWord(stage)) {
+    const actions = files ? UPLOAD_ACTIONS : actionsUnder(progress, report);
+    return { buttons: await buttons.idsOf({ ...about, actions }, Date.now()) };
+  }
   const { [CANCEL_ACTION]: cancel } = await buttons.idsOf({ ...about, actions: [CANCEL_ACTION] }, Date.now());
   return { cancel };
+}
+
+/** What a last word may show. Each is a record that is kept, so there are none of those that it never shows. */
+function actionsUnder(progress: Progress, report: Report | undefined): readonly ButtonAction[] {
+  if (progress.stage !== 'done' || !report) return [CAPTURE_AGAIN_ACTION];
+  return isCalm(report, progress.fix) ? CALM_ACTIONS : VERDICT_ACTIONS;
 }
 
 /** Owners who were not called to the same leak this week. */

@@ -68,7 +68,8 @@ async function firstOf(look: IncidentLook, work: TriageWork): Promise<Pick<Incid
   // Expired: whatever was to be told of it has been.
   if (request === undefined || report === undefined) return {};
   const progress = await work.requests.progress(request.id);
-  return { first: { ...(await stateOf(request, progress, work)), report } };
+  const flames = work.flames.load(report.id) ?? {};
+  return { first: { ...(await stateOf(request, progress, work)), report, flames } };
 }
 
 async function reportOf(

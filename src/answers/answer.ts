@@ -20,6 +20,8 @@ export interface AnswerAbout {
   readonly earlier?: Earlier;
   /** Files that are posted below the answer, because they are not in the thread yet; for `raw` only. */
   readonly posted?: readonly string[];
+  /** The report as a page is posted below the answer as well; for `raw` only. */
+  readonly page?: boolean;
   /** Slack id of who asked. */
   readonly askedBy: string;
 }
@@ -35,7 +37,7 @@ export function answerTo(question: Explained, about: AnswerAbout): SlackMessage 
 }
 
 function bodyOf(question: Explained, about: AnswerAbout): SlackMessage {
-  const { report, service = {}, earlier, posted = [] } = about;
+  const { report, service = {}, earlier, posted = [], page = false } = about;
   switch (question.kind) {
     case 'why':
       return whyAnswer(report);
@@ -48,7 +50,7 @@ function bodyOf(question: Explained, about: AnswerAbout): SlackMessage {
     case 'yesterday':
       return yesterdayAnswer(report, earlier);
     case 'raw':
-      return rawAnswer(report, posted);
+      return rawAnswer(report, { posted, page });
     case 'retention':
       return retentionAnswer(report);
     default:

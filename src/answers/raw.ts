@@ -10,15 +10,22 @@ import { counted } from '../report/wording.ts';
 const FILES_SHOWN = 20;
 const NAME = 120;
 const COMMAND = 600;
+const PAGE_FOLLOWS = mrkdwn`The report as a page follows: open it in a browser.`;
 const READING = /\/(?:memory|process)-[^/]*$/;
 
-/** @param posted names of files that follow below because they are not in the thread yet */
-export function rawAnswer(report: Report, posted: readonly string[]): SlackMessage {
+export interface Following {
+  /** Names of files of the capture that follow below because they are not in the thread yet. */
+  readonly posted: readonly string[];
+  /** The report as a page follows too. */
+  readonly page: boolean;
+}
+
+export function rawAnswer(report: Report, { posted, page }: Following): SlackMessage {
   // Every memory reading is in the triage file, and none is a file of the thread.
   const artefacts = report.artefacts.filter(({ name }) => !READING.test(name));
   if (artefacts.length === 0) {
     const text = mrkdwn`No file of this capture is kept.`;
-    return { text, blocks: [section(text)] };
+    return { text, blocks: [section(text), ...(page ? [section(PAGE_FOLLOWS)] : [])] };
   }
   const where =
     posted.length === 0
@@ -33,6 +40,7 @@ export function rawAnswer(report: Report, posted: readonly string[]): SlackMessa
     ),
     ...note(more),
     mrkdwn`The memory readings are in the triage file.`,
+    ...(page ? [PAGE_FOLLOWS] : []),
   ]);
   const command = pprofCommand(report, attachedName);
   addLines(

@@ -64,7 +64,8 @@ export const FOLLOW_UPS: readonly FollowUp[] = [
   },
   {
     usage: 'raw',
-    about: 'The files as they were captured, and the `go tool pprof` that opens them',
+    about:
+      'The files as they were captured, the `go tool pprof` that opens them, and the page of what is healthy',
     forms: /^(?:show )?(?:the )?(?:raw(?: files| profiles)?|art[ei]facts|profiles|files)$/,
     read: () => ({ kind: 'raw' }),
   },

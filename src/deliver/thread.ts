@@ -21,10 +21,10 @@ import {
 import { type Picture, pictures } from '../report/charts/pictures.ts';
 import { fileName, json, plain } from '../report/foreign.ts';
 import { attachedName } from '../report/pprof-command.ts';
-import { pageFileName, triageFileName } from '../report/report.ts';
+import { triageFileName } from '../report/report.ts';
 import type { Report } from '../report/schema.ts';
 import type { ChartRenderer } from './charts.ts';
-import { drawPage } from './page.ts';
+import { isPageUnasked, pageFile } from './page.ts';
 import type { Place, SlackPoster, Upload } from './slack.ts';
 import { isRefusal, SlackBusy } from './slack-call.ts';
 
@@ -77,6 +77,9 @@ export interface Attachable {
   readonly read: () => Promise<Uint8Array>;
 }
 
+/** What it takes to post a file. */
+export type PostedFile = Pick<Attachable, 'name' | 'read'> & { readonly title?: string };
+
 /** Slack shows a handful of attachments well; the rest stays in the store. */
 const MAX_ARTEFACTS = 12;
 const TITLE = 120;
@@ -105,6 +108,8 @@ export async function showDetails(
 ): Promise<void> {
   const flames = (report === state.report && state.flames) || {};
   const isRecalled = report === state.recalled;
+  const isPaged = isRecalled || isPageUnasked(report, state.request);
+  const pages = isPaged ? (triage: string) => [pageFile(report, flames, triage)] : () => [];
   const lead = isRecalled ? { lead: recalledDetails(report) } : {};
   const [first, ...rest] = threadMessages(report, { told: state.told ?? [], ...lead }).map(
     (message, index) => () => post(`detail-${index}`, message, thread, state, ports),
@@ -114,7 +119,7 @@ export async function showDetails(
   await postParts([
     // That something is not from now is said before it is shown.
     ...(isRecalled && first ? [first, charts, ...rest] : [charts, ...details]),
-    () => postArtefacts(report, flames, thread, ports),
+    () => postArtefacts(report, pages, thread, ports),
   ]);
 }
 
@@ -243,7 +248,7 @@ export async function postPictures(
 
 async function postArtefacts(
   report: Report,
-  flames: Flames,
+  pages: (triage: string) => readonly PostedFile[],
   thread: Place,
   ports: ThreadPorts,
 ): Promise<void> {
@@ -254,21 +259,16 @@ async function postArtefacts(
     title: plain(name, TITLE),
     bytes: new TextEncoder().encode(json(report, 2)),
   };
-  const page: Upload = {
-    name: fileName(pageFileName(name)),
-    title: plain('The report as a page: open it in a browser', TITLE),
-    bytes: new TextEncoder().encode(await drawPage(report, flames)),
-  };
-  const raw = await uploadsOf(attached(await ports.artefacts()));
-  await uploadOnce('artefacts', [triage, page, ...raw], thread, ports);
+  const files = await uploadsOf([...pages(name), ...attached(await ports.artefacts())]);
+  await uploadOnce('artefacts', [triage, ...files], thread, ports);
 }
 
-function uploadsOf(files: readonly Attachable[]): Promise<Upload[]> {
+function uploadsOf(files: readonly PostedFile[]): Promise<Upload[]> {
   return Promise.all(
-    files.map(async (file) => ({
-      name: attachedName(file.name),
-      title: plain(file.name, TITLE),
-      bytes: await file.read(),
+    files.map(async ({ name, title = name, read }) => ({
+      name: attachedName(name),
+      title: plain(title, TITLE),
+      bytes: await read(),
     })),
   );
 }
@@ -276,7 +276,7 @@ function uploadsOf(files: readonly Attachable[]): Promise<Upload[]> {
 /** Files of a capture that its thread does not have, as one message; nothing when there are none. */
 export async function postFiles(
   step: string,
-  files: readonly Attachable[],
+  files: readonly PostedFile[],
   thread: Place,
   ports: Pick<ThreadPorts, 'slack' | 'ledger' | 'clock'>,
 ): Promise<void> {

@@ -16,6 +16,7 @@ import {
   LINK_VALUE,
   MORE_ACTION,
   NOT_A_LEAK_ACTION,
+  RAW_ACTION,
   REMOVE_RULE_ACTION,
   SET_BASELINE_ACTION,
   SNOOZE_ACTION,
@@ -132,6 +133,8 @@ async function done(pressed: Pressed, ports: PressPorts): Promise<Mrkdwn | undef
       return asked({ kind: 'why' }, 'why?', pressed, ports);
     case YESTERDAY_ACTION:
       return asked({ kind: 'yesterday' }, 'vs yesterday', pressed, ports);
+    case RAW_ACTION:
+      return asked({ kind: 'raw' }, 'raw', pressed, ports);
     case SNOOZE_ACTION:
     case NOT_A_LEAK_ACTION:
       await openRuleView(button.action, { ...pressed, buttonId: valueIn(pressed.body) }, ports);
@@ -208,6 +211,7 @@ const IN_MENU: ReadonlySet<ButtonAction> = new Set([
   NOT_A_LEAK_ACTION,
   YESTERDAY_ACTION,
   SET_BASELINE_ACTION,
+  RAW_ACTION,
 ]);
 
 async function captureAgain(pressed: Pressed, ports: ButtonPorts): Promise<void> {

@@ -6,6 +6,7 @@ export const SNOOZE_ACTION = 'snooze';
 export const NOT_A_LEAK_ACTION = 'not_a_leak';
 export const SET_BASELINE_ACTION = 'set_baseline';
 export const YESTERDAY_ACTION = 'vs_yesterday';
+export const RAW_ACTION = 'raw_files';
 export const CANCEL_ACTION = 'cancel_capture';
 export const REMOVE_RULE_ACTION = 'remove_rule';
 
@@ -20,6 +21,14 @@ export const VERDICT_ACTIONS = [
   SET_BASELINE_ACTION,
   YESTERDAY_ACTION,
 ] as const;
+/** Under a verdict that asks nothing of anybody. */
+export const CALM_ACTIONS = [
+  CAPTURE_AGAIN_ACTION,
+  WHY_ACTION,
+  YESTERDAY_ACTION,
+  SET_BASELINE_ACTION,
+  RAW_ACTION,
+] as const;
 /** Under a verdict on uploaded files: there is no service to capture again, to compare or to say anything of. */
 export const UPLOAD_ACTIONS = [WHY_ACTION, FULL_STACKS_ACTION] as const;
 /** Under the message of an incident, about its last look. */
@@ -31,7 +40,7 @@ export const INCIDENT_ACTIONS = [
   NOT_A_LEAK_ACTION,
   YESTERDAY_ACTION,
 ] as const;
-export const BUTTON_ACTIONS = [...VERDICT_ACTIONS, CANCEL_ACTION, REMOVE_RULE_ACTION] as const;
+export const BUTTON_ACTIONS = [...VERDICT_ACTIONS, RAW_ACTION, CANCEL_ACTION, REMOVE_RULE_ACTION] as const;
 export type ButtonAction = (typeof BUTTON_ACTIONS)[number];
 
 /** The menu of the rarer ones: each of its entries is a button of its own, but the link, which does nothing here. */

@@ -13,6 +13,7 @@ export {
 export {
   type FailureAbout,
   failureMessage,
+  isCalm,
   type ProgressAbout,
   progressMessage,
   type VerdictAbout,

@@ -154,8 +154,7 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
   const hidden = hiddenLines(report);
   const text = mrkdwn`${words(report.service, NAME)}: ${verdictTitle(report.verdict)} (${confidenceWords(report.verdict.confidence)}). ${prose(summaryWords(report.verdict), SENTENCE)}`;
   const { buttons: values } = about;
-  // Nobody has to act on what is mended either: its thread has all of it.
-  if (report.verdict.kind === 'healthy' || about.fix?.outcome === 'fixed') {
+  if (isCalm(report, about.fix)) {
     return { text, blocks: [section(headline, values && calmMenu(values)), ...hidden, ...before, costs] };
   }
 
@@ -176,6 +175,11 @@ export function verdictMessage(report: Report, about: VerdictAbout = {}): SlackM
     ...(values ? verdictActions({ ...about, values, lists: report.signatures.length > 0 }) : []),
   );
   return { text, blocks };
+}
+
+/** One line will do. Nobody has to act on what is mended either: its thread has all of it. */
+export function isCalm({ verdict }: Report, fix?: Fix): boolean {
+  return verdict.kind === 'healthy' || fix?.outcome === 'fixed';
 }
 
 /** Nobody is mentioned where nobody asked. */

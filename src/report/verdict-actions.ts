@@ -8,6 +8,7 @@ import {
   LINK_VALUE,
   MORE_ACTION,
   NOT_A_LEAK_ACTION,
+  RAW_ACTION,
   SET_BASELINE_ACTION,
   SNOOZE_ACTION,
   WHY_ACTION,
@@ -70,6 +71,7 @@ export function calmMenu(values: ButtonValues): OverflowMenu | undefined {
     { text: 'Why?', action: WHY_ACTION },
     { text: 'Compare with yesterday', action: YESTERDAY_ACTION },
     { text: 'Set baseline', action: SET_BASELINE_ACTION },
+    { text: 'Files and page', action: RAW_ACTION },
   ];
   const entries = menuOf(named, values);
   return entries.length === 0 ? undefined : overflow(MORE_ACTION, entries);

@@ -262,6 +262,8 @@ describe('raw', () => {
     expect(answer({ kind: 'raw' }, { posted: ['a'] })).toContain(
       '1 file that is not in this thread yet follows',
     );
+    expect(said).not.toContain('as a page');
+    expect(answer({ kind: 'raw' }, { page: true })).toContain('The report as a page follows');
   });
 });
 

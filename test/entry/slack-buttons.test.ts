@@ -19,6 +19,7 @@ import {
   LINK_VALUE,
   MORE_ACTION,
   NOT_A_LEAK_ACTION,
+  RAW_ACTION,
   REMOVE_RULE_ACTION,
   SET_BASELINE_ACTION,
   SNOOZE_ACTION,
@@ -281,12 +282,13 @@ describe.skipIf(requires('redis'))('a button that is pressed', () => {
     saysOnly(await choose(ids[CANCEL_ACTION]), /belongs to another message/);
   });
 
-  it('of the menu beside a healthy verdict captures again, and explains', async () => {
-    await menu(ids[CAPTURE_AGAIN_ACTION], ids[WHY_ACTION]);
+  it('of the menu beside a healthy verdict captures again, explains, and brings files and page', async () => {
+    await menu(ids[CAPTURE_AGAIN_ACTION], ids[WHY_ACTION], ids[RAW_ACTION]);
     await choose(ids[CAPTURE_AGAIN_ACTION]);
     expect(submitted).toMatchObject([{ compareWith: EARLIER.id }]);
     await choose(ids[WHY_ACTION]);
-    expect(asked).toMatchObject([{ question: { kind: 'why' } }]);
+    await choose(ids[RAW_ACTION]);
+    expect(asked).toMatchObject([{ question: { kind: 'why' } }, { question: { kind: 'raw' } }]);
   });
 
   it('under a verdict on uploaded files explains it and shows its stacks, and does nothing else', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { validateBlocks } from '../../demo/workspace/blocks.ts';
-import { type ButtonValues, LINK_VALUE, VERDICT_ACTIONS } from '../../src/model/button.ts';
+import { BUTTON_ACTIONS, type ButtonValues, LINK_VALUE } from '../../src/model/button.ts';
 import { verdictMessage } from '../../src/report/root-message.ts';
 import { calmMenu, type Offered, verdictActions } from '../../src/report/verdict-actions.ts';
 import { sampleReport } from '../kit/report.ts';
 
-const values: ButtonValues = Object.fromEntries(VERDICT_ACTIONS.map((action) => [action, `id-${action}`]));
+const values: ButtonValues = Object.fromEntries(BUTTON_ACTIONS.map((action) => [action, `id-${action}`]));
 const issueUrl = 'https://tracker.example/new?title=a';
 const offer = { what: 'full stacks', pauseMs: 240 } as const;
 
@@ -70,6 +70,7 @@ describe('what is offered under a verdict', () => {
       'Why?',
       'Compare with yesterday',
       'Set baseline',
+      'Files and page',
     ]);
     expect(calmMenu({})).toBeUndefined();
   });

@@ -37,11 +37,11 @@ describe.skipIf(requires('redis'))('a question in the thread of a capture', () =
   afterAll(() => room?.close());
 
   /** A capture with a verdict, told in a channel of its own. */
-  async function told() {
+  async function told(health: Parameters<typeof sampleReport>[0] = 'goroutine-leak') {
     const id = `202611${String(10 + day++)}-fedcba654321`;
     const { id: channel } = room.workspace.addChannel(`asked-${id}`, { members: ['U0ONCALL', BOT.id] });
     await room.requests.accept(requestOf(id, { origin: { door: 'slash', user: 'U0ONCALL', channel } }));
-    const report = sampleReport('goroutine-leak', { id });
+    const report = sampleReport(health, { id });
     await room.work.reports.save(report);
     await room.requests.saveProgress(id, { stage: 'done', reportId: id });
     await room.queue.deliver(id);
@@ -120,6 +120,18 @@ describe.skipIf(requires('redis'))('a question in the thread of a capture', () =
       .poll(saying(replies, /^3 files of this capture; they are in this thread/), { timeout: 10_000 })
       .toBe(1);
     expect(filesIn(channel)).toHaveLength(before);
+  }, 40_000);
+
+  it('brings the page of what is healthy, which its thread does not get unasked', async () => {
+    const { channel, question, replies } = await told('healthy');
+    const pages = () => filesIn(channel).filter((name) => /^report_\d{8}_\d{4}\.html$/.test(name));
+    expect(pages()).toEqual([]);
+    await ask(question({ kind: 'raw' }), ports());
+    await expect
+      .poll(saying(replies, /files of this capture; they are in this thread/), { timeout: 10_000 })
+      .toBe(1);
+    await expect.poll(pages, { timeout: 10_000 }).toHaveLength(1);
+    expect(JSON.stringify(replies().at(-2)?.blocks)).toContain('The report as a page follows');
   }, 40_000);
 
   it('is answered with a file where all stacks are wanted in a thread that has none', async () => {
