@@ -141,6 +141,7 @@ export function screen(text: string): TerminalText {
 /** A value as JSON in which nothing is invisible, so that it may be shown on a terminal as it is. */
 export function json(value: unknown, indent?: number): TerminalText {
   const text = JSON.stringify(value, null, indent) ?? 'null';
+  if (PRINTED.test(text)) return text as TerminalText;
   return text.replace(INVISIBLE, (character) =>
     character === '\n'
       ? character
@@ -262,6 +263,7 @@ export function cutList<Entry>(
 
 /** Controls, bidi overrides, zero-width and other invisible characters as `\u202e`; line breaks as `\n`. */
 export function visible(foreign: string): string {
+  if (PRINTED.test(foreign) && !foreign.includes('\n')) return foreign;
   return foreign
     .replace(INVISIBLE, (character) => NAMED[character] ?? `\\u{${character.codePointAt(0)?.toString(16)}}`)
     .replace(STACKED_MARKS, '$1');
@@ -275,6 +277,8 @@ const DEFAULT_SPAN = 120;
 /** U+02CB looks like a back-tick and ends no code span. */
 const GRAVE = 'ˋ';
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': ' ', '\u2028': '\\n' };
+/** Printable ASCII and line breaks: nearly every name is, and what Unicode knows of each character need not be asked. */
+const PRINTED = /^[\n -~]*$/;
 const INVISIBLE =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]|(?!\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
 /** Marks piled on one letter spill over the lines around it; four are more than any language needs. */
@@ -291,8 +295,11 @@ function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+const XML_MARKS = /[&<>"']/;
+
 /** The same references mean the same in HTML. */
 function escapeXml(text: string): string {
+  if (!XML_MARKS.test(text)) return text;
   return escapeMrkdwn(text).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 }
 
