@@ -128,6 +128,8 @@ export interface PageReader {
   readonly close: () => Promise<void>;
 }
 
+const KEEP_OPEN_MS = 500;
+
 /** A connection pool behind the address policy, which every question of this program to others than Slack goes through. */
 export function openReader(means: Partial<Means> = {}): PageReader {
   const { network = NETWORK, deadlines = DEADLINES, caps = CAPS } = means;
@@ -140,7 +142,10 @@ export function openReader(means: Partial<Means> = {}): PageReader {
       // The deadlines are kept by a watch of our own, which knows what it says when they pass.
       headersTimeout: 0,
       bodyTimeout: 0,
-      pipelining: 0,
+      // The questions of one look come back to back: they share a connection, which costs the service less than one each.
+      // After a longer pause it may be closing at the other end, so the next question opens its own.
+      keepAliveTimeout: KEEP_OPEN_MS,
+      keepAliveMaxTimeout: KEEP_OPEN_MS,
       connections: 2,
     });
     agents.set(host, agent);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFetcher } from '../../src/capture/fetch.ts';
@@ -62,6 +63,25 @@ describe('fetching from a service', () => {
     expect(fetched.path).toBe('/debug/pprof/goroutine?debug=2');
     expect(fetched.span.toMs).toBeGreaterThanOrEqual(fetched.span.fromMs);
     expect(hits).toEqual(['/debug/pprof/goroutine?debug=2']);
+  });
+
+  it('asks back to back on one connection, and on another once that was closed', async () => {
+    const { instance, server } = await serve((_, response) => response.end(STACKS));
+    let connections = 0;
+    server.on('connection', () => connections++);
+    const fetch = fetcher();
+    // As between two questions of a capture: each answer is kept before the next is asked.
+    const ask = async (): Promise<void> => {
+      await fetch(instance, 'goroutine-text', never);
+      await sleep(5);
+    };
+    await ask();
+    await ask();
+    expect(connections).toBe(1);
+    server.closeAllConnections();
+    await sleep(5);
+    await ask();
+    expect(connections).toBe(2);
   });
 
   it('sends a token only where the registration names one', async () => {
