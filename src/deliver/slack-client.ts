@@ -9,7 +9,7 @@ import {
   WebAPIRequestError,
   WebClient,
 } from '@slack/web-api';
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 
 const TIMEOUT_MS = 15_000;
 /** A page of messages with everything they carry is far smaller. */
@@ -33,29 +33,49 @@ export interface PostAnswer {
 }
 
 /** One POST, without redirects. Rejects when there was no whole answer in time. */
-export async function postTo(url: string, posting: Posting): Promise<PostAnswer> {
-  const late = new AbortController();
-  const timer = setTimeout(
-    () => late.abort(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)),
-    TIMEOUT_MS,
-  );
-  try {
-    const { statusCode, headers, body } = await request(url, {
-      dispatcher: agent,
-      method: 'POST',
-      headers: {
-        accept: 'application/json',
-        'user-agent': 'goleak',
-        'content-type': posting.contentType,
-        ...(posting.authorization !== undefined && { authorization: posting.authorization }),
+export function postTo(url: string, { contentType, authorization, body }: Posting): Promise<PostAnswer> {
+  const { origin, pathname, search } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let answer: Omit<PostAnswer, 'text'> = { status: 0, headers: {} };
+    let late: Error | undefined;
+    let call: Dispatcher.DispatchController | undefined;
+    const timer = setTimeout(() => {
+      late = new Error(`no answer within ${TIMEOUT_MS / 1000} s`);
+      reject(late);
+      call?.abort(late);
+    }, TIMEOUT_MS);
+    const headers = {
+      accept: 'application/json',
+      'user-agent': 'goleak',
+      'content-type': contentType,
+      ...(authorization !== undefined && { authorization }),
+    };
+    // Read as it comes: an answer of a line does not need the stream that undici's own request makes of it.
+    agent.dispatch(
+      { origin, path: pathname + search, method: 'POST', headers, body },
+      {
+        onRequestStart: (controller) => {
+          call = controller;
+          if (late) controller.abort(late);
+        },
+        onResponseStart: (_, status, said) => {
+          answer = { status, headers: said };
+        },
+        onResponseData: (_, chunk) => {
+          chunks.push(chunk);
+        },
+        onResponseEnd: () => {
+          clearTimeout(timer);
+          resolve({ ...answer, text: Buffer.concat(chunks).toString() });
+        },
+        onResponseError: (_, error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
       },
-      body: posting.body,
-      signal: late.signal,
-    });
-    return { status: statusCode, headers, text: await body.text() };
-  } finally {
-    clearTimeout(timer);
-  }
+    );
+  });
 }
 
 export class DirectSlackClient extends WebClient {
