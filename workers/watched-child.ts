@@ -24,12 +24,14 @@ export interface WatchedChild {
   /** One question at a time. Never rejects. */
   readonly ask: (question: Question, signal: AbortSignal) => Promise<Ending>;
   readonly isAlive: () => boolean;
+  /** As it was within the last second: small questions come quicker than a child can grow on them. */
   readonly rssBytes: () => number;
   readonly kill: () => void;
   readonly ended: Promise<void>;
 }
 
 const LOOK_EVERY_MS = 25;
+const SEEN_MS = 1_000;
 /** The end of what a falling process prints; V8's last words are longer than anybody reads. */
 const MAX_PRINTED = 4_000;
 
@@ -81,6 +83,11 @@ export function startChild(
     child.once('close', () => resolve());
     child.once('error', () => child.pid === undefined && resolve());
   });
+  let seen = { bytes: 0, atMs: Number.NEGATIVE_INFINITY };
+  const look = (): number => {
+    seen = { bytes: rssOf(child), atMs: performance.now() };
+    return seen.bytes;
+  };
   let unused = setTimeout(kill, idleMs).unref();
 
   const ask = async (question: Question, signal: AbortSignal): Promise<Ending> => {
@@ -92,7 +99,7 @@ export function startChild(
         finish({ kind, file });
       };
       const clock = setTimeout(() => stop('too-slow'), wallClockMs);
-      const look = setInterval(() => rssOf(child) > rssBytes && stop('too-big'), LOOK_EVERY_MS);
+      const watch = setInterval(() => look() > rssBytes && stop('too-big'), LOOK_EVERY_MS);
       const onAbort = (): void => stop('cancelled');
       const onMessage = (answer: Answer): void => {
         if (answer.kind === 'at') file = answer.file;
@@ -103,7 +110,7 @@ export function startChild(
       const onError = (error: Error): void => finish(diedOf(file, error.message, printed));
       const finish = (how: Ending): void => {
         clearTimeout(clock);
-        clearInterval(look);
+        clearInterval(watch);
         signal.removeEventListener('abort', onAbort);
         child.off('message', onMessage).off('close', onClose).off('error', onError);
         resolve(how);
@@ -116,7 +123,8 @@ export function startChild(
     unused = setTimeout(kill, idleMs).unref();
     return ending;
   };
-  return { ask, isAlive, rssBytes: () => rssOf(child), kill, ended };
+  const rssNow = (): number => (performance.now() - seen.atMs < SEEN_MS ? seen.bytes : look());
+  return { ask, isAlive, rssBytes: rssNow, kill, ended };
 }
 
 /** In development the child is TypeScript, like its parent. */
