@@ -27,8 +27,8 @@ export async function capturePushed(
   const pair = await pushes.load(id);
   if (!pair || pair.instance !== instance) throw new Failure('push_lost', { instance });
   const done = new Set(earlier.map((record) => record.id));
-  const keep = (record: StepRecord, bytes: Uint8Array | undefined): Promise<void> =>
-    done.has(record.id) ? Promise.resolve() : captures.keep(id, instance, record, bytes);
+  const keep = (record: StepRecord, bytes: Uint8Array | undefined): Promise<StepRecord> =>
+    done.has(record.id) ? Promise.resolve(record) : captures.keep(id, instance, record, bytes);
   for (const [at, snapshot] of pair.snapshots.entries()) {
     const { beganMs, clues, goroutines, problems } = snapshot;
     const lastNs = Math.max(0, ...clues.map(({ inside }) => inside.toNs));

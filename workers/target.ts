@@ -49,11 +49,6 @@ export async function captureTarget(
   const { captures, turn } = work;
   const steps = planSteps(request.kinds, request.windowMs, looks);
   const earlier = await captures.records(request.id, instance.name);
-  // Some may have been kept otherwise than they were asked: the disk took nothing.
-  const kept = async (): Promise<Captured> => ({
-    instance: instance.name,
-    records: await captures.records(request.id, instance.name),
-  });
   if (isComplete(steps, earlier)) return { instance: instance.name, records: earlier };
 
   const places = await takePlaces(request, service, instance, turn);
@@ -86,9 +81,8 @@ export async function captureTarget(
         },
       );
       await spending.settle(records);
-      const captured = await kept();
       stays = isAlone;
-      return captured;
+      return { instance: instance.name, records };
     });
   } finally {
     if (!stays) await Promise.all(places.map(turn.give));

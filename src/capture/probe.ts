@@ -13,7 +13,7 @@ import { readProbeAnswer } from './probe-answer.ts';
 export interface ProbePorts {
   readonly now: () => number;
   readonly fetch: Fetch;
-  readonly keep: (record: StepRecord, bytes: Uint8Array | undefined) => Promise<void>;
+  readonly keep: (record: StepRecord, bytes: Uint8Array | undefined) => Promise<StepRecord>;
   readonly signal: AbortSignal;
 }
 
@@ -56,8 +56,7 @@ export async function askProbe(question: ProbeQuestion, ports: ProbePorts): Prom
       pauseMsEstimate: pauses.reduce((sum, pause) => sum + pause, 0),
       ...(problem !== undefined && { problem }),
     };
-    await ports.keep(itself, undefined);
-    return [...records, itself];
+    return [...records, await ports.keep(itself, undefined)];
   } catch (error) {
     ports.signal.throwIfAborted();
     if (!(error instanceof Failure) || error.code === 'left_alone') throw error;
@@ -66,8 +65,7 @@ export async function askProbe(question: ProbeQuestion, ports: ProbePorts): Prom
       ? ''
       : `${lost.problem ?? ''} The clues were asked for one by one.`.trim();
     const record = { ...lost, ...(!lost.gone && { problem: told }) };
-    await ports.keep(record, undefined);
-    return [record];
+    return [await ports.keep(record, undefined)];
   }
 }
 
@@ -82,8 +80,7 @@ export async function keepClues(
   for (const clue of clues) {
     const record = recordOf(clue, at, span);
     if (!record) continue;
-    await keep(record, clue.bytes);
-    records.push(record);
+    records.push(await keep(record, clue.bytes));
   }
   return records;
 }

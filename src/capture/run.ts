@@ -26,7 +26,6 @@ export interface CapturePorts extends StrainPorts {
   readonly now: () => number;
   /** Records of an earlier attempt at the same capture, in order. */
   readonly earlier: readonly StepRecord[];
-  readonly keep: (record: StepRecord, bytes: Uint8Array | undefined) => Promise<void>;
   readonly progress: (progress: CaptureProgress) => void;
 }
 
@@ -38,7 +37,7 @@ export interface CapturePlan extends AskRules {
 const LATE_MS = 2_500;
 
 /**
- * Captures one instance.
+ * Captures one instance. Gives its records as they were kept.
  * @throws Failure when the instance does not answer as a Go service at all, or is too busy to be asked.
  */
 export async function captureInstance(
@@ -152,16 +151,15 @@ async function ask(question: Question, ports: CapturePorts): Promise<StepRecord>
       ...(answer.memorySource && { memorySource: answer.memorySource }),
       ...(step.snapshot === 0 && !step.sample && vitalsOf(answer)),
     };
-    await ports.keep(record, kept);
-    return record;
+    return await ports.keep(record, kept);
   } catch (error) {
     ports.signal.throwIfAborted();
     if (!(error instanceof Failure) || error.code === 'left_alone') throw error;
     const lost = lostRecord(error, step, page.goroutines ?? 0, { ...base, fromMs: from, toMs: ports.now() });
-    await ports.keep(lost, undefined);
+    const kept = await ports.keep(lost, undefined);
     // The first look decides whether there is a Go service at all; everything after it may fail alone.
     if (step.id === FIRST_LOOK) throw error;
-    return lost;
+    return kept;
   }
 }
 
@@ -183,8 +181,7 @@ async function skip(step: Step, { because, offer }: Refusal, ports: CapturePorts
     skipped: true,
     ...(offer && { offer }),
   };
-  await ports.keep(record, undefined);
-  return record;
+  return await ports.keep(record, undefined);
 }
 
 interface Answer {

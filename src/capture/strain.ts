@@ -12,7 +12,8 @@ import { readVitals } from './vitals.ts';
 export interface StrainPorts {
   readonly fetch: Fetch;
   readonly sleep: (durationMs: number, signal: AbortSignal) => Promise<void>;
-  readonly keep: (record: StepRecord, bytes: Uint8Array | undefined) => Promise<void>;
+  /** Gives the record as it was kept: the disk may have taken less. */
+  readonly keep: (record: StepRecord, bytes: Uint8Array | undefined) => Promise<StepRecord>;
   readonly signal: AbortSignal;
 }
 
@@ -34,8 +35,7 @@ export async function secondLook(looked: Looked, ports: StrainPorts): Promise<re
   const { instance, vitals, page, rules } = looked;
   const records: StepRecord[] = [];
   const keep = async (record: StepRecord): Promise<void> => {
-    records.push(record);
-    await ports.keep(record, undefined);
+    records.push(await ports.keep(record, undefined));
   };
   const young = youngForMs(vitals);
   if (young !== undefined) await keep(note('young-0', vitals.atMs, youngWords(instance, young)));

@@ -1,7 +1,7 @@
 // Captures on disk: raw bytes verbatim, one folder a snapshot, and a manifest line for each step taken.
 // Knows nothing of what the bytes mean. Layout: captures/<day>/<id>/<instance>/<snapshot>/<file>
-import { statSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { type StepRecord, takenOf } from '../model/capture.ts';
 import type { RawArtefact } from '../model/snapshot.ts';
@@ -27,12 +27,13 @@ export interface HeldFile {
 export interface CaptureStore {
   /** Records of an earlier attempt at the same capture of one instance, in order. */
   readonly records: (id: string, instance: string) => Promise<readonly StepRecord[]>;
+  /** Gives the record as it stands in the manifest from now on. */
   readonly keep: (
     id: string,
     instance: string,
     record: StepRecord,
     bytes: Uint8Array | undefined,
-  ) => Promise<void>;
+  ) => Promise<StepRecord>;
   /**
    * The artefacts of each snapshot of one instance, oldest first; times from the manifest.
    * @param held what is in memory only, to be put among them
@@ -71,7 +72,7 @@ export function openCaptureStore(goleakHome: string): CaptureStore {
 /** Deletes day folders (`20261101`) older than the keeping time. */
 export async function expireDays(root: string, nowMs: number): Promise<void> {
   const oldest = new Date(nowMs - KEEP_DAYS * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '');
-  for (const day of await listFolders(root)) {
+  for (const day of listFolders(root)) {
     if (/^\d{8}$/.test(day) && day < oldest) await rm(join(root, day), { recursive: true, force: true });
   }
 }
@@ -82,7 +83,7 @@ export function safeName(name: string): string {
   return safe === '' ? '_' : safe.slice(0, 120);
 }
 
-async function keep(folder: string, record: StepRecord, bytes: Uint8Array | undefined): Promise<void> {
+async function keep(folder: string, record: StepRecord, bytes: Uint8Array | undefined): Promise<StepRecord> {
   if (record.file !== undefined && bytes !== undefined) {
     await writeWhole(pathIn(folder, record, record.file), bytes);
   }
@@ -90,6 +91,7 @@ async function keep(folder: string, record: StepRecord, bytes: Uint8Array | unde
   const line = `\n${JSON.stringify(record)}\n`;
   // What is asked first has no file; those that follow have, and find their folder.
   appendLine(join(folder, MANIFEST), line, join(folder, String(record.snapshot)));
+  return record;
 }
 
 const MANIFEST = 'manifest.jsonl';
@@ -147,7 +149,7 @@ async function readSnapshots(folder: string, held: readonly HeldFile[]): Promise
 
 async function listFiles(home: string): Promise<KeptFile[]> {
   const files: KeptFile[] = [];
-  for (const instance of await listFolders(home)) {
+  for (const instance of listFolders(home)) {
     const folder = join(home, instance);
     for (const record of readManifest(folder)) {
       const { file, snapshot, bytes } = record;
@@ -159,12 +161,19 @@ async function listFiles(home: string): Promise<KeptFile[]> {
   return files;
 }
 
-async function listFolders(path: string): Promise<string[]> {
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  return entries
+function listFolders(path: string): string[] {
+  return entriesOf(path)
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
+}
+
+function entriesOf(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 /** @throws when the path leaves the root */

@@ -51,7 +51,7 @@ export function spoolCaptures(
     heldBytes -= (captures.get(id)?.held ?? []).reduce((sum, one) => sum + sizeOf(one), 0);
     captures.delete(id);
   };
-  const hold = (id: string, held: Held): void => {
+  const hold = (id: string, held: Held): StepRecord => {
     for (const [old, { atMs }] of captures) if (atMs < now() - FORGET_AFTER_MS) release(old);
     const one = heldBytes + sizeOf(held) <= capBytes ? held : withoutBytes(held);
     const capture = captures.get(id) ?? { held: [], atMs: 0 };
@@ -59,6 +59,7 @@ export function spoolCaptures(
     capture.atMs = now();
     captures.set(id, capture);
     heldBytes += sizeOf(one);
+    return one.record;
   };
   const of = (id: string, instance: string): readonly Held[] =>
     (captures.get(id)?.held ?? []).filter((held) => held.instance === instance);
@@ -69,15 +70,16 @@ export function spoolCaptures(
     ...store,
     keep: async (id, instance, record, bytes) => {
       try {
-        await store.keep(id, instance, record, bytes);
+        const kept = await store.keep(id, instance, record, bytes);
         isKeeping = true;
+        return kept;
       } catch (error) {
         const notKept = diskTrouble(error);
         if (notKept === undefined) throw error;
         if (isKeeping) onTrouble(notKept);
         isKeeping = false;
         // A step without a file leaves nothing to miss.
-        hold(id, { instance, bytes, record: bytes === undefined ? record : { ...record, notKept } });
+        return hold(id, { instance, bytes, record: bytes === undefined ? record : { ...record, notKept } });
       }
     },
     records: async (id, instance) => {

@@ -110,11 +110,12 @@ function memoryCapture(request: CaptureRequest, service: Service, reach: (instan
   const kept = new Map<string, { records: readonly StepRecord[]; snapshots: RawArtefact[][] }>();
   const capture = async (instance: Instance, looks: Looks): Promise<Captured> => {
     const { records: earlier, snapshots } = kept.get(instance.name) ?? { records: [], snapshots: [] };
-    const keep = async (record: StepRecord, bytes: Uint8Array | undefined): Promise<void> => {
-      if (record.file === undefined || bytes === undefined) return;
+    const keep = async (record: StepRecord, bytes: Uint8Array | undefined): Promise<StepRecord> => {
+      if (record.file === undefined || bytes === undefined) return record;
       const taken = takenOf(record);
       snapshots[record.snapshot] ??= [];
       snapshots[record.snapshot]?.push({ name: record.file, bytes, taken });
+      return record;
     };
     const records = await captureInstance(
       instance,

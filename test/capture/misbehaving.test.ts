@@ -73,9 +73,10 @@ async function capture(misbehaviour: Misbehaviour) {
           sleep: async () => {},
           earlier: [...kept],
           keep: async (record, bytes) => {
-            if (kept.some(({ id }) => id === record.id)) return;
+            if (kept.some(({ id }) => id === record.id)) return record;
             kept.push(record);
             if (record.file !== undefined && bytes) files.push({ name: record.file, bytes });
+            return record;
           },
           progress: () => {},
           signal: new AbortController().signal,

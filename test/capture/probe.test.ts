@@ -75,6 +75,7 @@ function world(
         earlier: [...kept],
         keep: async (record) => {
           kept.push(record);
+          return record;
         },
         progress: () => {},
         signal: new AbortController().signal,

@@ -45,6 +45,7 @@ function world(answerMs = 5, { index = INDEX, lost = '' } = {}) {
         earlier: [...kept],
         keep: async (record) => {
           kept.push(record);
+          return record;
         },
         progress: () => {},
         signal,

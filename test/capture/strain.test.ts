@@ -62,6 +62,7 @@ async function capture({ uses, upMs, cores = 4, hasVars = true, hasMetrics = tru
       earlier: [],
       keep: async (record) => {
         kept.push(record);
+        return record;
       },
       progress: () => {},
       signal: new AbortController().signal,

@@ -54,10 +54,12 @@ async function record(name: string): Promise<string> {
         now: Date.now,
         sleep: (durationMs) => sleep(durationMs),
         earlier: [],
-        keep: async ({ file, snapshot }, bytes) => {
-          if (file === undefined || bytes === undefined) return;
+        keep: async (record, bytes) => {
+          const { file, snapshot } = record;
+          if (file === undefined || bytes === undefined) return record;
           const level = file.endsWith('.gz') ? 0 : 9;
           entries[`${snapshot}/${file}`] = [bytes, { level, mtime: MTIME }];
+          return record;
         },
       },
     );

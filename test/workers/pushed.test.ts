@@ -40,6 +40,7 @@ function captures(killAfter = Number.POSITIVE_INFINITY) {
     keep: async (_id: string, _instance: string, record: StepRecord) => {
       if (left-- <= 0) throw new Error('killed');
       kept.push(record);
+      return record;
     },
   };
 }

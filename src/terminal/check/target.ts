@@ -52,6 +52,7 @@ export async function checkTarget(
           const { file } = record;
           if (file !== undefined && bytes !== undefined)
             files.push({ name: file, bytes, taken: takenOf(record) });
+          return record;
         },
       });
     };

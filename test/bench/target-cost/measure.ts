@@ -114,7 +114,7 @@ async function capture({ fetch, target, setting }: Watched, variant: Variant): P
       now: Date.now,
       sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
       earlier: [],
-      keep: async () => {},
+      keep: async (record) => record,
       progress: () => {},
       signal: new AbortController().signal,
     },
