@@ -17,7 +17,8 @@ const KEEP_SECONDS = (2 * BUTTON_DAYS * DAY_MS) / 1000;
 const BUTTON_PREFIX = '{goleak}:button:';
 /** A request, or the thread of an incident -> the ids of its buttons, by action. */
 const OF_REQUEST_PREFIX = '{goleak}:buttons:';
-/** 16 bytes in base64url. */
+const ID_BYTES = 16;
+/** So many bytes in base64url. */
 const ID = /^[A-Za-z0-9_-]{22}$/;
 
 const buttonSchema = z.strictObject({
@@ -52,9 +53,10 @@ export interface ButtonStore {
 export function openButtonStore(redis: Redis): ButtonStore {
   /** By the name each is kept under, in the order given. */
   const keep = async (of: string, buttons: readonly (readonly [string, Button])[]): Promise<string[]> => {
-    const wanted = buttons.flatMap(([name, button]) => [
+    const random = randomBytes(ID_BYTES * buttons.length);
+    const wanted = buttons.flatMap(([name, button], at) => [
       name,
-      randomBytes(16).toString('base64url'),
+      random.subarray(ID_BYTES * at, ID_BYTES * (at + 1)).toString('base64url'),
       JSON.stringify(button),
     ]);
     const keys = [OF_REQUEST_PREFIX + of];

@@ -1,6 +1,6 @@
 // How small files are written and read: in place. A hop to another thread and back costs ten times what the page cache
 // does, and a capture takes sixty of them. Waited for elsewhere are only what may take long: fsync, and large files.
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -25,10 +25,13 @@ const synced = promisify(fsync);
 const written = promisify(writeFile);
 const readWhole = promisify(readFile);
 
-/** Writes a file so that after a crash it is either whole or not there. */
-export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+/**
+ * Writes a file so that after a crash it is either whole or not there.
+ * @param outlasts false for what need not outlast a power cut: it may then be there, and empty
+ */
+export async function writeWhole(path: string, bytes: Uint8Array | string, outlasts = true): Promise<void> {
   // A name of its own: whatever lies there already, a link to elsewhere included, is not written to.
-  const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
+  const draft = `${path}.${randomUUID()}.part`;
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const file = inFolder(dirname(path), () =>
     openSync(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600),
@@ -37,7 +40,7 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
     try {
       if (bytes.length <= SMALL_BYTES) writeFileSync(file, bytes);
       else await written(file, bytes);
-      await synced(file);
+      if (outlasts) await synced(file);
     } finally {
       closeSync(file);
     }

@@ -26,7 +26,7 @@ export function openFlameStore(home: string): FlameStore {
       const text = JSON.stringify(flames);
       if (text === '{}' || text.length > MAX_CHARS) return;
       try {
-        await writeWhole(file(id), text);
+        await writeWhole(file(id), text, false);
       } catch (error) {
         if (diskTrouble(error) === undefined) throw error;
       }

@@ -7,17 +7,13 @@ export interface LedgerPlace {
   readonly key: string;
   /** What the fields begin with, where the hash holds other things too. */
   readonly prefix?: string;
-  /** The hash is kept so long after it was last written to. */
+  /** The hash is kept so long after a message was last claimed. */
   readonly keepSeconds: number;
 }
 
 export function openLedger(redis: Redis, { key, prefix = '', keepSeconds }: LedgerPlace): Ledger {
   const set = async (step: string, posting: Posting): Promise<void> => {
-    // In one turn of the event loop, so both are in one write.
-    await Promise.all([
-      redis.hset(key, prefix + step, JSON.stringify(posting)),
-      redis.expire(key, keepSeconds),
-    ]);
+    await redis.hset(key, prefix + step, JSON.stringify(posting));
   };
   return {
     posting: async (step) => read(await redis.hget(key, prefix + step)),
@@ -36,10 +32,9 @@ export function openLedger(redis: Redis, { key, prefix = '', keepSeconds }: Ledg
 /** Gives what is there already; nothing when it was claimed. */
 const CLAIM = scriptOf(`
   local there = redis.call('HGET', KEYS[1], ARGV[1])
-  if there then return there end
-  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+  if not there then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
   redis.call('EXPIRE', KEYS[1], ARGV[3])
-  return false`);
+  return there`);
 
 function read(text: unknown): Posting {
   return typeof text === 'string' ? (JSON.parse(text) as Posting) : { state: 'absent' };

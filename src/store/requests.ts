@@ -7,6 +7,7 @@ import { type CaptureRequest, DOORS, isLastWord, type Progress } from '../model/
 import { CAPTURE_KINDS } from '../model/target.ts';
 import { MAX_UPLOADS } from '../model/upload.ts';
 import type { Ledger } from '../outbox/outbox.ts';
+import { lastJudged } from './judged.ts';
 import { openLedger } from './ledger.ts';
 import { scriptOf } from './script.ts';
 import type { Seal } from './seal.ts';
@@ -96,18 +97,18 @@ export interface RequestStore {
 /** @param seal put on each request and asked of each; only a terminal that has no key goes without */
 export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
   const key = (id: string): string => PREFIX + id;
+  const judged = lastJudged<CaptureRequest | string>();
   const read = async (id: string): Promise<CaptureRequest | string> => {
     const [text, leader, sealed] = await redis.hmget(key(id), 'request', 'leader', 'seal');
     if (!text) return 'This request is no longer kept.';
-    if (seal && !seal.fits(text, sealed ?? '')) return EDITED;
+    const request = judged.of(id, `${sealed ?? ''} ${text}`, () => judge(id, text, sealed ?? ''));
+    return typeof request === 'string' || !leader ? request : { ...request, sameInstancesAs: leader };
+  };
+  const judge = (id: string, text: string, sealed: string): CaptureRequest | string => {
+    if (seal && !seal.fits(text, sealed)) return EDITED;
     const request = parseRequest(text);
     if (request === undefined) return 'This request was written by another release of goleak.';
-    if (request.id !== id) return EDITED;
-    return { ...request, ...(leader && { sameInstancesAs: leader }) };
-  };
-  const set = async (id: string, field: string, value: string): Promise<void> => {
-    // In one turn of the event loop, so both are in one write.
-    await Promise.all([redis.hset(key(id), field, value), redis.expire(key(id), KEEP_SECONDS)]);
+    return request.id === id ? request : EDITED;
   };
   return {
     accept: async (request, same) => {
@@ -136,8 +137,8 @@ export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
       return typeof request === 'string' ? request : 'This request is kept.';
     },
     memory: async () => {
-      const [, name] = await all(redis.pipeline().set(MEMORY, randomUUID(), 'NX').get(MEMORY));
-      return String(name);
+      const name = randomUUID();
+      return (await redis.set(MEMORY, name, 'NX', 'GET')) ?? name;
     },
     open: (beforeMs) => redis.zrangebyscore(OPEN, 0, beforeMs, 'LIMIT', 0, MAX_OPEN_READ),
     close: async (id) => {
@@ -168,7 +169,10 @@ export function openRequestStore(redis: Redis, seal?: Seal): RequestStore {
     },
     ledger: (id) => openLedger(redis, { key: key(id), prefix: 'post:', keepSeconds: KEEP_SECONDS }),
     rendered: async (id, step) => (await redis.hget(key(id), `shown:${step}`)) ?? undefined,
-    saveRendered: (id, step, content) => set(id, `shown:${step}`, content),
+    // Its message was claimed before it could be shown, which says how long all of it is kept.
+    saveRendered: async (id, step, content) => {
+      await redis.hset(key(id), `shown:${step}`, content);
+    },
   };
 }
 
