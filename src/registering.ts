@@ -15,15 +15,12 @@ export interface Registering {
   readonly refresh: () => Promise<void>;
 }
 
-/** Whoever edits services.yml and then types a command is slower. */
-const LOOK_EVERY_MS = 250;
-
 /** The services of services.yml together with those that admins accepted, as every process has them. */
 export function openRegistering(
   redis: ReturnType<typeof connectRedis>,
   { env, log, lifecycle }: Running,
 ): Registering {
-  const written = watchServices(env.servicesFile, (fault) => log.error(fault.message), LOOK_EVERY_MS);
+  const written = watchServices(env.servicesFile, (fault) => log.error(fault.message));
   const proposals = openProposalStore(redis, proposalSeal(env.sealKeys));
   const { current, refresh, stop } = followRegistered(proposals);
   lifecycle.onEnd('the registered services', stop);

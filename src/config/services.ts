@@ -25,16 +25,11 @@ export interface ServiceCatalog {
  * The services of a file, read again whenever it changes: all of a good version at once, nothing of a bad one. A file
  * that was never there is an empty catalogue; one that has gone is a fault.
  * @param onFault told once per bad version; the last good one stays in use.
- * @param restMs how long what was seen is not looked after again: a worker asks several times in a capture
  */
-export function watchServices(file: string, onFault: (fault: Failure) => void, restMs = 0): ServiceCatalog {
+export function watchServices(file: string, onFault: (fault: Failure) => void): ServiceCatalog {
   let seen = '';
-  let lookedAtMs = Number.NEGATIVE_INFINITY;
   let registry = NOBODY;
   const current = (): Registry => {
-    const nowMs = performance.now();
-    if (nowMs - lookedAtMs < restMs) return registry;
-    lookedAtMs = nowMs;
     const version = fileVersion(file);
     const all = version + versionsBeside(file, registry.files);
     if (all !== seen) {
