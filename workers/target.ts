@@ -75,7 +75,7 @@ export async function captureTarget(
           now: Date.now,
           sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
           earlier,
-          keep: (record, bytes) => captures.keep(request.id, instance.name, record, bytes),
+          keep: (record, bytes, before) => captures.keep(request.id, instance.name, record, bytes, before),
           progress: (progress) => work.board.step(instance.name, progress),
           signal: turn.signal,
         },

@@ -43,8 +43,14 @@ const LATE_MS = 2_500;
 export async function captureInstance(
   instance: Instance,
   plan: CapturePlan,
-  ports: CapturePorts,
+  given: CapturePorts,
 ): Promise<readonly StepRecord[]> {
+  // What is left out is left out again by whoever takes over, so its records wait for the next one that must be written.
+  const leftOut: StepRecord[] = [];
+  const ports: CapturePorts = {
+    ...given,
+    keep: (record, bytes) => given.keep(record, bytes, leftOut.splice(0)),
+  };
   const records = [...ports.earlier];
   const steps = instance.probe ? withProbe(plan.steps) : plan.steps;
   const done = new Set(records.map((record) => record.id));
@@ -74,9 +80,13 @@ export async function captureInstance(
       if (answered.some(({ gone }) => gone)) break;
       continue;
     }
-    const record = await (refusal === undefined
-      ? ask({ instance, step, page, memorySource }, ports)
-      : skip(step, refusal, ports));
+    if (refusal) {
+      const record = skipped(step, refusal, ports.now());
+      records.push(record);
+      leftOut.push(record);
+      continue;
+    }
+    const record = await ask({ instance, step, page, memorySource }, ports);
     records.push(record);
     page = record.page ?? page;
     memorySource = record.memorySource ?? memorySource;
@@ -87,6 +97,8 @@ export async function captureInstance(
       records.push(...(await secondLook({ instance, vitals: record.vitals, page, rules: plan }, ports)));
     }
   }
+  const last = leftOut.pop();
+  if (last) await ports.keep(last, undefined);
   return records;
 }
 
@@ -168,20 +180,18 @@ function vitalsOf({ file, fetched }: Answer): Pick<StepRecord, 'vitals'> {
   return vitals ? { vitals } : {};
 }
 
-async function skip(step: Step, { because, offer }: Refusal, ports: CapturePorts): Promise<StepRecord> {
-  const now = ports.now();
-  const record: StepRecord = {
+function skipped(step: Step, { because, offer }: Refusal, nowMs: number): StepRecord {
+  return {
     id: step.id,
     snapshot: step.snapshot,
-    fromMs: now,
-    toMs: now,
+    fromMs: nowMs,
+    toMs: nowMs,
     bytes: 0,
     pauseMsEstimate: 0,
     problem: because,
     skipped: true,
     ...(offer && { offer }),
   };
-  return await ports.keep(record, undefined);
 }
 
 interface Answer {

@@ -12,8 +12,15 @@ import { readVitals } from './vitals.ts';
 export interface StrainPorts {
   readonly fetch: Fetch;
   readonly sleep: (durationMs: number, signal: AbortSignal) => Promise<void>;
-  /** Gives the record as it was kept: the disk may have taken less. */
-  readonly keep: (record: StepRecord, bytes: Uint8Array | undefined) => Promise<StepRecord>;
+  /**
+   * Gives the record as it was kept: the disk may have taken less.
+   * @param before records of questions that were left out before it, to be written with it
+   */
+  readonly keep: (
+    record: StepRecord,
+    bytes: Uint8Array | undefined,
+    before?: readonly StepRecord[],
+  ) => Promise<StepRecord>;
   readonly signal: AbortSignal;
 }
 

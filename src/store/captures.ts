@@ -27,12 +27,16 @@ export interface HeldFile {
 export interface CaptureStore {
   /** Records of an earlier attempt at the same capture of one instance, in order. */
   readonly records: (id: string, instance: string) => Promise<readonly StepRecord[]>;
-  /** Gives the record as it stands in the manifest from now on. */
+  /**
+   * Gives the record as it stands in the manifest from now on.
+   * @param before records without files, to stand there before it
+   */
   readonly keep: (
     id: string,
     instance: string,
     record: StepRecord,
     bytes: Uint8Array | undefined,
+    before?: readonly StepRecord[],
   ) => Promise<StepRecord>;
   /**
    * The artefacts of each snapshot of one instance, oldest first; times from the manifest.
@@ -61,7 +65,7 @@ export function openCaptureStore(goleakHome: string): CaptureStore {
   const folder = (id: string, instance: string): string => inside(root, join(home(id), safeName(instance)));
   return {
     records: async (id, instance) => readManifest(folder(id, instance)),
-    keep: (id, instance, record, bytes) => keep(folder(id, instance), record, bytes),
+    keep: (id, instance, record, bytes, before = []) => keep(folder(id, instance), record, bytes, before),
     snapshots: (id, instance, held = []) => readSnapshots(folder(id, instance), held),
     files: (id) => listFiles(home(id)),
     drop: (id) => rm(home(id), { recursive: true, force: true }),
@@ -83,14 +87,19 @@ export function safeName(name: string): string {
   return safe === '' ? '_' : safe.slice(0, 120);
 }
 
-async function keep(folder: string, record: StepRecord, bytes: Uint8Array | undefined): Promise<StepRecord> {
+async function keep(
+  folder: string,
+  record: StepRecord,
+  bytes: Uint8Array | undefined,
+  before: readonly StepRecord[],
+): Promise<StepRecord> {
   if (record.file !== undefined && bytes !== undefined) {
     await writeWhole(pathIn(folder, record, record.file), bytes);
   }
-  // The line begins with a break of its own: one that a crash cut short must not swallow this one.
-  const line = `\n${JSON.stringify(record)}\n`;
+  // Each line begins with a break of its own: one that a crash cut short must not swallow it.
+  const lines = [...before, record].map((each) => `\n${JSON.stringify(each)}\n`).join('');
   // What is asked first has no file; those that follow have, and find their folder.
-  appendLine(join(folder, MANIFEST), line, join(folder, String(record.snapshot)));
+  appendLine(join(folder, MANIFEST), lines, join(folder, String(record.snapshot)));
   return record;
 }
 

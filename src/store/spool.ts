@@ -68,9 +68,9 @@ export function spoolCaptures(
 
   return {
     ...store,
-    keep: async (id, instance, record, bytes) => {
+    keep: async (id, instance, record, bytes, before = []) => {
       try {
-        const kept = await store.keep(id, instance, record, bytes);
+        const kept = await store.keep(id, instance, record, bytes, before);
         isKeeping = true;
         return kept;
       } catch (error) {
@@ -78,6 +78,7 @@ export function spoolCaptures(
         if (notKept === undefined) throw error;
         if (isKeeping) onTrouble(notKept);
         isKeeping = false;
+        for (const one of before) hold(id, { instance, bytes: undefined, record: one });
         // A step without a file leaves nothing to miss.
         return hold(id, { instance, bytes, record: bytes === undefined ? record : { ...record, notKept } });
       }

@@ -73,8 +73,8 @@ function world(
           now += ms;
         },
         earlier: [...kept],
-        keep: async (record) => {
-          kept.push(record);
+        keep: async (record, _bytes, before = []) => {
+          kept.push(...before, record);
           return record;
         },
         progress: () => {},
