@@ -26,6 +26,11 @@ const SHAPES: readonly Shape[] = [
       family === 'select' && has(frames, /^net\/http\.\(\*persistConn\)\.readLoop$/),
   },
   {
+    name: 'call without a deadline',
+    hint: 'Whoever is called has not answered. Give the client a Timeout, or the request a context with a deadline.',
+    fits: ({ frames }) => has(frames, /^net\/http\.\(\*(persistConn|http2ClientConn)\)\.[rR]oundTrip$/),
+  },
+  {
     name: 'client constructed per request',
     hint: 'Share one http.Client/Transport (or call CloseIdleConnections): each new Transport keeps its idle connections.',
     fits: ({ frames }) => has(frames, /^net\/http\.\(\*persistConn\)\.(readLoop|writeLoop)$/),
