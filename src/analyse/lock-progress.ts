@@ -1,6 +1,5 @@
 // A lock that lets somebody through is contended, not stuck. Snapshots of a convoy look frozen: nearly everyone
 // waits each time. But somebody left between two of them, or got past the line where the others wait.
-
 import type { Frame } from '../model/goroutine.ts';
 import { isProven } from './evidence.ts';
 import type { Population, Roster } from './group.ts';

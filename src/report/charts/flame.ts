@@ -15,15 +15,12 @@ import { nameWithin } from '../name.ts';
 import type { Report } from '../schema.ts';
 import { box, type Drawing, drawing, type Shape, words } from './drawing.ts';
 import { nameAndFigure, nameInside, titleAbout } from './fit.ts';
-import { PICTURE_WIDTH } from './size.ts';
+import { EDGE, INSIDE, PICTURE_WIDTH, TYPE } from './size.ts';
 import { textWidth } from './text-width.ts';
 import type { Tone } from './tone.ts';
 
-const EDGE = 12;
-const INSIDE = PICTURE_WIDTH - 2 * EDGE;
 const ROW = 26;
 const ROWS_DRAWN = 14;
-const TYPE = 15;
 /** Boxes narrower than two pixels are lines. */
 const NARROWEST = 2 / INSIDE;
 /** A row that holds nearly everything, above all that differs, tells nothing. */

@@ -11,15 +11,13 @@ import { middleCut } from '../name.ts';
 import type { Report } from '../schema.ts';
 import { box, type Drawing, drawing, type Shape, words } from './drawing.ts';
 import { titleAbout } from './fit.ts';
-import { PICTURE_WIDTH } from './size.ts';
+import { EDGE, PICTURE_WIDTH, TYPE } from './size.ts';
 import { chartText } from './style.ts';
 import { textWidth } from './text-width.ts';
 
 type Row = NonNullable<Report['fleet']>[number];
 type Figure = NonNullable<Row['goroutines']>;
 
-const EDGE = 12;
-const TYPE = 15;
 const ROW = 50;
 const TOP = 92;
 /** Two screens of a phone. */

@@ -4,12 +4,9 @@ import { formatCount } from '../../model/units.ts';
 import { formatNs } from '../inside.ts';
 import type { ReportTrace } from '../trace.ts';
 import { box, type Shape, words } from './drawing.ts';
-import { PICTURE_WIDTH } from './size.ts';
+import { EDGE, INSIDE, PICTURE_WIDTH, TYPE } from './size.ts';
 import { textWidth } from './text-width.ts';
 
-const EDGE = 12;
-const INSIDE = PICTURE_WIDTH - 2 * EDGE;
-const TYPE = 15;
 const BARS = 56;
 const HEAD = 46;
 const AXIS = 24;

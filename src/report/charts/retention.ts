@@ -6,12 +6,9 @@ import { type Holder, heldWords, leadingHolder, stepName, typeWords, wayWords } 
 import type { Report } from '../schema.ts';
 import { box, type Drawing, drawing, type Shape, words } from './drawing.ts';
 import { nameAndFigure, nameInside, titleAbout } from './fit.ts';
-import { PICTURE_WIDTH } from './size.ts';
+import { EDGE, INSIDE, PICTURE_WIDTH, TYPE } from './size.ts';
 import { textWidth } from './text-width.ts';
 
-const EDGE = 12;
-const INSIDE = PICTURE_WIDTH - 2 * EDGE;
-const TYPE = 15;
 const ROW = 50;
 /** What the edge of a box takes of its inside. */
 const FRAME = 2;

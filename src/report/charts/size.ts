@@ -9,5 +9,9 @@ export interface PictureSize {
  * twice the density, so that it stays sharp there.
  */
 export const PICTURE_WIDTH = 520;
+/** What drawn pictures leave free at their left and right, what is between, and their type. */
+export const EDGE = 12;
+export const INSIDE = PICTURE_WIDTH - 2 * EDGE;
+export const TYPE = 15;
 
 export const CHART_SIZE: PictureSize = { width: PICTURE_WIDTH, height: 400 };

@@ -8,14 +8,11 @@ import type { ReportTrace } from '../trace.ts';
 import { box, type Drawing, drawing, type Shape, words } from './drawing.ts';
 import { nameAndFigure, titleAbout } from './fit.ts';
 import { LATENCY_HEIGHT, latencyClasses, latencyShapes, latencyWords } from './latency.ts';
-import { PICTURE_WIDTH } from './size.ts';
+import { EDGE, INSIDE, PICTURE_WIDTH, TYPE } from './size.ts';
 import { chartText } from './style.ts';
 import { textWidth } from './text-width.ts';
 import type { Tone } from './tone.ts';
 
-const EDGE = 12;
-const INSIDE = PICTURE_WIDTH - 2 * EDGE;
-const TYPE = 15;
 /** Some six lanes are a screen of a phone. */
 const LANES_DRAWN = 6;
 const STRIP = 34;
