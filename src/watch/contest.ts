@@ -3,6 +3,7 @@
 // (the logarithm of the ratio of what is left unexplained, times the readings that are independent of each other).
 import { type Account, accountOf, leftOf, productsOf, withColumn } from './account.ts';
 import { type Projection, projectionOf } from './projection.ts';
+import { reweigh, withoutWild } from './robust.ts';
 
 export interface Contest {
   /** What growth explains beyond the best healthy story; noise alone comes to 1, and rarely to 10. */
@@ -40,7 +41,6 @@ export interface Case {
   readonly least: number;
 }
 
-const HUBER = 1.5;
 const ROUNDS = 3;
 /** Growth in standard errors below which nobody looks closer. */
 const QUICK = 2.5;
@@ -130,20 +130,29 @@ function contestBy(
   };
 }
 
-/** Most of the time nothing grows, and a quick look tells. */
-function risesQuickly(projection: Projection, { y, least }: Case, { ticks, earlier }: Clock): boolean {
+/** Most of the time nothing grows, and a quick look tells; what is wild is looked past before it does. */
+function risesQuickly(plain: Projection, one: Case, clock: Clock): boolean {
+  const glance = glanceAt(plain, one, clock);
+  if (glance.rises) return true;
+  const weights = withoutWild(glance.left);
+  return weights !== undefined && glanceAt(projectionOf(one.common, one.groups, weights), one, clock).rises;
+}
+
+function glanceAt(projection: Projection, { y, least }: Case, { ticks, earlier }: Clock) {
+  const { free, product } = projection;
   const rest = projection.rest(y);
-  const growing = [projection.rest(ticks), ...(earlier ? [projection.rest(earlier)] : [])];
-  const { factors, squares } = accountOf(productsOf(projection, rest, growing));
-  const [slope = 0] = factors;
-  const norm = projection.product(growing[0] ?? ticks, growing[0] ?? ticks);
+  const own = projection.rest(ticks);
+  const growing = [own, ...(earlier ? [projection.rest(earlier)] : [])];
+  const account = accountOf(productsOf(projection, rest, growing));
+  const [slope = 0] = account.factors;
   const focused = ticks.filter((tick) => tick > 0);
   const span = focused.reduce((most, tick) => Math.max(most, tick), 0) - Math.min(...focused);
-  return (
-    projection.free > 3 &&
-    slope > QUICK * Math.sqrt(squares / (projection.free - 1) / norm) &&
-    slope * span >= least
-  );
+  const certain = slope > QUICK * Math.sqrt(account.squares / (free - 1) / product(own, own));
+  return {
+    rises: free > 3 && certain && slope * span >= least,
+    /** What is left of each reading. */
+    left: leftOf(account, rest, growing),
+  };
 }
 
 /** Wild readings count less: as they stand out of what either account says. */
@@ -158,14 +167,7 @@ function tamed(
     ...stories.slice(-1).map(({ column }) => column),
   ];
   for (let round = 0; round < ROUNDS; round++) {
-    const left = projectionOf(all, groups, weights).rest(y);
-    const sorted = left.map(Math.abs).sort();
-    const spread = 1.4826 * (sorted[sorted.length >> 1] ?? 0);
-    if (spread === 0) break;
-    for (let row = 0; row < left.length; row++) {
-      const far = Math.abs(left[row] ?? 0) / spread;
-      weights[row] = far <= HUBER ? 1 : HUBER / far;
-    }
+    reweigh(projectionOf(all, groups, weights).rest(y), weights);
   }
   return projectionOf(common, groups, weights);
 }

@@ -2,6 +2,7 @@
 // that know that neighbours in time resemble each other: what a plain regression believes of 24 hourly readings
 // under a daily wave is far too sure of itself.
 import { centred } from './projection.ts';
+import { reweigh } from './robust.ts';
 
 export interface Regression {
   readonly coefficients: readonly number[];
@@ -10,7 +11,6 @@ export interface Regression {
   readonly residuals: Float64Array;
 }
 
-const HUBER = 1.5;
 const ROUNDS = 4;
 /** Beyond it an effective sample is too small to speak of; it also keeps the widening finite. */
 const MOST_CORRELATION = 0.95;
@@ -104,17 +104,6 @@ function residualsOf(centred: readonly Float64Array[], beta: readonly number[]):
     }
   }
   return residuals;
-}
-
-/** Huber's weights around the median absolute deviation. */
-function reweigh(residuals: Float64Array, weights: Float64Array): void {
-  const sorted = residuals.map(Math.abs).sort();
-  const spread = 1.4826 * (sorted[sorted.length >> 1] ?? 0);
-  if (spread === 0) return;
-  for (let row = 0; row < residuals.length; row++) {
-    const far = Math.abs(residuals[row] ?? 0) / spread;
-    weights[row] = far <= HUBER ? 1 : HUBER / far;
-  }
 }
 
 /** How much the variance of a coefficient is understated when residuals follow each other at this correlation. */

@@ -79,6 +79,8 @@ export const WINDOWS: readonly Window[] = [
 
 /** Growth as plain as this counts for two evaluations. */
 const PLAIN = 3;
+/** Its later half may then be weaker: requests rest at night, and much that leaks does so by the request. */
+const LATE_BUT_PLAIN = 0.45;
 /** The time of day explains less than load does: no two days are alike. */
 const UNKNOWN_LOAD = 2;
 /** What is allocated is not all there is to load. */
@@ -118,7 +120,7 @@ export function leakIn(
     growth.slope * growth.hours >= signal.least &&
     growth.order >= window.order &&
     growth.excess >= LEAST_EXCESS &&
-    growth.late >= window.late &&
+    growth.late >= (growth.evidence >= PLAIN * needed ? LATE_BUT_PLAIN : window.late) &&
     (growth.late <= JUST_BEGUN || growth.evidence >= 2 * needed);
   return enough ? growth : undefined;
 }
