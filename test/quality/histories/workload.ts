@@ -99,7 +99,9 @@ export function keeping(random: Chance, { meanRequests }: Workload, temper: Temp
     typicalGoroutines,
     live: (load) => {
       const aim = (load.requests / meanRequests) ** bend;
-      if (load.age < begun || begun < 0) sessions = 0;
+      // A process that is old when it is first seen has its sessions.
+      if (begun < 0) sessions = aim * (1 - Math.exp(-load.age / 3600 / lagHours));
+      else if (load.age < begun) sessions = 0;
       begun = load.age;
       sessions += (aim - sessions) * (1 - Math.exp(-load.seconds / 3600 / lagHours));
       const filled = cacheShare(fill, load, fillHours, meanRequests);
