@@ -75,6 +75,9 @@ export function growthOf(
   const from = readings.findIndex(({ focus }) => focus);
   const focused = from < 0 ? [] : readings.slice(from);
   if (focused.length < 8) return undefined;
+  const level = median(focused.map(({ y }) => y)) ?? 0;
+  const whole = scale ?? level;
+  if (rangeOf(focused) < FLAT * leastShare * whole) return undefined;
   const known = readings.filter(({ load }) => !Number.isNaN(load)).length >= 0.9 * readings.length;
   const explaining = known ? loadColumns(readings) : dayColumns(readings);
   if (!explaining) return undefined;
@@ -86,9 +89,8 @@ export function growthOf(
     groups: readings.map(({ run, focus }) => 2 * run + (focus ? 1 : 0)),
     explaining,
     from,
-    level: median(focused.map(({ y }) => y)) ?? 0,
+    level,
   };
-  const whole = scale ?? table.level;
   const best = bestAccount(table, known, LOOSELY * leastShare * whole);
   if (!best || best.evidence + MOST_BY_LEVEL < least) return undefined;
   const { clock, ticks, story } = best;
@@ -116,6 +118,18 @@ export function growthOf(
     clock,
     context: readings.slice(0, from).length * spacing,
   };
+}
+
+/** Of the least growth: what moves less in all, up and down, need not be looked at. */
+const FLAT = 0.5;
+
+function rangeOf(readings: readonly Reading[]): number {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { y } of readings) {
+    if (y < low) low = y;
+    if (y > high) high = y;
+  }
+  return high - low;
 }
 
 /** A quick look is a rough one. */

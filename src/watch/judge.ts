@@ -8,6 +8,7 @@ import { limitOf } from './limits.ts';
 import type { Detection, Forecast } from './sample.ts';
 import { SIGNALS, type Signal } from './signals.ts';
 import type { InstanceState } from './state.ts';
+import { type View, viewOf } from './view.ts';
 import { leakIn, URGENT, WINDOWS, type Window, weightOf } from './windows.ts';
 
 export interface Judged {
@@ -31,13 +32,15 @@ export function judgeGrowth(instance: string, state: InstanceState, hourEnded: b
   const detections: Detection[] = [];
   const hour = Math.floor(state.last.t / 3600);
   const due = hourEnded ? [URGENT, ...WINDOWS.filter(({ every }) => hour % every === 0)] : [URGENT];
+  const views = new Map(due.map((window) => [window, viewIn(window, state)]));
   for (const signal of SIGNALS) {
     // What was said is not said again for a week: nothing need be computed until then.
     const said = state.told[signal.kind];
     if (said !== undefined && state.last.t - said < QUIET_SECONDS) continue;
     const found = due.flatMap((window) => {
       const key = `${signal.kind} ${window.name}`;
-      const growth = growthIn(window, signal, state);
+      const view = views.get(window);
+      const growth = view && growthIn(window, signal, state, view);
       const sum = Math.max(
         0,
         Math.min(MOST_EVIDENCE, (evidence[key] ?? 0) + (growth ? weightOf(growth, window) : -1)),
@@ -70,19 +73,20 @@ export function judgeKillings(
   };
 }
 
-function growthIn(window: Window, signal: Signal, state: InstanceState): Growth | undefined {
-  const now = state.last.t;
-  const { run } = state.life;
-  if (window !== URGENT) return leakIn(window, signal, state.hours, { now, run, spacing: 1 });
+function viewIn(window: Window, { hours, short, last, life }: InstanceState): View | undefined {
+  const moment = { now: last.t, run: life.run };
+  if (window !== URGENT) return viewOf(window, hours, { ...moment, spacing: 1 });
   // Most services are far from their limit: nothing is urgent there, and nothing need be computed.
-  const near = residentOf(state.last) >= 0.5 * limitOf(state.last);
-  const growth =
-    near && rose(signal, state.short)
-      ? leakIn(window, signal, state.short, { now, run, spacing: 1 / 6 })
-      : undefined;
+  const near = residentOf(last) >= 0.5 * limitOf(last);
+  return near ? viewOf(window, short, { ...moment, spacing: 1 / 6 }) : undefined;
+}
+
+function growthIn(window: Window, signal: Signal, state: InstanceState, view: View): Growth | undefined {
+  if (window !== URGENT) return leakIn(window, signal, view);
+  const growth = rose(signal, state.short) ? leakIn(window, signal, view) : undefined;
   if (!growth?.loadKnown) return undefined;
   const forecast = limitReached(signal, growth, state);
-  return forecast && forecast.low - now <= URGENT_SECONDS ? growth : undefined;
+  return forecast && forecast.low - state.last.t <= URGENT_SECONDS ? growth : undefined;
 }
 
 /** What has not grown by the eye need not be looked at closer every ten minutes. */

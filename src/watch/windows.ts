@@ -1,9 +1,9 @@
 // How long one has to look before what grows may be called a leak. A wrong accusation is dearer than a late one:
 // each window asks for growth that is large, certain, in order and not flattening, several hours in a row.
-import { quantile } from '../analyse/trend.ts';
-import type { Bucket } from './bucket.ts';
+import { median } from '../analyse/trend.ts';
 import { type Growth, growthOf } from './growth.ts';
 import { readingsOf, type Signal } from './signals.ts';
+import type { View } from './view.ts';
 
 export interface Window {
   readonly name: '6 h' | '24 h' | '3 d' | '7 d';
@@ -89,30 +89,12 @@ const GUESSED_LOAD = 1.5;
 const JUST_BEGUN = 1.7;
 /** Hours. */
 const ENOUGH_CONTEXT = 20;
-/** Hours of a life in which everything is being set up. */
-const WARM_UP_HOURS = 1;
-
-/** Hours before a window from which one learns what load does. */
-const CONTEXT_HOURS = 72;
-
-export interface Moment {
-  readonly now: number;
-  /** The life of the process that is under way. */
-  readonly run: number;
-  /** Hours between buckets. */
-  readonly spacing: number;
-}
 
 /** The growth of a signal in a window if it would be called a leak by itself. */
-export function leakIn(
-  window: Window,
-  signal: Signal,
-  buckets: readonly Bucket[],
-  moment: Moment,
-): Growth | undefined {
-  const growth = growthIn(window, signal, buckets, moment);
+export function leakIn(window: Window, signal: Signal, view: View): Growth | undefined {
+  const growth = growthIn(window, signal, view);
   if (!growth) return undefined;
-  const needed = window.evidence * doubtOf(growth, buckets);
+  const needed = window.evidence * doubtOf(growth, view);
   const enough =
     growth.hours >= (growth.context >= ENOUGH_CONTEXT ? window.watched : window.watchedAlone) &&
     growth.evidence >= needed &&
@@ -126,9 +108,9 @@ export function leakIn(
 }
 
 /** The less is known of the load, the more growth has to explain. */
-function doubtOf({ loadKnown }: Growth, buckets: readonly Bucket[]): number {
+function doubtOf({ loadKnown }: Growth, { shown }: View): number {
   if (!loadKnown) return UNKNOWN_LOAD;
-  return Number.isNaN(buckets.at(-1)?.requests ?? Number.NaN) ? GUESSED_LOAD : 1;
+  return Number.isNaN(shown.at(-1)?.requests ?? Number.NaN) ? GUESSED_LOAD : 1;
 }
 
 /** How many evaluations growth counts for. */
@@ -138,46 +120,17 @@ export function weightOf({ evidence }: Growth, window: Window): number {
 
 /** Of what a life of the process gained, this much is more than a longer life before it came to. */
 const LEAST_EXCESS = 0.5;
+
 /** How a signal grows in a window, whatever one thinks of it. */
-export function growthIn(
-  window: Window,
-  signal: Signal,
-  buckets: readonly Bucket[],
-  { now, run, spacing }: Moment,
-): Growth | undefined {
-  const from = now - (window.hours + spacing) * 3600;
-  const near = buckets.filter(({ t, age }) => age >= WARM_UP_HOURS && t >= from - CONTEXT_HOURS * 3600);
-  const own = near.filter((bucket) => bucket.run === run && bucket.t >= from);
-  // A life that is long enough is judged alone; of many short ones, what they have in common once they are warm.
-  const alone = own.length * spacing >= window.watched;
-  const mature = near.filter(({ t, age }) => t >= from && age >= MATURE_HOURS);
-  const young = mature.filter(({ t, age }) => t - age * 3600 >= from);
-  const several = young.length * spacing >= 0.8 * window.watched ? young : mature;
-  const judged = new Set(alone ? own : several);
-  if (judged.size * spacing < 0.8 * window.watched) return undefined;
-  const context = near.filter(
-    (bucket) =>
-      bucket.t < from || judged.has(bucket) || (alone ? bucket.run !== run : bucket.run < lowestRun(judged)),
-  );
-  const readings = readingsOf(signal, context, (bucket) => judged.has(bucket));
+function growthIn(window: Window, signal: Signal, { shown, judged, spacing }: View): Growth | undefined {
   const { scale } = signal;
-  const growth = growthOf(readings, {
-    spacing,
-    least: window.evidence,
-    leastShare: window.share,
-    ...(scale && {
-      scale:
-        quantile(
-          [...judged].map(scale).filter((value) => value > 0),
-          0.5,
-        ) ?? 0,
-    }),
-  });
-  return growth;
+  return growthOf(
+    readingsOf(signal, shown, (bucket) => judged.has(bucket)),
+    {
+      spacing,
+      least: window.evidence,
+      leastShare: window.share,
+      ...(scale && { scale: median([...judged].map(scale).filter((value) => value > 0)) ?? 0 }),
+    },
+  );
 }
-
-function lowestRun(judged: ReadonlySet<Bucket>): number {
-  return Math.min(...[...judged].map(({ run }) => run));
-}
-
-const MATURE_HOURS = 1.5;

@@ -1,0 +1,56 @@
+// What of all that is remembered a window looks at: the hours it judges, and those before from which one learns what
+// load does. The same for every signal.
+import type { Bucket } from './bucket.ts';
+
+export interface View {
+  /** What is judged and what is learned from, in order of time. */
+  readonly shown: readonly Bucket[];
+  readonly judged: ReadonlySet<Bucket>;
+  /** Hours between buckets. */
+  readonly spacing: number;
+}
+
+export interface Moment {
+  /** Unix seconds. */
+  readonly now: number;
+  /** The life of the process that is under way. */
+  readonly run: number;
+  /** Hours between buckets. */
+  readonly spacing: number;
+}
+
+/** Hours of a life in which everything is being set up. */
+const WARM_UP_HOURS = 1;
+const MATURE_HOURS = 1.5;
+/** Hours before a window from which one learns what load does. */
+const CONTEXT_HOURS = 72;
+/** Of what a window wants watched, so much must be there before anything is computed. */
+const ENOUGH = 0.8;
+
+/** Undefined when too little was watched. */
+export function viewOf(
+  { hours, watched }: { readonly hours: number; readonly watched: number },
+  buckets: readonly Bucket[],
+  { now, run, spacing }: Moment,
+): View | undefined {
+  const from = now - (hours + spacing) * 3600;
+  const near = buckets.filter(({ t, age }) => age >= WARM_UP_HOURS && t >= from - CONTEXT_HOURS * 3600);
+  const inside = near.filter(({ t }) => t >= from);
+  const own = inside.filter((bucket) => bucket.run === run);
+  // A life that is long enough is judged alone; of many short ones, what they have in common once they are warm.
+  const alone = own.length * spacing >= watched;
+  const judged = new Set(alone ? own : ofSeveralLives(inside, from, (ENOUGH * watched) / spacing));
+  if (judged.size * spacing < ENOUGH * watched) return undefined;
+  const first = Math.min(...[...judged].map((bucket) => bucket.run));
+  const shown = near.filter(
+    (bucket) => bucket.t < from || judged.has(bucket) || (alone ? bucket.run !== run : bucket.run < first),
+  );
+  return { shown, judged, spacing };
+}
+
+/** Those of lives that began inside, where they are enough. */
+function ofSeveralLives(inside: readonly Bucket[], from: number, enough: number): readonly Bucket[] {
+  const mature = inside.filter(({ age }) => age >= MATURE_HOURS);
+  const young = mature.filter(({ t, age }) => t - age * 3600 >= from);
+  return young.length >= enough ? young : mature;
+}
