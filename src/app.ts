@@ -6,8 +6,9 @@ import {
   auditedControl,
   auditedRefusals,
   auditedRequests,
+  auditedWatching,
 } from './audit/audited.ts';
-import { openTrail, trailOptions } from './audit/trail.ts';
+import { openTrail, type Trail, trailOptions } from './audit/trail.ts';
 import { auditText } from './audit/words.ts';
 import { type Authorise, createAuthorise } from './authorise.ts';
 import { createFetcher } from './capture/fetch.ts';
@@ -117,7 +118,7 @@ async function openApp({ env, log, lifecycle }: Running): Promise<void> {
     firstTime: openSignatureMemory(redis, SIGNATURE_LIVES_MS, { now: Date.now, log }),
     log,
   });
-  const watched = watchedDoor(redis, { env, log }, { services, authorise, slack, prometheus });
+  const watched = watchedDoor(redis, { env, log }, { services, authorise, slack, prometheus, trail });
   const switched: SlackPorts['control'] = (command, asker) =>
     auditedControl(command, asker, trail, () =>
       control(command, asker, { ...controlled, services: services.all().map(({ name }) => name) }),
@@ -236,11 +237,13 @@ function watchedDoor(
     authorise,
     slack,
     prometheus,
+    trail,
   }: {
     readonly services: ServiceCatalog;
     readonly authorise: Authorise;
     readonly slack: ReturnType<typeof createSlackClient>;
     readonly prometheus: ReadPrometheus;
+    readonly trail: Pick<Trail, 'write'>;
   },
 ): SlackPorts['watched'] {
   const stores = {
@@ -252,12 +255,8 @@ function watchedDoor(
   const quickchart = env.quickchartUrl === undefined ? {} : { quickchartUrl: env.quickchartUrl };
   const showing = { authorise, slack: createSlackPoster(slack), renderChart: chartRenderer(quickchart) };
   return async (command, asker) => {
-    const done = tendWatched(command, asker, {
-      ...stores,
-      services: services.all(),
-      authorise,
-      now: Date.now,
-    });
+    const ports = { ...stores, services: services.all(), authorise, now: Date.now };
+    const done = auditedWatching(command, asker, trail, () => tendWatched(command, asker, ports));
     const service = services.find(command.service);
     // A Prometheus may take its time.
     const answer = await (service?.prometheus ? done : withinDeadline(done));

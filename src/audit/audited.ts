@@ -121,6 +121,32 @@ export async function auditedControl<Value>(
   return value;
 }
 
+interface Watching {
+  readonly kind: 'watch' | 'unwatch' | 'history' | 'baseline';
+  readonly service: string;
+  readonly action?: 'set' | 'clear';
+}
+
+/** What was changed about watching a service; looking leaves no line. */
+export async function auditedWatching<Value>(
+  command: Watching,
+  asker: Pick<Origin, 'user' | 'door' | 'channel'>,
+  { write }: Write,
+  run: () => Promise<Value>,
+): Promise<Value> {
+  const value = await run();
+  const what = changeOf(command);
+  if (what) write({ what, ...aboutOrigin(asker), service: command.service });
+  return value;
+}
+
+function changeOf({ kind, action }: Watching): Decision['what'] | undefined {
+  if (kind === 'watch') return 'watched';
+  if (kind === 'unwatch') return 'unwatched';
+  if (action === undefined) return undefined;
+  return action === 'set' ? 'baseline-set' : 'baseline-cleared';
+}
+
 /** Something was said of a signature, or taken back. */
 export function auditRule(
   rule: Pick<Rule, 'kind' | 'id' | 'label' | 'service' | 'scope' | 'untilMs' | 'reason' | 'removed'>,

@@ -21,6 +21,11 @@ export interface Decision {
     | 'declined'
     | 'unregistered'
     | 'resumed'
+    /** A service is sampled from now on, or no more; what is usual for it was fixed, or left to its last week again. */
+    | 'watched'
+    | 'unwatched'
+    | 'baseline-set'
+    | 'baseline-cleared'
     /** Said of a signature that it is put off, or that it is no leak; `why` is the reason given. */
     | 'snoozed'
     | 'ruled'

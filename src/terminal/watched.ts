@@ -1,10 +1,13 @@
 // watch, unwatch, history and baseline from a terminal: what is watched is in the Redis that app and workers use.
 import { writeFile } from 'node:fs/promises';
+import { auditedWatching } from '../audit/audited.ts';
+import { openTrail, trailOptions } from '../audit/trail.ts';
 import { openPrometheus } from '../capture/prometheus.ts';
 import type { Env } from '../config/env.ts';
 import { watchServices } from '../config/services.ts';
 import { tendWatched, type WatchedCommand } from '../control/watching.ts';
 import { Failure } from '../failure.ts';
+import { createLog } from '../log.ts';
 import type { DrawnHistory } from '../model/history.ts';
 import { answersPing, connectRedis } from '../queue/connection.ts';
 import { privateRedisUrl } from '../queue/private-redis.ts';
@@ -25,16 +28,19 @@ export async function watchedHere(command: WatchedCommand, env: Env, signal: Abo
       throw fault;
     });
     const asker = { door: 'terminal', user: 'terminal' } as const;
-    const { text, drawn } = await tendWatched(command, asker, {
-      services: services.all(),
-      // Whoever has a terminal on this machine could do it without us.
-      authorise: async () => ({ may: 'yes' }),
-      watching: openWatchingStore(redis),
-      history: openHistoryStore(redis),
-      baselines: openBaselineStore(redis),
-      prometheus: prometheus.read,
-      now: Date.now,
-    });
+    const trail = openTrail(trailOptions(env, 'terminal', createLog('terminal', 'error', env.secrets)));
+    const tend = () =>
+      tendWatched(command, asker, {
+        services: services.all(),
+        // Whoever has a terminal on this machine could do it without us.
+        authorise: async () => ({ may: 'yes' }),
+        watching: openWatchingStore(redis),
+        history: openHistoryStore(redis),
+        baselines: openBaselineStore(redis),
+        prometheus: prometheus.read,
+        now: Date.now,
+      });
+    const { text, drawn } = await auditedWatching(command, asker, trail, tend).finally(() => trail.close());
     if (command.kind !== 'history' || command.out === undefined) return text;
     return `${text}\n\n${await drawInto(command.out, drawn)}`;
   } finally {

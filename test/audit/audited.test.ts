@@ -9,6 +9,7 @@ import {
   auditedControl,
   auditedRefusals,
   auditedRequests,
+  auditedWatching,
 } from '../../src/audit/audited.ts';
 import type { Decision } from '../../src/audit/line.ts';
 import { auditFolder, openTrail } from '../../src/audit/trail.ts';
@@ -119,6 +120,31 @@ describe.skipIf(requires('redis'))('the audit of requests', () => {
     expect(written).toEqual([
       { what: 'stopped', who: 'U1', door: 'slash', channel: 'C1', service: 'web-svc' },
       { what: 'resumed', who: 'U1', door: 'slash', channel: 'C1' },
+    ]);
+  });
+
+  it('has what was changed about watching, and nothing of who only looked', async () => {
+    const asker = { door: 'button', user: 'U1', channel: 'C1' } as const;
+    const service = 'web-svc';
+    for (const command of [
+      { kind: 'watch', service },
+      { kind: 'history', service },
+      { kind: 'baseline', service, action: 'set' },
+      { kind: 'baseline', service },
+      { kind: 'baseline', service, action: 'clear' },
+      { kind: 'unwatch', service },
+    ] as const)
+      await auditedWatching(command, asker, trail, async () => '');
+    const refused = auditedWatching({ kind: 'watch', service }, asker, trail, () =>
+      Promise.reject(new Error('no')),
+    );
+    await expect(refused).rejects.toThrow('no');
+    const about = { who: 'U1', door: 'button', channel: 'C1', service };
+    expect(written).toEqual([
+      { what: 'watched', ...about },
+      { what: 'baseline-set', ...about },
+      { what: 'baseline-cleared', ...about },
+      { what: 'unwatched', ...about },
     ]);
   });
 
