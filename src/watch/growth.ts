@@ -29,9 +29,14 @@ export interface Growth {
   /** Whether the load was known. */
   readonly loadKnown: boolean;
   readonly clock: 'hours' | 'work';
+  /** What grew before, and in earlier lives, as a share of the slope; NaN when nothing was seen before. */
+  readonly before: number;
   /** Hours before what was judged from which load was learned. */
   readonly context: number;
 }
+
+/** Evidence adds up with readings, and so does what no account knows of: a day alone has few of both, and half will do. */
+export const FEW_READINGS = 0.5;
 
 /** How many readings make a level. */
 const LATE_READINGS = 4;
@@ -116,6 +121,7 @@ export function growthOf(
     level: table.level,
     loadKnown: known,
     clock,
+    before: slopeBefore(table, ticks, fit.coefficients[story ? 2 : 1]) / coefficient,
     context: readings.slice(0, from).length * spacing,
   };
 }
@@ -156,6 +162,7 @@ function bestAccount(table: Table, known: boolean, least: number): Fitted | unde
     { clock: 'hours', ticks: Float64Array.from(readings, ({ age }) => age) },
     ...(known && loads ? [{ clock: 'work' as const, ticks: workDone(readings, loads) }] : []),
   ];
+  const weight = from > 0 ? 1 : FEW_READINGS;
   const results = contest({
     y,
     groups,
@@ -167,7 +174,10 @@ function bestAccount(table: Table, known: boolean, least: number): Fitted | unde
     stories: () =>
       clocks.flatMap(({ ticks }) => {
         const longest = ticks.subarray(from).reduce((most, tick) => Math.max(most, tick), 0);
-        return storiesFor(longest).map(({ gathered, cost }) => ({ column: ticks.map(gathered), cost }));
+        return storiesFor(longest).map(({ gathered, cost }) => ({
+          column: ticks.map(gathered),
+          cost: cost * weight,
+        }));
       }),
     level,
     least,
@@ -188,6 +198,11 @@ function beforeFocus(readings: readonly Reading[], ticks: Float64Array, from: nu
   return from >= 3 && (readings[from - 1]?.age ?? 0) > 0
     ? [ticks.map((tick, at) => (at >= from ? 0 : tick))]
     : [];
+}
+
+/** NaN when nothing was seen before. */
+function slopeBefore({ readings, from }: Table, ticks: Float64Array, fitted = 0): number {
+  return beforeFocus(readings, ticks, from).length > 0 ? fitted : Number.NaN;
 }
 
 /** The clock of what is in focus is the first column. */

@@ -6,6 +6,8 @@ export interface View {
   /** What is judged and what is learned from, in order of time. */
   readonly shown: readonly Bucket[];
   readonly judged: ReadonlySet<Bucket>;
+  /** Whether they are of one life of the process. */
+  readonly alone: boolean;
   /** Hours between buckets. */
   readonly spacing: number;
 }
@@ -45,7 +47,7 @@ export function viewOf(
   const shown = near.filter(
     (bucket) => bucket.t < from || judged.has(bucket) || (alone ? bucket.run !== run : bucket.run < first),
   );
-  return { shown, judged, spacing };
+  return { shown, judged, alone, spacing };
 }
 
 /** Those of lives that began inside, where they are enough. */

@@ -1,7 +1,7 @@
 // How long one has to look before what grows may be called a leak. A wrong accusation is dearer than a late one:
 // each window asks for growth that is large, certain, in order and not flattening, several hours in a row.
 import { median } from '../analyse/trend.ts';
-import { type Growth, growthOf } from './growth.ts';
+import { FEW_READINGS, type Growth, growthOf } from './growth.ts';
 import { readingsOf, type Signal } from './signals.ts';
 import type { View } from './view.ts';
 
@@ -85,6 +85,11 @@ const LATE_BUT_PLAIN = 0.45;
 const UNKNOWN_LOAD = 2;
 /** What is allocated is not all there is to load. */
 const GUESSED_LOAD = 1.5;
+/** What they have in common is what starting has as well. */
+const SEVERAL_LIVES = 1.5;
+/** Lives before grew nearly as fast: then it is what this process always does after its start, as caches do. */
+const AS_FAST_BEFORE = 0.5;
+const EACH_LIFE_ALIKE = 2;
 /** What grows only in the later half has just begun, or is a bad hour: it can wait. */
 const JUST_BEGUN = 1.7;
 /** Hours. */
@@ -107,10 +112,15 @@ export function leakIn(window: Window, signal: Signal, view: View): Growth | und
   return enough ? growth : undefined;
 }
 
-/** The less is known of the load, the more growth has to explain. */
-function doubtOf({ loadKnown }: Growth, { shown }: View): number {
-  if (!loadKnown) return UNKNOWN_LOAD;
-  return Number.isNaN(shown.at(-1)?.requests ?? Number.NaN) ? GUESSED_LOAD : 1;
+/** The less is known, and the more else it may be, the more growth has to explain. */
+function doubtOf({ loadKnown, context, before }: Growth, { shown, alone }: View): number {
+  const guessed = Number.isNaN(shown.at(-1)?.requests ?? Number.NaN);
+  return (
+    (loadKnown ? (guessed ? GUESSED_LOAD : 1) : UNKNOWN_LOAD) *
+    (context < ENOUGH_CONTEXT ? FEW_READINGS : 1) *
+    (alone ? 1 : SEVERAL_LIVES) *
+    (before >= AS_FAST_BEFORE ? EACH_LIFE_ALIKE : 1)
+  );
 }
 
 /** How many evaluations growth counts for. */
