@@ -6,7 +6,6 @@ import {
   auditedControl,
   auditedRefusals,
   auditedRequests,
-  auditedWatching,
 } from './audit/audited.ts';
 import { openTrail, type Trail, trailOptions } from './audit/trail.ts';
 import { auditText } from './audit/words.ts';
@@ -256,7 +255,7 @@ function watchedDoor(
   const showing = { authorise, slack: createSlackPoster(slack), renderChart: chartRenderer(quickchart) };
   return async (command, asker) => {
     const ports = { ...stores, services: services.all(), authorise, now: Date.now };
-    const done = auditedWatching(command, asker, trail, () => tendWatched(command, asker, ports));
+    const done = auditedControl(command, asker, trail, () => tendWatched(command, asker, ports));
     const service = services.find(command.service);
     // A Prometheus may take its time.
     const answer = await (service?.prometheus ? done : withinDeadline(done));

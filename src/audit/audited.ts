@@ -105,46 +105,47 @@ export function auditedAsks({ write }: Write) {
   };
 }
 
-/** A switch that was thrown. What is cancelled is written as what became of it. */
-export async function auditedControl<Value>(
-  command: { readonly kind: 'stop' | 'resume' | 'cancel'; readonly service?: string },
-  asker: Pick<Origin, 'user' | 'door' | 'channel'>,
-  { write }: Write,
-  run: () => Promise<Value>,
-): Promise<Value> {
-  const value = await run();
-  const { kind, service } = command;
-  if (kind !== 'cancel') {
-    const what = kind === 'stop' ? 'stopped' : 'resumed';
-    write({ what, ...aboutOrigin(asker), ...(service !== undefined && { service }) });
-  }
-  return value;
-}
-
-interface Watching {
-  readonly kind: 'watch' | 'unwatch' | 'history' | 'baseline';
-  readonly service: string;
+interface Change {
+  readonly kind: 'stop' | 'resume' | 'cancel' | 'watch' | 'unwatch' | 'history' | 'baseline';
+  readonly service?: string;
   readonly action?: 'set' | 'clear';
 }
 
-/** What was changed about watching a service; looking leaves no line. */
-export async function auditedWatching<Value>(
-  command: Watching,
+/**
+ * A switch that was thrown, or what was changed about watching. What is cancelled is written as what became of it;
+ * looking leaves no line.
+ */
+export async function auditedControl<Value>(
+  command: Change,
   asker: Pick<Origin, 'user' | 'door' | 'channel'>,
   { write }: Write,
   run: () => Promise<Value>,
 ): Promise<Value> {
   const value = await run();
   const what = changeOf(command);
-  if (what) write({ what, ...aboutOrigin(asker), service: command.service });
+  const { service } = command;
+  if (what) write({ what, ...aboutOrigin(asker), ...(service !== undefined && { service }) });
   return value;
 }
 
-function changeOf({ kind, action }: Watching): Decision['what'] | undefined {
-  if (kind === 'watch') return 'watched';
-  if (kind === 'unwatch') return 'unwatched';
-  if (action === undefined) return undefined;
-  return action === 'set' ? 'baseline-set' : 'baseline-cleared';
+function changeOf({ kind, action }: Change): Decision['what'] | undefined {
+  switch (kind) {
+    case 'stop':
+      return 'stopped';
+    case 'resume':
+      return 'resumed';
+    case 'watch':
+      return 'watched';
+    case 'unwatch':
+      return 'unwatched';
+    case 'baseline':
+      return action && (action === 'set' ? 'baseline-set' : 'baseline-cleared');
+    case 'cancel':
+    case 'history':
+      return undefined;
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** Something was said of a signature, or taken back. */

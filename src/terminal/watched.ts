@@ -1,6 +1,6 @@
 // watch, unwatch, history and baseline from a terminal: what is watched is in the Redis that app and workers use.
 import { writeFile } from 'node:fs/promises';
-import { auditedWatching } from '../audit/audited.ts';
+import { auditedControl } from '../audit/audited.ts';
 import { openTrail, trailOptions } from '../audit/trail.ts';
 import { openPrometheus } from '../capture/prometheus.ts';
 import type { Env } from '../config/env.ts';
@@ -40,7 +40,7 @@ export async function watchedHere(command: WatchedCommand, env: Env, signal: Abo
         prometheus: prometheus.read,
         now: Date.now,
       });
-    const { text, drawn } = await auditedWatching(command, asker, trail, tend).finally(() => trail.close());
+    const { text, drawn } = await auditedControl(command, asker, trail, tend).finally(() => trail.close());
     if (command.kind !== 'history' || command.out === undefined) return text;
     return `${text}\n\n${await drawInto(command.out, drawn)}`;
   } finally {

@@ -9,7 +9,6 @@ import {
   auditedControl,
   auditedRefusals,
   auditedRequests,
-  auditedWatching,
 } from '../../src/audit/audited.ts';
 import type { Decision } from '../../src/audit/line.ts';
 import { auditFolder, openTrail } from '../../src/audit/trail.ts';
@@ -134,8 +133,8 @@ describe.skipIf(requires('redis'))('the audit of requests', () => {
       { kind: 'baseline', service, action: 'clear' },
       { kind: 'unwatch', service },
     ] as const)
-      await auditedWatching(command, asker, trail, async () => '');
-    const refused = auditedWatching({ kind: 'watch', service }, asker, trail, () =>
+      await auditedControl(command, asker, trail, async () => '');
+    const refused = auditedControl({ kind: 'watch', service }, asker, trail, () =>
       Promise.reject(new Error('no')),
     );
     await expect(refused).rejects.toThrow('no');
