@@ -9,6 +9,9 @@ export interface Point {
 /** Pairs examined by theilSen before it starts to thin the points: keeps the cost flat on long windows. */
 const MOST_POINTS = 400;
 
+/** Makes a median absolute deviation of normal noise its standard deviation. */
+export const MAD_SCALE = 1.4826;
+
 export function median(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 // What is usual: over a window, and, once a week is there, at this time of the day. Robust beside plain figures, because
 // one bad hour must not become the measure of the next.
-import { mean, median, quantile, standardDeviation } from '../analyse/trend.ts';
+import { MAD_SCALE, mean, median, quantile, standardDeviation } from '../analyse/trend.ts';
 
 export interface Usual {
   readonly mean: number;
@@ -40,7 +40,6 @@ const WEEK_SECONDS = 6.9 * DAY_SECONDS;
 const HOURS = 24;
 /** An hour of the day needs several days to have a spread. */
 const LEAST_IN_HOUR = 4;
-const MAD_SCALE = 1.4826;
 /** A series that never moved: a hundredth of its level is a deviation all the same. */
 const LEAST_SPREAD = 0.01;
 

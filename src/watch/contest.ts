@@ -134,7 +134,7 @@ function contestBy(
 function risesQuickly(plain: Projection, one: Case, clock: Clock): boolean {
   const glance = glanceAt(plain, one, clock);
   if (glance.rises) return true;
-  const weights = withoutWild(glance.left);
+  const weights = withoutWild(glance.left());
   return weights !== undefined && glanceAt(projectionOf(one.common, one.groups, weights), one, clock).rises;
 }
 
@@ -151,7 +151,7 @@ function glanceAt(projection: Projection, { y, least }: Case, { ticks, earlier }
   return {
     rises: free > 3 && certain && slope * span >= least,
     /** What is left of each reading. */
-    left: leftOf(account, rest, growing),
+    left: () => leftOf(account, rest, growing),
   };
 }
 

@@ -118,11 +118,11 @@ export function growthOf(
     late: lateness(table, ticks, coefficient),
     order: orderWithin(focused, adjusted),
     excess: excess / (slope * hoursWatched(lastLife(focused), spacing)),
-    level: table.level,
+    level,
     loadKnown: known,
     clock,
-    before: slopeBefore(table, ticks, fit.coefficients[story ? 2 : 1]) / coefficient,
-    context: readings.slice(0, from).length * spacing,
+    before: seenBefore(table) ? (fit.coefficients[story ? 2 : 1] ?? 0) / coefficient : Number.NaN,
+    context: from * spacing,
   };
 }
 
@@ -168,7 +168,7 @@ function bestAccount(table: Table, known: boolean, least: number): Fitted | unde
     groups,
     common: explaining,
     clocks: clocks.map(({ ticks }) => {
-      const [earlier] = beforeFocus(readings, ticks, from);
+      const [earlier] = beforeFocus(table, ticks);
       return { ticks: inFocusOnly(ticks, from), ...(earlier && { earlier }) };
     }),
     stories: () =>
@@ -193,29 +193,20 @@ function inFocusOnly(ticks: Float64Array, from: number): Float64Array {
   return ticks.map((tick, at) => (at >= from ? tick : 0));
 }
 
+/** Whether enough was seen before what is in focus to have a slope. */
+function seenBefore({ readings, from }: Table): boolean {
+  return from >= 3 && (readings[from - 1]?.age ?? 0) > 0;
+}
+
 /** What came before may have had a slope of its own. */
-function beforeFocus(readings: readonly Reading[], ticks: Float64Array, from: number): Float64Array[] {
-  return from >= 3 && (readings[from - 1]?.age ?? 0) > 0
-    ? [ticks.map((tick, at) => (at >= from ? 0 : tick))]
-    : [];
+function beforeFocus(table: Table, ticks: Float64Array): Float64Array[] {
+  return seenBefore(table) ? [ticks.map((tick, at) => (at >= table.from ? 0 : tick))] : [];
 }
 
-/** NaN when nothing was seen before. */
-function slopeBefore({ readings, from }: Table, ticks: Float64Array, fitted = 0): number {
-  return beforeFocus(readings, ticks, from).length > 0 ? fitted : Number.NaN;
-}
-
-/** The clock of what is in focus is the first column. */
-function fitted(
-  { readings, y, groups, explaining, from }: Table,
-  ticks: Float64Array,
-  more: readonly Float64Array[],
-): Regression | undefined {
-  return regress(
-    [inFocusOnly(ticks, from), ...more, ...beforeFocus(readings, ticks, from), ...explaining],
-    y,
-    groups,
-  );
+/** The clock of what is in focus is the first column; that of what came before follows what more there is. */
+function fitted(table: Table, ticks: Float64Array, more: readonly Float64Array[]): Regression | undefined {
+  const { y, groups, explaining, from } = table;
+  return regress([inFocusOnly(ticks, from), ...more, ...beforeFocus(table, ticks), ...explaining], y, groups);
 }
 
 /** Slope of the later halves against what is claimed: lines with a hinge in the middle of each life in focus. */

@@ -1,5 +1,6 @@
 // Readings that stand out of what explains the others: they count less, and where one only glances, not at all. An
 // hour of a nightly batch says nothing of growth, however large it is.
+import { MAD_SCALE } from '../analyse/trend.ts';
 
 /** In spreads of the others: believed up to here, less and less beyond. */
 const HUBER = 1.5;
@@ -26,5 +27,5 @@ export function withoutWild(left: Float64Array): Float64Array | undefined {
 /** Median absolute deviation, as a standard deviation. */
 function spreadOf(left: Float64Array): number {
   const sorted = left.map(Math.abs).sort();
-  return 1.4826 * (sorted[sorted.length >> 1] ?? 0);
+  return MAD_SCALE * (sorted[sorted.length >> 1] ?? 0);
 }
