@@ -34,6 +34,8 @@ export interface Bucket {
 
 export const BUCKET_SECONDS = 600;
 const HOUR_SECONDS = 3600;
+/** More than any reading has. */
+const DIGITS = 6;
 /** A trough this far above what the pacing implies: a memory limit binds, or GOGC is not what we think. */
 export const BOUND = 1.25;
 
@@ -140,7 +142,7 @@ export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucke
   const goal = open.last.NextGC ?? Number.NaN;
   const { t, run, age, paced, goroutines, outside, beyond, rss, rssHigh } = open;
   const trough = liveAfterCollection(open, collections, goal);
-  return {
+  return trimmed({
     t,
     run,
     age,
@@ -155,7 +157,7 @@ export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucke
     allocated: allocatedIn(open, collections, roomFor(goal, paced, trough)),
     collections,
     goal,
-  };
+  });
 }
 
 function heapOf({ HeapAlloc, HeapInuse }: Sample): number {
@@ -209,12 +211,32 @@ export function joinHour(buckets: readonly Bucket[]): Bucket | undefined {
     FIELDS.map((field) => [field, combine(field, buckets)]),
   ) as unknown as Pick<Bucket, (typeof FIELDS)[number]>;
   const ages = buckets.map((bucket) => bucket.age);
-  return {
+  return trimmed({
     t: hourOf(first.t),
     run: first.run,
     age: ages.reduce((sum, age) => sum + age, 0) / ages.length,
     ...values,
-  };
+  });
+}
+
+/** Hundreds of buckets are remembered: what no reading tells need not be. */
+function trimmed({ t, run, ...numbers }: Bucket): Bucket {
+  const entries = Object.entries(numbers).map(([name, value]) => [name, Number(value.toPrecision(DIGITS))]);
+  return { t, run, ...Object.fromEntries(entries) };
+}
+
+/** A bucket as its numbers alone, in this order. */
+const COLUMNS = ['t', 'run', 'age', ...FIELDS] as const;
+
+export function bucketRow(bucket: Bucket): readonly number[] {
+  return COLUMNS.map((column) => bucket[column]);
+}
+
+/** Back from its numbers; what is missing is unknown. */
+export function bucketFrom(row: readonly unknown[]): Bucket {
+  return Object.fromEntries(
+    COLUMNS.map((column, at) => [column, typeof row[at] === 'number' ? row[at] : Number.NaN]),
+  ) as unknown as Bucket;
 }
 
 export function hourOf(t: number): number {

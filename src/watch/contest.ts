@@ -4,6 +4,7 @@
 import { type Account, accountOf, leftOf, productsOf, withColumn } from './account.ts';
 import { type Projection, projectionOf } from './projection.ts';
 import { reweigh, withoutWild } from './robust.ts';
+import { NEVER_BETTER } from './stories.ts';
 
 export interface Contest {
   /** What growth explains beyond the best healthy story; noise alone comes to 1, and rarely to 10. */
@@ -47,9 +48,6 @@ const QUICK = 2.5;
 const MOST_CORRELATION = 0.95;
 /** A story has to be better by so much to be told beside growth. */
 const WORTH_TELLING = 6;
-
-/** No curve of ours is that of a real cache: what it leaves of what there was to explain, growth cannot claim. */
-const NEVER_BETTER = 0.0015;
 
 /** One result for each clock; undefined where nothing grows by it. */
 export function contest(one: Case): readonly (Contest | undefined)[] {

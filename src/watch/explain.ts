@@ -20,18 +20,32 @@ const ENOUGH_FOR_LAG = 14;
 /** Load now, and load of the last hours; none where it hardly varies. */
 export function loadColumns(moments: readonly Moment[]): Float64Array[] {
   const loads = filled(moments.map(({ load }) => load));
+  if (!varies(loads)) return [];
+  return loads.length >= ENOUGH_FOR_LAG ? [loads, lagged(moments, loads, LAG_HOURS)] : [loads];
+}
+
+/** Load as memory may follow it, a column for each of `lags` in hours; none where it hardly varies. */
+export function lagColumns(moments: readonly Moment[], lags: readonly number[]): Float64Array[] {
+  const loads = filled(moments.map(({ load }) => load));
+  return varies(loads) ? lags.map((lag) => (lag > 0 ? lagged(moments, loads, lag) : loads)) : [];
+}
+
+function varies(loads: Float64Array): boolean {
   const centre = loads.reduce((sum, load) => sum + load, 0) / loads.length;
   const spread = loads.reduce((sum, load) => sum + Math.abs(load - centre), 0) / loads.length;
-  if (centre <= 0 || spread < LEAST_VARIATION * centre) return [];
-  const lagged = new Float64Array(loads.length);
+  return centre > 0 && spread >= LEAST_VARIATION * centre;
+}
+
+function lagged(moments: readonly Moment[], loads: Float64Array, hours: number): Float64Array {
+  const result = new Float64Array(loads.length);
   let smooth = loads[0] ?? 0;
   for (const [at, load] of loads.entries()) {
     const before = moments[at - 1];
     const gap = before ? Math.max(0, ((moments[at]?.t ?? 0) - before.t) / 3600) : 0;
-    smooth += (load - smooth) * (1 - Math.exp(-gap / LAG_HOURS));
-    lagged[at] = smooth;
+    smooth += (load - smooth) * (1 - Math.exp(-gap / hours));
+    result[at] = smooth;
   }
-  return loads.length >= ENOUGH_FOR_LAG ? [loads, lagged] : [loads];
+  return result;
 }
 
 /** The wave of a day and its first overtone. */

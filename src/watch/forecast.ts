@@ -2,14 +2,14 @@
 // wave and of the collector's saw, not on the average of both.
 import { median } from '../analyse/trend.ts';
 import type { Bucket } from './bucket.ts';
-import type { Growth } from './growth.ts';
+import type { Grown } from './growth.ts';
 import type { Forecast } from './sample.ts';
 
 export interface Ground {
   readonly now: number;
   /** Buckets of the life of the process that is under way, oldest first. */
   readonly buckets: readonly Bucket[];
-  readonly growth: Growth;
+  readonly growth: Grown;
   /** What resident memory must not pass. */
   readonly limit: number;
   /** GOGC as a factor: 1 when a collection is due at twice the live heap. */

@@ -8,27 +8,34 @@ import { hoursWatched, lastLife, orderWithin, type Reading, rateOf } from './rea
 import { type Regression, regress } from './regression.ts';
 import { storiesFor } from './stories.ts';
 
-export interface Growth {
+/** How something grew while it was watched. */
+export interface Grown {
   /** By the hour, in the unit of the readings. */
   readonly slope: number;
   /** Standard error of the slope, honest about autocorrelation. */
   readonly error: number;
-  /** What growth explains beyond the best healthy story (`contest.ts`). */
+  /** What growth explains beyond the best healthy story. */
   readonly evidence: number;
   /** Share of the level that was gained while the process was watched. */
   readonly share: number;
   /** Hours watched, gaps and restarts not counted. */
   readonly hours: number;
+  readonly level: number;
+  /** Whether the load was known. */
+  readonly loadKnown: boolean;
+  readonly clock: 'hours' | 'work';
+  /** Plain enough to be called probable. */
+  readonly sure: boolean;
+}
+
+/** The same, with what else speaks for a leak or against it. */
+export interface Growth extends Grown {
   /** Slope of the later half against the whole: a cache that fills comes to nothing, a leak stays near 1. */
   readonly late: number;
   /** Mann-Kendall of what load does not explain, within each life of the process. */
   readonly order: number;
   /** Share of the last life's growth by which it is above what lives before, when as old or older, had come to; infinite without one. */
   readonly excess: number;
-  readonly level: number;
-  /** Whether the load was known. */
-  readonly loadKnown: boolean;
-  readonly clock: 'hours' | 'work';
   /** What grew before, and in earlier lives, as a share of the slope; NaN when nothing was seen before. */
   readonly before: number;
   /** Hours before what was judged from which load was learned. */
@@ -38,6 +45,7 @@ export interface Growth {
 /** Evidence adds up with readings, and so does what no account knows of: a day alone has few of both, and half will do. */
 export const FEW_READINGS = 0.5;
 
+const SURE = { evidence: 24, order: 0.7 };
 /** How many readings make a level. */
 const LATE_READINGS = 4;
 
@@ -109,14 +117,17 @@ export function growthOf(
   const gained = slope * hours;
   const adjusted = inFocus.map((tick, at) => coefficient * tick + (fit.residuals[from + at] ?? 0));
   const excess = excessOf(table, fit);
+  const order = orderWithin(focused, adjusted);
+  const evidence = best.evidence + (best.beyond >= LEAST_BEYOND ? evidenceOfLevel(excess / whole) : 0);
   return {
     slope,
     error: (fit.errors[0] ?? Number.POSITIVE_INFINITY) * perHour,
-    evidence: best.evidence + (best.beyond >= LEAST_BEYOND ? evidenceOfLevel(excess / whole) : 0),
+    evidence,
     share: whole > 0 ? gained / whole : 0,
     hours,
     late: lateness(table, ticks, coefficient),
-    order: orderWithin(focused, adjusted),
+    order,
+    sure: evidence >= SURE.evidence && order >= SURE.order,
     excess: excess / (slope * hoursWatched(lastLife(focused), spacing)),
     level,
     loadKnown: known,

@@ -2,14 +2,16 @@
 // it is said once, with what speaks for it and when the limit is reached.
 import { formatBytes, formatCount, formatPercent } from '../model/units.ts';
 import { type Bucket, residentOf } from './bucket.ts';
+import { leakInDay } from './day.ts';
 import { forecastOf } from './forecast.ts';
-import type { Growth } from './growth.ts';
+import type { Grown } from './growth.ts';
+import { type Found, leakIn } from './leak.ts';
 import { limitOf } from './limits.ts';
 import type { Detection, Forecast } from './sample.ts';
 import { SIGNALS, type Signal } from './signals.ts';
-import type { InstanceState } from './state.ts';
-import { type View, viewOf } from './view.ts';
-import { leakIn, URGENT, WINDOWS, type Window, weightOf } from './windows.ts';
+import { type InstanceState, shortOf } from './state.ts';
+import { closerViewOf, type View, viewOf } from './view.ts';
+import { DAY, URGENT, WINDOWS, type Window } from './windows.ts';
 
 export interface Judged {
   readonly evidence: Readonly<Record<string, number>>;
@@ -21,7 +23,11 @@ export const QUIET_SECONDS = 7 * 86_400;
 const MOST_EVIDENCE = 6;
 /** Told from the six-hour window only when the limit may be this near. */
 const URGENT_SECONDS = 4 * 3600;
-const SURE = { evidence: 24, order: 0.7 };
+/** Hours remembered of an instance whose first day it is. */
+const FIRST_DAY = 26;
+/** What one life must have lasted to be looked at closer alone, hours. */
+const CLOSER_ALONE = 14;
+const TEN_MINUTES = 1 / 6;
 /** Killed at the limit this often within that time: it is not one bad moment. */
 const KILLINGS = 3;
 const KILLINGS_WITHIN = 3 * 86_400;
@@ -33,6 +39,7 @@ export function judgeGrowth(instance: string, state: InstanceState, hourEnded: b
   const hour = Math.floor(state.last.t / 3600);
   const due = hourEnded ? [URGENT, ...WINDOWS.filter(({ every }) => hour % every === 0)] : [URGENT];
   const views = new Map(due.map((window) => [window, viewIn(window, state)]));
+  const closer = once(() => closerView(state));
   for (const signal of SIGNALS) {
     // What was said is not said again for a week: nothing need be computed until then.
     const said = state.told[signal.kind];
@@ -40,13 +47,13 @@ export function judgeGrowth(instance: string, state: InstanceState, hourEnded: b
     const found = due.flatMap((window) => {
       const key = `${signal.kind} ${window.name}`;
       const view = views.get(window);
-      const growth = view && growthIn(window, signal, state, view);
-      const sum = Math.max(
-        0,
-        Math.min(MOST_EVIDENCE, (evidence[key] ?? 0) + (growth ? weightOf(growth, window) : -1)),
-      );
+      const leak =
+        window === DAY
+          ? leakInDay(signal, { view, closer, first: state.hours.length <= FIRST_DAY })
+          : view && foundIn(window, signal, state, view);
+      const sum = Math.max(0, Math.min(MOST_EVIDENCE, (evidence[key] ?? 0) + (leak?.weight ?? -1)));
       evidence[key] = sum;
-      return growth && sum >= window.times ? [{ growth, window }] : [];
+      return leak && sum >= window.times ? [{ growth: leak.growth, window }] : [];
     });
     const [first] = found;
     if (first) detections.push(detectionOf(instance, state, signal, first));
@@ -73,20 +80,35 @@ export function judgeKillings(
   };
 }
 
-function viewIn(window: Window, { hours, short, last, life }: InstanceState): View | undefined {
+function viewIn(window: Window, state: InstanceState): View | undefined {
+  const { hours, last, life } = state;
   const moment = { now: last.t, run: life.run };
   if (window !== URGENT) return viewOf(window, hours, { ...moment, spacing: 1 });
   // Most services are far from their limit: nothing is urgent there, and nothing need be computed.
   const near = residentOf(last) >= 0.5 * limitOf(last);
-  return near ? viewOf(window, short, { ...moment, spacing: 1 / 6 }) : undefined;
+  return near ? viewOf(window, shortOf(state), { ...moment, spacing: TEN_MINUTES }) : undefined;
 }
 
-function growthIn(window: Window, signal: Signal, state: InstanceState, view: View): Growth | undefined {
+function closerView(state: InstanceState): View | undefined {
+  const moment = { now: state.last.t, run: state.life.run, spacing: TEN_MINUTES };
+  return closerViewOf({ hours: DAY.hours, watched: CLOSER_ALONE }, state, moment);
+}
+
+/** Asked for by several signals, and by none most of the time. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function foundIn(window: Window, signal: Signal, state: InstanceState, view: View): Found | undefined {
   if (window !== URGENT) return leakIn(window, signal, view);
-  const growth = rose(signal, state.short) ? leakIn(window, signal, view) : undefined;
-  if (!growth?.loadKnown) return undefined;
-  const forecast = limitReached(signal, growth, state);
-  return forecast && forecast.low - state.last.t <= URGENT_SECONDS ? growth : undefined;
+  const found = rose(signal, shortOf(state)) ? leakIn(window, signal, view) : undefined;
+  if (!found?.growth.loadKnown) return undefined;
+  const forecast = limitReached(signal, found.growth, state);
+  return forecast && forecast.low - state.last.t <= URGENT_SECONDS ? found : undefined;
 }
 
 /** What has not grown by the eye need not be looked at closer every ten minutes. */
@@ -100,7 +122,7 @@ function detectionOf(
   instance: string,
   state: InstanceState,
   signal: Signal,
-  { growth, window }: { readonly growth: Growth; readonly window: Window },
+  { growth, window }: { readonly growth: Grown; readonly window: Window },
 ): Detection {
   const say = signal.unit === 'bytes' ? formatBytes : formatCount;
   const per = growth.clock === 'work' ? 'as work is done, about ' : '';
@@ -111,17 +133,18 @@ function detectionOf(
     t: state.last.t,
     instance,
     kind: signal.kind,
-    tier: growth.evidence >= SURE.evidence && growth.order >= SURE.order ? 'probable' : 'suspect',
+    tier: growth.sure ? 'probable' : 'suspect',
     forecast: limitReached(signal, growth, state),
     because: `${signal.what} grew by ${formatPercent(growth.share)} ${within}, ${per}${say(growth.slope)} an hour on ${say(growth.level)}, ${without}, and does not flatten`,
   };
 }
 
-function limitReached(signal: Signal, growth: Growth, state: InstanceState): Forecast | null {
+function limitReached(signal: Signal, growth: Grown, state: InstanceState): Forecast | null {
   // A goroutine weighs what resident memory grew by, not a number of bytes we would have to invent.
   if (signal.unit !== 'bytes') return null;
   const { GOGC = 100, GOMEMLIMIT = Number.POSITIVE_INFINITY } = state.last;
-  const buckets = [...state.hours.filter(({ t }) => t < (state.short[0]?.t ?? 0)), ...state.short];
+  const short = shortOf(state);
+  const buckets = [...state.hours.filter(({ t }) => t < (short[0]?.t ?? 0)), ...short];
   return forecastOf({
     now: state.last.t,
     buckets: buckets.filter(({ run }) => run === state.life.run),

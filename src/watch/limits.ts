@@ -3,7 +3,7 @@ import { median, theilSen } from '../analyse/trend.ts';
 import { formatBytes, formatForecast, formatPercent } from '../model/units.ts';
 import { type Bucket, residentOf } from './bucket.ts';
 import type { CaptureTrigger, Detection, Sample } from './sample.ts';
-import type { InstanceState } from './state.ts';
+import { type InstanceState, shortOf } from './state.ts';
 
 /** Shares of the limit at which a capture is worth its price: while it can still answer, and before it cannot. */
 export const CAPTURE_AT = [70, 85, 95] as const;
@@ -44,12 +44,12 @@ export function isNear(sample: Sample): boolean {
 
 /** Resident memory stays at the limit. */
 export function nearLimit(instance: string, state: InstanceState): Detection | undefined {
-  const { last, near, life, short } = state;
+  const { last, near, life } = state;
   if (near < NEAR_SAMPLES || last.t - life.started < NEAR_SECONDS) return undefined;
   const resident = residentOf(last);
   const limit = limitOf(last);
-  const points = short
-    .filter(({ run, rssHigh }) => run === life.run && !Number.isNaN(rssHigh))
+  const points = shortOf(state)
+    .filter(({ rssHigh }) => !Number.isNaN(rssHigh))
     .map(({ t, rssHigh }) => ({ x: t, y: rssHigh }));
   const slope = theilSen(points.slice(-12)) ?? 0;
   const seconds = slope > 0 ? Math.max(0, limit - resident) / slope : undefined;
@@ -71,12 +71,12 @@ export function nearLimit(instance: string, state: InstanceState): Detection | u
 
 /** The collector runs ever more often and finds ever less: the heap that lives is all there is room for. */
 export function gcSpiral(instance: string, state: InstanceState, bucket: Bucket): Detection | undefined {
-  const { last, short, hours, life } = state;
+  const { last, hours } = state;
   const limit = Math.min(last.GOMEMLIMIT ?? Number.POSITIVE_INFINITY, limitOf(last));
   const headroom = (bucket.goal - bucket.trough) / bucket.goal;
   if (!Number.isFinite(limit) || !(bucket.goal >= SPIRAL_NEAR * limit) || !(headroom <= SPIRAL_HEADROOM))
     return undefined;
-  const known = [...hours, ...short.filter(({ run }) => run === life.run)]
+  const known = [...hours, ...shortOf(state)]
     .map(({ collections }) => collections)
     .filter((rate) => !Number.isNaN(rate));
   const usual = median(known);

@@ -24,6 +24,22 @@ export function withoutWild(left: Float64Array): Float64Array | undefined {
   return weights.includes(0) ? weights : undefined;
 }
 
+/** How many readings on either side tell where the line is. */
+const NEIGHBOURS = 9;
+const OUT_OF_LINE = 5;
+
+/** Which readings, in order of time, stand out of the middle of those around them. */
+export function outOfLine(values: readonly number[]): readonly boolean[] {
+  const off = Float64Array.from(values, (value, at) => {
+    // As many on either side, so that what rises steadily is in line to its very end.
+    const side = Math.min(NEIGHBOURS, at, values.length - 1 - at);
+    const around = Float64Array.from(values.slice(at - side, at + side + 1)).sort();
+    return value - (around[around.length >> 1] ?? 0);
+  });
+  const most = OUT_OF_LINE * spreadOf(off);
+  return [...off].map((value) => most > 0 && Math.abs(value) > most);
+}
+
 /** Median absolute deviation, as a standard deviation. */
 function spreadOf(left: Float64Array): number {
   const sorted = left.map(Math.abs).sort();

@@ -19,6 +19,8 @@ export interface Signal {
   readonly load: Choice;
   /** What else explains it, beside load. */
   readonly other?: (bucket: Bucket) => number;
+  /** Whether it answers to each rise of load, so that minutes tell more of it than hours. */
+  readonly followsLoad?: true;
   /** What growth is a share of; the signal's own level when absent. */
   readonly scale?: (bucket: Bucket) => number;
 }
@@ -35,6 +37,7 @@ export const SIGNALS: readonly Signal[] = [
     unit: 'bytes',
     value: liveHeap,
     load: (buckets) => loadOf(buckets, true),
+    followsLoad: true,
   },
   {
     kind: 'goroutine_leak',
@@ -46,6 +49,7 @@ export const SIGNALS: readonly Signal[] = [
       ({ goroutines }) =>
         goroutines,
     load: (buckets) => loadOf(buckets, false),
+    followsLoad: true,
   },
   {
     kind: 'memory_outside_heap',

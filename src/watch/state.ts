@@ -1,12 +1,14 @@
 // What the watcher remembers of an instance: plain values of bounded number, fit to be stored as JSON.
-import type { Bucket, OpenBucket } from './bucket.ts';
+import { type Bucket, bucketFrom, bucketRow, type OpenBucket } from './bucket.ts';
 import type { Life } from './lives.ts';
 import type { DetectionKind, Sample } from './sample.ts';
 
 /** Eight days of hours: the longest window and a day. */
 export const MAX_HOURS = 192;
-/** The shortest window in which a slope is judged, in ten minutes. */
-export const MAX_SHORT = 36;
+/** A day and a bit of tens of minutes: what is looked at closer. */
+export const MAX_TENS = 150;
+/** The shortest window in which a slope is judged, in tens of minutes. */
+const MAX_SHORT = 36;
 export const MAX_ENDINGS = 8;
 
 export interface InstanceState {
@@ -17,7 +19,7 @@ export interface InstanceState {
   readonly open: OpenBucket;
   /** Of the hour that is not full. */
   readonly pending: readonly Bucket[];
-  readonly short: readonly Bucket[];
+  readonly tens: readonly Bucket[];
   readonly hours: readonly Bucket[];
   /** Evaluations in favour, less those against, by kind and window. */
   readonly evidence: Readonly<Record<string, number>>;
@@ -31,24 +33,46 @@ export interface InstanceState {
   readonly near: number;
 }
 
-/** JSON of what is remembered; unknown readings become null. */
-export function stateJson(state: InstanceState): string {
-  return JSON.stringify(state);
+/** The last tens of minutes of the process that is under way. */
+export function shortOf({ tens, life }: InstanceState): readonly Bucket[] {
+  return tens.slice(-MAX_SHORT).filter(({ run }) => run === life.run);
+}
+
+/** JSON of what is remembered, buckets as rows; unknown readings become null. */
+export function stateJson({ tens, hours, ...others }: InstanceState): string {
+  return JSON.stringify({ ...others, tens: tens.map(bucketRow), hours: hours.map(bucketRow) });
 }
 
 /** Back from its JSON. Undefined when it is none. */
 export function stateFrom(json: string): InstanceState | undefined {
   try {
     const state: unknown = JSON.parse(json, (_, value) => (value === null ? Number.NaN : value));
-    return isState(state) ? state : undefined;
+    return isStored(state)
+      ? { ...state, tens: state.tens.map(bucketFrom), hours: state.hours.map(bucketFrom) }
+      : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isState(value: unknown): value is InstanceState {
+type Stored = Omit<InstanceState, 'tens' | 'hours'> & {
+  readonly tens: readonly (readonly unknown[])[];
+  readonly hours: readonly (readonly unknown[])[];
+};
+
+function isStored(value: unknown): value is Stored {
   if (typeof value !== 'object' || value === null) return false;
   return (
-    'life' in value && 'last' in value && 'open' in value && 'hours' in value && Array.isArray(value.hours)
+    'life' in value &&
+    'last' in value &&
+    'open' in value &&
+    'tens' in value &&
+    areRows(value.tens) &&
+    'hours' in value &&
+    areRows(value.hours)
   );
+}
+
+function areRows(value: unknown): boolean {
+  return Array.isArray(value) && value.every((row) => Array.isArray(row));
 }

@@ -23,6 +23,8 @@ export interface Moment {
 
 /** Hours of a life in which everything is being set up. */
 const WARM_UP_HOURS = 1;
+/** The same where one looks closer: what fills fast would be seen filling. */
+const CLOSER_WARM_UP_HOURS = 2;
 const MATURE_HOURS = 1.5;
 /** Hours before a window from which one learns what load does. */
 const CONTEXT_HOURS = 72;
@@ -48,6 +50,27 @@ export function viewOf(
     (bucket) => bucket.t < from || judged.has(bucket) || (alone ? bucket.run !== run : bucket.run < first),
   );
   return { shown, judged, alone, spacing };
+}
+
+/**
+ * The same window by shorter buckets, where those are remembered, with longer ones before it to learn from. `watched`:
+ * what one life must have lasted to be judged alone.
+ */
+export function closerViewOf(
+  window: { readonly hours: number; readonly watched: number },
+  { tens, hours }: { readonly tens: readonly Bucket[]; readonly hours: readonly Bucket[] },
+  moment: Moment,
+): View | undefined {
+  const from = moment.now - (window.hours + moment.spacing) * 3600;
+  const view = viewOf(
+    window,
+    tens.filter(({ t, age }) => t >= from && age >= CLOSER_WARM_UP_HOURS),
+    moment,
+  );
+  const before = hours.filter(
+    ({ t, age }) => age >= WARM_UP_HOURS && t < from && t >= from - CONTEXT_HOURS * 3600,
+  );
+  return view && { ...view, shown: [...before, ...view.shown] };
 }
 
 /** Those of lives that began inside, where they are enough. */

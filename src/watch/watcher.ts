@@ -13,7 +13,7 @@ import { judgeGrowth, judgeKillings, QUIET_SECONDS } from './judge.ts';
 import { captureTriggers, gcSpiral, isNear, nearLimit } from './limits.ts';
 import { endOf, firstLife, lifeOf } from './lives.ts';
 import type { CaptureTrigger, Detection, DetectionKind, Sample } from './sample.ts';
-import { type InstanceState, MAX_ENDINGS, MAX_HOURS, MAX_SHORT } from './state.ts';
+import { type InstanceState, MAX_ENDINGS, MAX_HOURS, MAX_TENS } from './state.ts';
 
 export interface Watched {
   readonly state: InstanceState;
@@ -72,9 +72,18 @@ export function predecessorOf(states: Iterable<InstanceState>, { t }: Sample): I
 export function succeed(other: InstanceState, sample: Sample): Watched {
   const fresh = watch(undefined, sample);
   const run = Math.max(other.life.run, ...other.hours.map((hour) => hour.run)) + 1;
-  const hours = other.hours.filter(({ t }) => t < sample.t);
+  const before = (buckets: readonly Bucket[]) => buckets.filter(({ t }) => t < sample.t);
   const { life, open } = fresh.state;
-  return { ...fresh, state: { ...fresh.state, hours, life: { ...life, run }, open: { ...open, run } } };
+  return {
+    ...fresh,
+    state: {
+      ...fresh.state,
+      hours: before(other.hours),
+      tens: before(other.tens),
+      life: { ...life, run },
+      open: { ...open, run },
+    },
+  };
 }
 
 /** Captures that were asked for are not asked for again. */
@@ -93,7 +102,7 @@ function begun(sample: Sample): InstanceState {
     before: undefined,
     open: openBucket(sample, life.run, hoursBetween(life.started, sample.t)),
     pending: [],
-    short: [],
+    tens: [],
     hours: [],
     evidence: {},
     told: {},
@@ -121,7 +130,7 @@ function next(instance: string, state: InstanceState, sample: Sample): Step {
     before: another ? undefined : state.last,
     open: openBucket(sample, life.run, hoursBetween(life.started, sample.t)),
     near: isNear(sample) ? state.near + 1 : 0,
-    ...(another && { short: [], captured: 0, near: 0 }),
+    ...(another && { captured: 0, near: 0 }),
     ...(killed && { killings: [...state.killings, sample.t].slice(-MAX_ENDINGS) }),
   };
   const { version } = sample;
@@ -143,7 +152,7 @@ function close(instance: string, state: InstanceState, hourEnds: boolean): Step 
   const kept: InstanceState = {
     ...state,
     pending: hourEnds ? [] : pending,
-    short: limited(state.short, bucket, MAX_SHORT),
+    tens: limited(state.tens, bucket, MAX_TENS),
     hours: hour ? limited(state.hours, hour, MAX_HOURS) : state.hours,
   };
   const judged = judgeGrowth(instance, kept, hour !== undefined);

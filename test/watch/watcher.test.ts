@@ -120,12 +120,9 @@ describe('watching', () => {
       live: (hour, load) => 150 + load + 3 * hour,
     });
     let state: InstanceState | undefined;
-    let largest = 0;
     const told = samples.flatMap((sample, at) => {
       if (state && at % 7 === 0) {
-        const json = stateJson(state);
-        largest = Math.max(largest, json.length);
-        state = stateFrom(json);
+        state = stateFrom(stateJson(state));
       }
       const step = watch(state, sample);
       state = step.state;
@@ -133,9 +130,28 @@ describe('watching', () => {
     });
     expect(told).toEqual(backtest(samples).detections);
     expect(told).toHaveLength(1);
-    expect(largest).toBeLessThan(40_000);
     expect(stateFrom('nonsense')).toBeUndefined();
     expect(stateFrom('[]')).toBeUndefined();
+    expect(
+      stateFrom(stateJson(watch(undefined, samples[0] as Sample).state).replace('"tens":[', '"tens":[7')),
+    ).toBeUndefined();
+  });
+
+  it('remembers less than 48 KB of an instance, however long it is watched', () => {
+    const samples = draw({
+      hours: 24 * 10,
+      everySeconds: 300,
+      load: dailyWave(0.4),
+      live: (_, load) => 150.3 + 1.7 * load,
+    });
+    let state: InstanceState | undefined;
+    let largest = 0;
+    for (const sample of samples) {
+      ({ state } = watch(state, sample));
+      if (sample.t % 7200 === 0) largest = Math.max(largest, stateJson(state).length);
+    }
+    expect(largest).toBeGreaterThan(20_000);
+    expect(largest).toBeLessThan(48_000);
   });
 
   it('passes over samples that come late, and keeps every earlier state as it was', () => {
