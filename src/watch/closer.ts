@@ -4,11 +4,11 @@
 // account of growth that fits best is held against every healthy one.
 import { median } from '../analyse/trend.ts';
 import { type Account, accountOf } from './account.ts';
-import { lagColumns, workDone } from './explain.ts';
+import { type Clock, clocksOf, lagColumns } from './explain.ts';
 import { type Gram, gramOf, productsIn, without } from './gram.ts';
 import type { Grown } from './growth.ts';
 import { projectionOf } from './projection.ts';
-import { hoursWatched, type Reading, rateOf } from './reading.ts';
+import { hoursWatched, knowsLoad, type Reading, rateOf, seenBefore } from './reading.ts';
 import { outOfLine } from './robust.ts';
 import { NEVER_BETTER, storiesFor } from './stories.ts';
 
@@ -35,9 +35,7 @@ export interface CloserOptions {
   readonly leastShare: number;
 }
 
-interface TriedClock {
-  readonly clock: Grown['clock'];
-  readonly ticks: Float64Array;
+interface TriedClock extends Clock {
   /** Where its columns are: growth in focus, growth before, and each story. */
   readonly tick: number;
   readonly before: number | undefined;
@@ -72,17 +70,13 @@ export function lookCloser(
   all: readonly Reading[],
   { spacing, scale, leastShare }: CloserOptions,
 ): Grown | undefined {
-  if (all.filter(({ load }) => !Number.isNaN(load)).length < 0.9 * all.length) return undefined;
   const focused = all.filter(({ focus }) => focus);
-  if (focused.length < LEAST_READINGS) return undefined;
+  if (!knowsLoad(all) || focused.length < LEAST_READINGS) return undefined;
   const table = tableOf(all, spacing);
   const hours = hoursWatched(focused, spacing);
-  const [first] = table.clocks;
-  if (!first) return undefined;
-  const inFocus = (ticks: Float64Array) => ticks.subarray(all.length - focused.length);
   const whole = scale ?? table.level;
-  const gained = ({ clock, account }: Told) =>
-    (account.factors[0] ?? 0) * rateOf(inFocus(clock.ticks), focused) * hours;
+  const rate = ({ ticks }: Clock) => rateOf(ticks.subarray(all.length - focused.length), focused);
+  const slope = ({ clock, account }: Told) => (account.factors[0] ?? 0) * rate(clock);
   const nothing: Grown = {
     slope: 0,
     error: 0,
@@ -96,20 +90,19 @@ export function lookCloser(
   };
   const glance = accountsAt(table, GLANCE, false);
   if (!glance.growing || evidenceOf(glance) < LEAST_AT_A_GLANCE) return nothing;
-  if (gained(glance.growing) < leastShare * whole) return nothing;
-  const tried = CORRELATIONS.map((correlation) => accountsAt(table, correlation, true));
-  const best = tried.reduce((one, other) => (likelihoodOf(other) > likelihoodOf(one) ? other : one));
-  const { growing } = best;
-  if (!growing) return nothing;
+  if (slope(glance.growing) * hours < leastShare * whole) return nothing;
+  const [best] = CORRELATIONS.map((correlation) => accountsAt(table, correlation, true)).sort(
+    (one, other) => likelihoodOf(other) - likelihoodOf(one),
+  );
+  if (!best?.growing) return nothing;
   const evidence = Math.max(0, evidenceOf(best));
-  const rate = rateOf(inFocus(growing.clock.ticks), focused);
   return {
     ...nothing,
-    slope: (growing.account.factors[0] ?? 0) * rate,
-    error: errorOf(growing, table) * rate,
+    slope: slope(best.growing),
+    error: errorOf(best.growing, table) * rate(best.growing.clock),
     evidence,
-    share: gained(growing) / whole,
-    clock: growing.clock.clock,
+    share: (slope(best.growing) * hours) / whole,
+    clock: best.growing.clock.clock,
     sure: evidence >= SURE,
   };
 }
@@ -191,19 +184,13 @@ function tableOf(all: readonly Reading[], spacing: number): Table {
   add(all.map(({ y }) => y));
   const lags = lagColumns(all, LAG_HOURS);
   const loads = lags.map(add);
-  const ages = Float64Array.from(all, ({ age }) => age);
-  const [now] = lags;
-  const seenBefore = from >= 3 && (all[from - 1]?.age ?? 0) > 0;
-  const clocks = [
-    { clock: 'hours' as const, ticks: ages },
-    ...(now ? [{ clock: 'work' as const, ticks: workDone(all, now) }] : []),
-  ].map(({ clock, ticks }) => {
+  const clocks = clocksOf(all, lags[0]).map(({ clock, ticks }) => {
     const longest = ticks.subarray(from).reduce((most, tick) => Math.max(most, tick), 0);
     return {
       clock,
       ticks,
       tick: add(ticks.map((tick, at) => (at >= from ? tick : 0))),
-      before: seenBefore ? add(ticks.map((tick, at) => (at >= from ? 0 : tick))) : undefined,
+      before: seenBefore(all, from) ? add(ticks.map((tick, at) => (at >= from ? 0 : tick))) : undefined,
       stories: storiesFor(longest).map(({ gathered, cost }) => ({ column: add(ticks.map(gathered)), cost })),
     };
   });

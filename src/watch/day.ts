@@ -17,23 +17,26 @@ import type { Signal } from './signals.ts';
 import type { View } from './view.ts';
 import { DAY } from './windows.ts';
 
-/** What a closer look at a day is asked for. */
-const CLOSER = {
-  /** Evidence where nothing was seen before the day: it need not be plain by the hour as well. */
-  evidence: 6,
-  /** The same when the day is nearly full: most caches had time to come to rest. */
-  fullDay: { hours: 19.5, evidence: 2 },
-  /** What it takes to bear out what was plain by the hour. */
-  bearsOut: 2,
+/** Standard errors as a share of how fast it grows: known well enough to say so, and to bear out what hours say. */
+const WELL_KNOWN = 0.12;
+const KNOWN = 0.25;
+/** Of what hours have to show, where a closer look sees the same well. */
+const NEARLY = 0.75;
+/** Evidence that noise alone comes to. */
+const NOISE = 1;
+
+/** What a closer look is asked for where nothing was seen before the day. */
+const FIRST_DAY = {
+  hours: 16.5,
   /** Least growth, as a share of the level. */
   share: 0.07,
-  /** Most that may be unknown of how fast it grows: standard errors as a share of it. */
-  error: 0.15,
-  hours: 16.5,
-  /** Evaluations in its favour that this many times the evidence counts for two. */
-  plain: 2,
-  /** What hours tell counts beside it by so much. */
+  evidence: 6,
+  /** The same when the day is nearly full: most caches had time to come to rest. */
+  full: { hours: 19.5, evidence: NOISE },
+  /** What hours show of what they have to counts beside it by so much. */
   hourly: 0.6,
+  /** So many times the evidence counts for two evaluations. */
+  plain: 2,
 };
 
 export interface LookedAtTwice {
@@ -48,25 +51,28 @@ export interface LookedAtTwice {
 export function leakInDay(signal: Signal, { view, closer, first }: LookedAtTwice): Found | undefined {
   const growth = view && growthIn(DAY, signal, view);
   const large = view && growth && isLarge(growth, DAY, signal) ? growth : undefined;
-  const plain = view && large && isPlain(large, DAY, view) ? large : undefined;
-  if (!plain && !first) return undefined;
+  const nearly = view && large && isPlain(large, DAY, view, NEARLY);
+  if (!nearly && !first) return undefined;
+  const plain = view && large && isPlain(large, DAY, view);
+  const hourly = large && { growth: large, weight: weightOf(large, DAY) };
   const near = closer();
   const look = near && closerIn(signal, near);
-  if (!look) return plain && { growth: plain, weight: weightOf(plain, DAY) };
+  if (!look) return plain ? hourly : undefined;
   const doubt = isOneLife(near) ? 1 : SEVERAL_LIVES;
-  if (plain && look.evidence >= CLOSER.bearsOut * doubt)
-    return { growth: plain, weight: weightOf(plain, DAY) };
-  const hourly = view && large ? large.evidence / neededOf(large, DAY, view) : 0;
-  const needed = look.hours >= CLOSER.fullDay.hours ? CLOSER.fullDay.evidence : CLOSER.evidence;
-  const together = look.evidence / (needed * doubt) + CLOSER.hourly * hourly;
+  const wellKnown = look.error <= WELL_KNOWN * look.slope;
+  if (plain && look.evidence > 0 && look.error <= KNOWN * look.slope) return hourly;
+  if (nearly && look.evidence >= NOISE * doubt && wellKnown) return hourly;
+  const needed = look.hours >= FIRST_DAY.full.hours ? FIRST_DAY.full.evidence : FIRST_DAY.evidence;
+  const byTheHour = view && large ? large.evidence / neededOf(large, DAY, view) : 0;
+  const together = look.evidence / (needed * doubt) + FIRST_DAY.hourly * byTheHour;
   const enough =
     first &&
+    wellKnown &&
     together >= 1 &&
-    look.hours >= CLOSER.hours &&
-    look.share >= CLOSER.share &&
-    look.error <= CLOSER.error * look.slope &&
+    look.hours >= FIRST_DAY.hours &&
+    look.share >= FIRST_DAY.share &&
     look.slope * look.hours >= signal.least;
-  return enough ? { growth: look, weight: together >= CLOSER.plain ? 2 : 1 } : undefined;
+  return enough ? { growth: look, weight: together >= FIRST_DAY.plain ? 2 : 1 } : undefined;
 }
 
 function isOneLife({ shown }: View): boolean {

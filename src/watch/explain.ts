@@ -59,8 +59,23 @@ export function dayColumns(moments: readonly Moment[]): Float64Array[] | undefin
   ]);
 }
 
+/** What growth may go by. */
+export interface Clock {
+  readonly clock: 'hours' | 'work';
+  /** Age of the process by this clock. */
+  readonly ticks: Float64Array;
+}
+
+/** Hours, and work done where load is told. */
+export function clocksOf(moments: readonly Moment[], loads: Float64Array | undefined): readonly Clock[] {
+  return [
+    { clock: 'hours', ticks: Float64Array.from(moments, ({ age }) => age) },
+    ...(loads ? [{ clock: 'work' as const, ticks: workDone(moments, loads) }] : []),
+  ];
+}
+
 /** Age of the process in work: load added up within each life, in hours of mean load. */
-export function workDone(moments: readonly Moment[], loads: Float64Array): Float64Array {
+function workDone(moments: readonly Moment[], loads: Float64Array): Float64Array {
   const mean = loads.reduce((sum, load) => sum + load, 0) / loads.length || 1;
   const work = new Float64Array(loads.length);
   let done = 0;

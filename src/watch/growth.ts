@@ -3,8 +3,16 @@
 // and work done, because many leaks leak by the request and rest at night.
 import { median } from '../analyse/trend.ts';
 import { type Contest, contest } from './contest.ts';
-import { dayColumns, loadColumns, workDone } from './explain.ts';
-import { hoursWatched, lastLife, orderWithin, type Reading, rateOf } from './reading.ts';
+import { type Clock, clocksOf, dayColumns, loadColumns } from './explain.ts';
+import {
+  hoursWatched,
+  knowsLoad,
+  lastLife,
+  orderWithin,
+  type Reading,
+  rateOf,
+  seenBefore,
+} from './reading.ts';
 import { type Regression, regress } from './regression.ts';
 import { storiesFor } from './stories.ts';
 
@@ -23,7 +31,7 @@ export interface Grown {
   readonly level: number;
   /** Whether the load was known. */
   readonly loadKnown: boolean;
-  readonly clock: 'hours' | 'work';
+  readonly clock: Clock['clock'];
   /** Plain enough to be called probable. */
   readonly sure: boolean;
 }
@@ -60,12 +68,6 @@ export interface GrowthOptions {
   readonly leastShare?: number;
 }
 
-interface Clock {
-  readonly clock: Growth['clock'];
-  /** Age of the process by this clock. */
-  readonly ticks: Float64Array;
-}
-
 type Fitted = Clock & Contest;
 
 /** The readings in columns. */
@@ -91,7 +93,7 @@ export function growthOf(
   const level = median(focused.map(({ y }) => y)) ?? 0;
   const whole = scale ?? level;
   if (rangeOf(focused) < FLAT * leastShare * whole) return undefined;
-  const known = readings.filter(({ load }) => !Number.isNaN(load)).length >= 0.9 * readings.length;
+  const known = knowsLoad(readings);
   const explaining = known ? loadColumns(readings) : dayColumns(readings);
   if (!explaining) return undefined;
   const others = readings.map(({ other }) => other);
@@ -132,7 +134,7 @@ export function growthOf(
     level,
     loadKnown: known,
     clock,
-    before: seenBefore(table) ? (fit.coefficients[story ? 2 : 1] ?? 0) / coefficient : Number.NaN,
+    before: seenBefore(readings, from) ? (fit.coefficients[story ? 2 : 1] ?? 0) / coefficient : Number.NaN,
     context: from * spacing,
   };
 }
@@ -169,10 +171,7 @@ const CLEARLY = 4;
 function bestAccount(table: Table, known: boolean, least: number): Fitted | undefined {
   const { readings, y, groups, explaining, from, level } = table;
   const [loads] = explaining;
-  const clocks: Clock[] = [
-    { clock: 'hours', ticks: Float64Array.from(readings, ({ age }) => age) },
-    ...(known && loads ? [{ clock: 'work' as const, ticks: workDone(readings, loads) }] : []),
-  ];
+  const clocks = clocksOf(readings, known ? loads : undefined);
   const weight = from > 0 ? 1 : FEW_READINGS;
   const results = contest({
     y,
@@ -204,14 +203,11 @@ function inFocusOnly(ticks: Float64Array, from: number): Float64Array {
   return ticks.map((tick, at) => (at >= from ? tick : 0));
 }
 
-/** Whether enough was seen before what is in focus to have a slope. */
-function seenBefore({ readings, from }: Table): boolean {
-  return from >= 3 && (readings[from - 1]?.age ?? 0) > 0;
-}
-
 /** What came before may have had a slope of its own. */
 function beforeFocus(table: Table, ticks: Float64Array): Float64Array[] {
-  return seenBefore(table) ? [ticks.map((tick, at) => (at >= table.from ? 0 : tick))] : [];
+  return seenBefore(table.readings, table.from)
+    ? [ticks.map((tick, at) => (at >= table.from ? 0 : tick))]
+    : [];
 }
 
 /** The clock of what is in focus is the first column; that of what came before follows what more there is. */

@@ -51,9 +51,9 @@ export function isLarge(growth: Growth, window: Window, signal: Signal): boolean
   );
 }
 
-/** Certain, and not flattening. */
-export function isPlain(growth: Growth, window: Window, view: View): boolean {
-  const needed = neededOf(growth, window, view);
+/** Certain, and not flattening; `part`: of what is needed. */
+export function isPlain(growth: Growth, window: Window, view: View, part = 1): boolean {
+  const needed = part * neededOf(growth, window, view);
   return (
     growth.evidence >= needed &&
     growth.late >= (growth.evidence >= PLAIN * needed ? LATE_BUT_PLAIN : window.late) &&

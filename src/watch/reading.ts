@@ -18,6 +18,16 @@ export interface Reading {
 
 /** Gaps up to so many hours are bridged when hours are counted. */
 const BRIDGED_HOURS = 2;
+/** Whether load is told, but for a gap here and there. */
+export function knowsLoad(readings: readonly Reading[]): boolean {
+  return readings.filter(({ load }) => !Number.isNaN(load)).length >= 0.9 * readings.length;
+}
+
+/** Whether enough was seen before what is in focus, which begins at `from`, to have a slope. */
+export function seenBefore(readings: readonly Reading[], from: number): boolean {
+  return from >= 3 && (readings[from - 1]?.age ?? 0) > 0;
+}
+
 /** Those of the life that is under way. */
 export function lastLife(readings: readonly Reading[]): readonly Reading[] {
   const run = readings.at(-1)?.run;
