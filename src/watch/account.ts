@@ -1,50 +1,11 @@
 // Least squares with no factor below zero: nothing healthy shrinks with age, and what shrinks is no leak.
-import type { Projection } from './projection.ts';
+import type { Products } from './gram.ts';
 
 export interface Account {
   /** Of each column. */
   readonly factors: readonly number[];
   /** What is left unexplained. */
   readonly squares: number;
-}
-
-/** Readings and columns as their products: all that least squares asks of them. */
-export interface Products {
-  /** Of the readings with themselves. */
-  readonly whole: number;
-  /** Of each column with the readings. */
-  readonly along: readonly number[];
-  /** Of each column with each. */
-  readonly gram: readonly (readonly number[])[];
-}
-
-export function productsOf(
-  { product }: Projection,
-  rest: Float64Array,
-  columns: readonly Float64Array[],
-): Products {
-  const gram: number[][] = columns.map(() => []);
-  for (const [row, column] of columns.entries()) {
-    for (let at = row; at < columns.length; at++) {
-      const value = product(column, columns[at] ?? rest);
-      (gram[row] ?? [])[at] = value;
-      (gram[at] ?? [])[row] = value;
-    }
-  }
-  return { whole: product(rest, rest), along: columns.map((column) => product(column, rest)), gram };
-}
-
-/** The same with one more column at the end, given its products with the others, with the readings and with itself. */
-export function withColumn(
-  { whole, along, gram }: Products,
-  crossing: readonly number[],
-  own: { readonly along: number; readonly square: number },
-): Products {
-  return {
-    whole,
-    along: [...along, own.along],
-    gram: [...gram.map((line, row) => [...line, crossing[row] ?? 0]), [...crossing, own.square]],
-  };
 }
 
 /** By trying which columns take part: they are three at most. The last may have a bound. */

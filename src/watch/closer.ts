@@ -6,11 +6,19 @@ import { median } from '../analyse/trend.ts';
 import { type Account, accountOf } from './account.ts';
 import { type Clock, clocksOf, lagColumns } from './explain.ts';
 import { type Gram, gramOf, productsIn, without } from './gram.ts';
-import type { Grown } from './growth.ts';
+import { type Grown, SURE } from './growth.ts';
 import { projectionOf } from './projection.ts';
-import { hoursWatched, knowsLoad, type Reading, rateOf, seenBefore } from './reading.ts';
+import {
+  beforeFocus,
+  groupOf,
+  hoursWatched,
+  inFocusOnly,
+  knowsLoad,
+  type Reading,
+  rateOf,
+} from './reading.ts';
 import { outOfLine } from './robust.ts';
-import { NEVER_BETTER, storiesFor } from './stories.ts';
+import { NEVER_BETTER, storiesAlong } from './stories.ts';
 
 /** Of neighbours. */
 const CORRELATIONS = [0, 0.3, 0.5, 0.7, 0.85, 0.93, 0.97] as const;
@@ -24,7 +32,6 @@ const LEAST_READINGS = 30;
 const COST = 0.5;
 /** What growth has to gain from being told beside a story. */
 const BESIDE_A_STORY = 6;
-const SURE = 24;
 
 export interface CloserOptions {
   /** Hours between the readings in focus. */
@@ -88,12 +95,13 @@ export function lookCloser(
     clock: 'hours',
     sure: false,
   };
-  const glance = accountsAt(table, GLANCE, false);
+  const glanced = foretold(table, GLANCE);
+  const glance = accountsAt(table, glanced, false);
   if (!glance.growing || evidenceOf(glance) < LEAST_AT_A_GLANCE) return nothing;
   if (slope(glance.growing) * hours < leastShare * whole) return nothing;
-  const [best] = CORRELATIONS.map((correlation) => accountsAt(table, correlation, true)).sort(
-    (one, other) => likelihoodOf(other) - likelihoodOf(one),
-  );
+  const [best] = CORRELATIONS.map((correlation) =>
+    accountsAt(table, correlation === GLANCE ? glanced : foretold(table, correlation), true),
+  ).sort((one, other) => likelihoodOf(other) - likelihoodOf(one));
   if (!best?.growing) return nothing;
   const evidence = Math.max(0, evidenceOf(best));
   return {
@@ -103,7 +111,7 @@ export function lookCloser(
     evidence,
     share: (slope(best.growing) * hours) / whole,
     clock: best.growing.clock.clock,
-    sure: evidence >= SURE,
+    sure: evidence >= SURE.evidence,
   };
 }
 
@@ -119,9 +127,14 @@ function evidenceOf(accounts: Accounts): number {
   return likelihoodOf(accounts) - Math.max(...accounts.healthy);
 }
 
+interface Foretold {
+  readonly gram: Gram;
+  /** Twice the logarithm, of what an account leaves. */
+  readonly likelihood: (squares: number) => number;
+}
+
 /** Every account at one correlation, by each lag of load, each clock, each story. */
-function accountsAt(table: Table, correlation: number, withStories: boolean): Accounts {
-  const { gram, likelihood } = foretold(table, correlation);
+function accountsAt(table: Table, { gram, likelihood }: Foretold, withStories: boolean): Accounts {
   const healthy: number[] = [];
   let growing: Told | undefined;
   for (const load of table.loads.length > 0 ? table.loads : [undefined]) {
@@ -147,7 +160,7 @@ function accountsAt(table: Table, correlation: number, withStories: boolean): Ac
  * Products of what neighbours do not foretell of each other. A reading less its neighbour's share, over what is left
  * of a level by the same subtraction: so levels are still means, with weights.
  */
-function foretold({ columns, groups, steps }: Table, correlation: number) {
+function foretold({ columns, groups, steps }: Table, correlation: number): Foretold {
   const shares = steps.map((step) => (step > 0 ? correlation ** step : 0));
   const weights = Float64Array.from(shares, (share) => (1 - share) / (1 + share));
   const surprises = columns.map((column) =>
@@ -156,7 +169,8 @@ function foretold({ columns, groups, steps }: Table, correlation: number) {
       return (value - share * (column[at - 1] ?? 0)) / (1 - share);
     }),
   );
-  const gram = gramOf(projectionOf([], groups, weights), surprises);
+  const { rest, product } = projectionOf([], groups, weights);
+  const gram = gramOf(product, surprises.map(rest));
   const least = NEVER_BETTER * (gram[0]?.[0] ?? 0);
   const certain = shares.reduce((sum, share) => sum + Math.log(1 - share * share), 0);
   return {
@@ -185,16 +199,17 @@ function tableOf(all: readonly Reading[], spacing: number): Table {
   const lags = lagColumns(all, LAG_HOURS);
   const loads = lags.map(add);
   const clocks = clocksOf(all, lags[0]).map(({ clock, ticks }) => {
-    const longest = ticks.subarray(from).reduce((most, tick) => Math.max(most, tick), 0);
+    const before = beforeFocus(all, ticks, from);
     return {
       clock,
       ticks,
-      tick: add(ticks.map((tick, at) => (at >= from ? tick : 0))),
-      before: seenBefore(all, from) ? add(ticks.map((tick, at) => (at >= from ? 0 : tick))) : undefined,
-      stories: storiesFor(longest).map(({ gathered, cost }) => ({ column: add(ticks.map(gathered)), cost })),
+      tick: add(inFocusOnly(ticks, from)),
+      before: before && add(before),
+      stories: storiesAlong(ticks, from).map(({ column, cost }) => ({ column: add(column), cost })),
     };
   });
-  const groups = rows.map((row) => 2 * (all[row]?.run ?? 0) + (row >= from ? 1 : 0));
+  const levels = all.map(groupOf);
+  const groups = rows.map((row) => levels[row] ?? 0);
   const steps = rows.map((row, at) =>
     at > 0 && groups[at] === groups[at - 1]
       ? Math.max(1, Math.round(((all[row]?.t ?? 0) - (all[rows[at - 1] ?? 0]?.t ?? 0)) / 3600 / spacing))

@@ -1,10 +1,11 @@
 // Growth against every healthy story. A line through readings proves nothing: a cache that fills fits it well. What
 // counts is by how much the best account with growth beats the best one without, in units of what noise would do
 // (the logarithm of the ratio of what is left unexplained, times the readings that are independent of each other).
-import { type Account, accountOf, leftOf, productsOf, withColumn } from './account.ts';
+import { type Account, accountOf, leftOf } from './account.ts';
+import { productsOf, withColumn } from './gram.ts';
 import { type Projection, projectionOf } from './projection.ts';
 import { reweigh, withoutWild } from './robust.ts';
-import { NEVER_BETTER } from './stories.ts';
+import { NEVER_BETTER, type ToldStory } from './stories.ts';
 
 export interface Contest {
   /** What growth explains beyond the best healthy story; noise alone comes to 1, and rarely to 10. */
@@ -13,12 +14,6 @@ export interface Contest {
   readonly evidence: number;
   /** The story that goes with it; undefined when growth alone is account enough. */
   readonly story?: Float64Array;
-}
-
-/** A healthy curve, by reading, and what it costs to believe in it. */
-export interface ToldStory {
-  readonly column: Float64Array;
-  readonly cost: number;
 }
 
 export interface Clock {

@@ -55,7 +55,7 @@ export function leakInDay(signal: Signal, { view, closer, first }: LookedAtTwice
   if (!nearly && !first) return undefined;
   const plain = view && large && isPlain(large, DAY, view);
   const hourly = large && { growth: large, weight: weightOf(large, DAY) };
-  const near = closer();
+  const near = signal.followsLoad && closer();
   const look = near && closerIn(signal, near);
   if (!look) return plain ? hourly : undefined;
   const doubt = isOneLife(near) ? 1 : SEVERAL_LIVES;
@@ -82,9 +82,8 @@ function isOneLife({ shown }: View): boolean {
 /** Of growth, at a glance. */
 const GLANCED_SHARE = 0.04;
 
-/** How it grows by tens of minutes; undefined where they tell no more than hours. */
+/** How it grows by tens of minutes. */
 function closerIn(signal: Signal, view: View): Grown | undefined {
-  if (!signal.followsLoad) return undefined;
   const { spacing } = view;
   return lookCloser(readingsIn(signal, view), {
     spacing,

@@ -1,21 +1,53 @@
-// Products of columns with each other, from which any regression of one on others follows without another look at the
-// rows: a column that explains is taken out of all of them at once.
-import type { Products } from './account.ts';
+// Products of columns with each other: all that least squares asks of readings. From them any regression of one on
+// others follows without another look at the rows.
 import type { Projection } from './projection.ts';
 
-/** Symmetric; the readings are column 0. */
-export type Gram = readonly Float64Array[];
+/** Symmetric. */
+export type Gram = readonly (readonly number[])[];
 
-export function gramOf({ product, rest }: Projection, columns: readonly Float64Array[]): Gram {
-  const rests = columns.map(rest);
-  const gram = columns.map(() => new Float64Array(columns.length));
-  for (const [row, line] of gram.entries()) {
-    for (let at = row; at < columns.length; at++) {
-      const [a, b] = [rests[row], rests[at]];
-      const value = a && b ? product(a, b) : 0;
-      line[at] = value;
-      const mirrored = gram[at];
-      if (mirrored) mirrored[row] = value;
+/** Readings and columns as their products: all that least squares asks of them. */
+export interface Products {
+  /** Of the readings with themselves. */
+  readonly whole: number;
+  /** Of each column with the readings. */
+  readonly along: readonly number[];
+  /** Of each column with each. */
+  readonly gram: Gram;
+}
+
+export function productsOf(
+  { product }: Projection,
+  rest: Float64Array,
+  columns: readonly Float64Array[],
+): Products {
+  return {
+    whole: product(rest, rest),
+    along: columns.map((column) => product(column, rest)),
+    gram: gramOf(product, columns),
+  };
+}
+
+/** The same with one more column at the end, given its products with the others, with the readings and with itself. */
+export function withColumn(
+  { whole, along, gram }: Products,
+  crossing: readonly number[],
+  own: { readonly along: number; readonly square: number },
+): Products {
+  return {
+    whole,
+    along: [...along, own.along],
+    gram: [...gram.map((line, row) => [...line, crossing[row] ?? 0]), [...crossing, own.square]],
+  };
+}
+
+export function gramOf(product: Projection['product'], columns: readonly Float64Array[]): Gram {
+  const gram: number[][] = columns.map(() => []);
+  for (const [row, column] of columns.entries()) {
+    for (const [at, other] of columns.entries()) {
+      if (at < row) continue;
+      const value = product(column, other);
+      (gram[row] ?? [])[at] = value;
+      (gram[at] ?? [])[row] = value;
     }
   }
   return gram;
@@ -32,7 +64,7 @@ export function without(gram: Gram, at: number): Gram {
   });
 }
 
-/** The readings and some of the columns, as least squares asks for them. */
+/** Of column 0, the readings, and some of the others. */
 export function productsIn(gram: Gram, columns: readonly number[]): Products {
   return {
     whole: gram[0]?.[0] ?? 0,

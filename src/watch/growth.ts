@@ -5,7 +5,10 @@ import { median } from '../analyse/trend.ts';
 import { type Contest, contest } from './contest.ts';
 import { type Clock, clocksOf, dayColumns, loadColumns } from './explain.ts';
 import {
+  beforeFocus,
+  groupOf,
   hoursWatched,
+  inFocusOnly,
   knowsLoad,
   lastLife,
   orderWithin,
@@ -14,7 +17,7 @@ import {
   seenBefore,
 } from './reading.ts';
 import { type Regression, regress } from './regression.ts';
-import { storiesFor } from './stories.ts';
+import { storiesAlong } from './stories.ts';
 
 /** How something grew while it was watched. */
 export interface Grown {
@@ -53,7 +56,8 @@ export interface Growth extends Grown {
 /** Evidence adds up with readings, and so does what no account knows of: a day alone has few of both, and half will do. */
 export const FEW_READINGS = 0.5;
 
-const SURE = { evidence: 24, order: 0.7 };
+/** What it takes to be called probable. */
+export const SURE = { evidence: 24, order: 0.7 };
 /** How many readings make a level. */
 const LATE_READINGS = 4;
 
@@ -101,7 +105,7 @@ export function growthOf(
   const table: Table = {
     readings,
     y: Float64Array.from(readings, ({ y }) => y),
-    groups: readings.map(({ run, focus }) => 2 * run + (focus ? 1 : 0)),
+    groups: readings.map(groupOf),
     explaining,
     from,
     level,
@@ -178,17 +182,13 @@ function bestAccount(table: Table, known: boolean, least: number): Fitted | unde
     groups,
     common: explaining,
     clocks: clocks.map(({ ticks }) => {
-      const [earlier] = beforeFocus(table, ticks);
+      const earlier = beforeFocus(readings, ticks, from);
       return { ticks: inFocusOnly(ticks, from), ...(earlier && { earlier }) };
     }),
     stories: () =>
-      clocks.flatMap(({ ticks }) => {
-        const longest = ticks.subarray(from).reduce((most, tick) => Math.max(most, tick), 0);
-        return storiesFor(longest).map(({ gathered, cost }) => ({
-          column: ticks.map(gathered),
-          cost: cost * weight,
-        }));
-      }),
+      clocks.flatMap(({ ticks }) =>
+        storiesAlong(ticks, from).map(({ column, cost }) => ({ column, cost: cost * weight })),
+      ),
     level,
     least,
   });
@@ -199,21 +199,11 @@ function bestAccount(table: Table, known: boolean, least: number): Fitted | unde
   return first && second && second.evidence > first.evidence + CLEARLY ? second : (first ?? second);
 }
 
-function inFocusOnly(ticks: Float64Array, from: number): Float64Array {
-  return ticks.map((tick, at) => (at >= from ? tick : 0));
-}
-
-/** What came before may have had a slope of its own. */
-function beforeFocus(table: Table, ticks: Float64Array): Float64Array[] {
-  return seenBefore(table.readings, table.from)
-    ? [ticks.map((tick, at) => (at >= table.from ? 0 : tick))]
-    : [];
-}
-
 /** The clock of what is in focus is the first column; that of what came before follows what more there is. */
 function fitted(table: Table, ticks: Float64Array, more: readonly Float64Array[]): Regression | undefined {
-  const { y, groups, explaining, from } = table;
-  return regress([inFocusOnly(ticks, from), ...more, ...beforeFocus(table, ticks), ...explaining], y, groups);
+  const { readings, y, groups, explaining, from } = table;
+  const before = beforeFocus(readings, ticks, from);
+  return regress([inFocusOnly(ticks, from), ...more, ...(before ? [before] : []), ...explaining], y, groups);
 }
 
 /** Slope of the later halves against what is claimed: lines with a hinge in the middle of each life in focus. */

@@ -23,9 +23,27 @@ export function knowsLoad(readings: readonly Reading[]): boolean {
   return readings.filter(({ load }) => !Number.isNaN(load)).length >= 0.9 * readings.length;
 }
 
+/** A level each: what is in focus is not on that of the same life before. */
+export function groupOf({ run, focus }: Reading): number {
+  return 2 * run + (focus ? 1 : 0);
+}
+
 /** Whether enough was seen before what is in focus, which begins at `from`, to have a slope. */
 export function seenBefore(readings: readonly Reading[], from: number): boolean {
   return from >= 3 && (readings[from - 1]?.age ?? 0) > 0;
+}
+
+export function inFocusOnly(ticks: Float64Array, from: number): Float64Array {
+  return ticks.map((tick, at) => (at >= from ? tick : 0));
+}
+
+/** What came before may have had a slope of its own; undefined where too little was seen. */
+export function beforeFocus(
+  readings: readonly Reading[],
+  ticks: Float64Array,
+  from: number,
+): Float64Array | undefined {
+  return seenBefore(readings, from) ? ticks.map((tick, at) => (at >= from ? 0 : tick)) : undefined;
 }
 
 /** Those of the life that is under way. */

@@ -38,7 +38,7 @@ const RAREST_KEYS = 3;
 export const NEVER_BETTER = 0.0015;
 
 /** Caches that fill as misses grow rare, as fast as they can, or with ever rarer keys. */
-export function storiesFor(longest: number): readonly Story[] {
+function storiesFor(longest: number): readonly Story[] {
   return [
     ...CONSTANTS.map(([share, cost]) => ({
       cost,
@@ -51,4 +51,16 @@ export function storiesFor(longest: number): readonly Story[] {
     { cost: RARER_KEYS, gathered: (age: number) => Math.sqrt(age / longest) },
     { cost: RAREST_KEYS, gathered: (age: number) => Math.log1p(age) / Math.log1p(longest) },
   ];
+}
+
+/** A healthy curve, by reading, and what it costs to believe in it. */
+export interface ToldStory {
+  readonly column: Float64Array;
+  readonly cost: number;
+}
+
+/** Every story over the ages of readings, the longest of which is told from those `from` on. */
+export function storiesAlong(ticks: Float64Array, from: number): readonly ToldStory[] {
+  const longest = ticks.subarray(from).reduce((most, tick) => Math.max(most, tick), 0);
+  return storiesFor(longest).map(({ gathered, cost }) => ({ column: ticks.map(gathered), cost }));
 }

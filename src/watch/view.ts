@@ -62,15 +62,14 @@ export function closerViewOf(
   moment: Moment,
 ): View | undefined {
   const from = moment.now - (window.hours + moment.spacing) * 3600;
-  const view = viewOf(
+  return viewOf(
     window,
-    tens.filter(({ t, age }) => t >= from && age >= CLOSER_WARM_UP_HOURS),
+    [
+      ...hours.filter(({ t }) => t < from),
+      ...tens.filter(({ t, age }) => t >= from && age >= CLOSER_WARM_UP_HOURS),
+    ],
     moment,
   );
-  const before = hours.filter(
-    ({ t, age }) => age >= WARM_UP_HOURS && t < from && t >= from - CONTEXT_HOURS * 3600,
-  );
-  return view && { ...view, shown: [...before, ...view.shown] };
 }
 
 /** Those of lives that began inside, where they are enough. */

@@ -123,7 +123,8 @@ describe('products of columns', () => {
     const y = a.map((value, at) => 3 * value - 2 * (b[at] ?? 0) + 0.1 * (noise[at] ?? 0));
     const groups = [...a.keys()].map((at) => (at < 20 ? 0 : 1));
     const weights = new Float64Array(60).fill(1);
-    const gram = without(gramOf(projectionOf([], groups, weights), [y, a, b]), 2);
+    const { rest, product } = projectionOf([], groups, weights);
+    const gram = without(gramOf(product, [y, a, b].map(rest)), 2);
     const { whole, along, gram: own } = productsIn(gram, [1]);
     const factor = (along[0] ?? 0) / (own[0]?.[0] ?? 1);
     const plain = regress([a, b], y, groups);
