@@ -91,30 +91,39 @@ export class GoProcess {
     };
   }
 
+  /**
+   * A collection ends a cycle when as much was allocated as there was room for: how far the next one has come by the end
+   * of a step follows from that, so that collections count what is allocated, as the runtime's do.
+   */
   #collect(t: number, seconds: number, demand: Demand, stacks: number): void {
     this.#sinceGC += demand.allocation * seconds;
     // Cycles of this step, as many as fit, no more than the processors are good for.
     const longest = Math.max(1e-4, demand.live / MARKED_PER_SECOND);
-    let left = Math.max(1, Math.floor((seconds * MOST_COLLECTING) / longest));
-    const room = Math.max(64 << 10, this.#goal - this.#marked);
-    const due = Math.floor(this.#sinceGC / room);
-    if (due > 0) {
-      const done = Math.min(due, left);
-      left -= done;
-      this.#mark(t, demand, stacks);
-      const fresh = Math.max(64 << 10, this.#goal - this.#marked);
-      this.#sinceGC = done < due ? fresh : this.#random.next() * fresh;
+    const most = Math.max(1, Math.floor((seconds * MOST_COLLECTING) / longest));
+    const room = this.#room();
+    if (this.#sinceGC >= room) {
+      this.#mark(demand, stacks);
+      const beyond = this.#sinceGC - room;
+      const fresh = this.#room();
+      const done = 1 + Math.floor(beyond / fresh);
+      this.#sinceGC = done > most ? fresh : beyond % fresh;
       this.#lastGC = t - Math.min(seconds, this.#sinceGC / Math.max(1, demand.allocation));
-      this.#collections += done;
+      this.#collections += Math.min(done, most);
     } else if (t - this.#lastGC > FORCED_GC_SECONDS) {
-      this.#mark(t, demand, stacks);
-      this.#sinceGC = this.#random.next() * Math.min(demand.allocation * seconds, this.#goal - this.#marked);
-      this.#lastGC = t - this.#random.next() * Math.min(seconds, 60);
-      this.#collections += Math.max(1, Math.floor(seconds / FORCED_GC_SECONDS));
+      this.#mark(demand, stacks);
+      const forced = Math.floor((t - this.#lastGC) / FORCED_GC_SECONDS);
+      this.#lastGC += forced * FORCED_GC_SECONDS;
+      this.#sinceGC = Math.min(demand.allocation * (t - this.#lastGC), this.#room());
+      this.#collections += forced;
     }
   }
 
-  #mark(_t: number, demand: Demand, stacks: number): void {
+  /** Bytes that may be allocated from one collection to the next. */
+  #room(): number {
+    return Math.max(64 << 10, this.#goal - this.#marked);
+  }
+
+  #mark(demand: Demand, stacks: number): void {
     // What is allocated while marking survives it.
     const floating = demand.allocation * (demand.live / MARKED_PER_SECOND) * this.#random.between(0.3, 0.9);
     this.#marked = demand.live + Math.min(floating, demand.live);
