@@ -1,6 +1,16 @@
 // Ten minutes of samples as a dozen numbers, and an hour of those. Minima and medians, because garbage, batches and
 // bursts only ever add to what is really held.
 import { median } from '../analyse/trend.ts';
+import {
+  allocatedIn,
+  heapOf,
+  NO_RISES,
+  pacedLive,
+  type Rises,
+  risingIn,
+  sinceCollection,
+  withRise,
+} from './allocation.ts';
 import type { Sample } from './sample.ts';
 
 /** What is kept of a stretch of time. NaN where nothing told it. */
@@ -55,13 +65,6 @@ const FIELDS = [
 
 /** Counted few in ten minutes: only their mean is any good. */
 const RATES: ReadonlySet<(typeof FIELDS)[number]> = new Set(['requests', 'allocated', 'collections']);
-/** An idle process is made to collect every two minutes: slower than this says nothing of what it allocates. */
-const FORCED_PER_SECOND = 1 / 90;
-/** Collections this frequent are counted well in ten minutes. */
-const PACED_PER_SECOND = 1 / 20;
-const LEAST_RISING_SECONDS = 30;
-/** The runtime forces a collection after two minutes; clocks of different machines differ by more than that. */
-const LONGEST_CYCLE_SECONDS = 600;
 const MOST_OF_CYCLE = 0.7;
 
 /** Samples being added up; a new one each time, so that a state once handed out stays as it is. */
@@ -78,9 +81,7 @@ export interface OpenBucket {
   readonly rssHigh: number;
   readonly requestSum: number;
   readonly requestCount: number;
-  /** What HeapAlloc rose by between two samples with no collection in between, and how long that was. */
-  readonly risenBytes: number;
-  readonly risenSeconds: number;
+  readonly rises: Rises;
   /** Seconds from the last collection to the lowest HeapAlloc; 0 where unknown. */
   readonly sinceCollection: number;
   readonly first: Sample;
@@ -101,8 +102,7 @@ export function openBucket(sample: Sample, run: number, age: number): OpenBucket
     rssHigh: residentOf(sample),
     requestSum: sample.requests_per_s ?? 0,
     requestCount: sample.requests_per_s === undefined ? 0 : 1,
-    risenBytes: 0,
-    risenSeconds: 0,
+    rises: NO_RISES,
     sinceCollection: sinceCollection(sample),
     first: sample,
     last: sample,
@@ -111,7 +111,6 @@ export function openBucket(sample: Sample, run: number, age: number): OpenBucket
 
 export function addSample(open: OpenBucket, sample: Sample): OpenBucket {
   const rss = residentOf(sample);
-  const risen = risenBetween(open.last, sample);
   return {
     t: open.t,
     run: open.run,
@@ -125,8 +124,7 @@ export function addSample(open: OpenBucket, sample: Sample): OpenBucket {
     rssHigh: -lower(-open.rssHigh, -rss),
     requestSum: open.requestSum + (sample.requests_per_s ?? 0),
     requestCount: open.requestCount + (sample.requests_per_s === undefined ? 0 : 1),
-    risenBytes: open.risenBytes + Math.max(0, risen),
-    risenSeconds: open.risenSeconds + (risen < 0 ? 0 : sample.t - open.last.t),
+    rises: withRise(open.rises, open.last, sample),
     sinceCollection: heapOf(sample) < open.trough ? sinceCollection(sample) : open.sinceCollection,
     first: open.first,
     last: sample,
@@ -154,18 +152,14 @@ export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucke
     rss,
     rssHigh,
     requests: open.requestCount > 0 ? open.requestSum / open.requestCount : Number.NaN,
-    allocated: allocatedIn(open, collections, roomFor(goal, paced, trough)),
+    allocated: allocatedIn(open.rises, {
+      collections,
+      room: roomFor(goal, paced, trough),
+      held: (heapOf(open.last) - heapOf(since)) / seconds,
+    }),
     collections,
     goal,
   });
-}
-
-function heapOf({ HeapAlloc, HeapInuse }: Sample): number {
-  return HeapAlloc ?? HeapInuse ?? Number.NaN;
-}
-
-function sinceCollection({ t, LastGC = t }: Sample): number {
-  return Math.min(LONGEST_CYCLE_SECONDS, Math.max(0, t - LastGC));
 }
 
 /**
@@ -173,29 +167,15 @@ function sinceCollection({ t, LastGC = t }: Sample): number {
  * known from how it rises, or from how much of the way to the next collection is done.
  */
 function liveAfterCollection(
-  { trough, risenBytes, risenSeconds, sinceCollection: since }: OpenBucket,
+  { trough, rises, sinceCollection: since }: OpenBucket,
   collections: number,
   goal: number,
 ): number {
-  if (risenSeconds >= LEAST_RISING_SECONDS)
-    return Math.max(trough / 4, trough - (risenBytes / risenSeconds) * since);
+  const rising = risingIn(rises);
+  if (rising !== undefined) return Math.max(trough / 4, trough - rising * since);
   const done = since * collections;
   if (!(done < MOST_OF_CYCLE) || !(goal > trough)) return trough;
   return Math.max(trough / 4, (trough - done * goal) / (1 - done));
-}
-
-/** What HeapAlloc rose by with no collection in between; -1 where one may have been. */
-function risenBetween(before: Sample, sample: Sample): number {
-  if (sample.HeapAlloc === undefined || before.HeapAlloc === undefined) return -1;
-  if (sample.NumGC === undefined || sample.NumGC !== before.NumGC) return -1;
-  return sample.HeapAlloc - before.HeapAlloc;
-}
-
-/** Collections that come by themselves are counted; of an idle process, or a slow one, HeapAlloc tells more. */
-function allocatedIn({ risenBytes, risenSeconds }: OpenBucket, collections: number, room: number): number {
-  if (collections > PACED_PER_SECOND || risenSeconds < LEAST_RISING_SECONDS)
-    return collections > FORCED_PER_SECOND ? collections * room : Number.NaN;
-  return risenBytes / risenSeconds;
 }
 
 /** What is allocated from one collection to the next. */
@@ -251,13 +231,6 @@ function combine(field: (typeof FIELDS)[number], buckets: readonly Bucket[]): nu
   if (RATES.has(field)) return values.reduce((sum, value) => sum + value, 0) / values.length;
   if (field === 'rssHigh') return Math.max(...values);
   return median(values) ?? Number.NaN;
-}
-
-/** goal = live + (live + stacks) * GOGC / 100 since Go 1.18; NaN when collections are not paced by GOGC. */
-function pacedLive({ NextGC, GOGC = 100, StackInuse = 0 }: Sample): number {
-  if (NextGC === undefined || GOGC <= 0) return Number.NaN;
-  const factor = GOGC / 100;
-  return Math.max(0, NextGC - Math.min(StackInuse * factor, NextGC / 2)) / (1 + factor);
 }
 
 function outsideOf({ RSS, Sys, HeapReleased }: Sample): number {

@@ -1,0 +1,92 @@
+// How much a process allocates, from samples that tell only what it holds at a moment. Between two collections HeapAlloc
+// rises by all that is allocated; from one to the next as much is, as there was room for.
+import type { Sample } from './sample.ts';
+
+/** What HeapAlloc rose by while no collection ran, and for how long. */
+export interface Rises {
+  /** From one sample to the next. */
+  readonly betweenBytes: number;
+  readonly betweenSeconds: number;
+  /** From a collection to the sample after it. */
+  readonly sinceBytes: number;
+  readonly sinceSeconds: number;
+}
+
+export const NO_RISES: Rises = { betweenBytes: 0, betweenSeconds: 0, sinceBytes: 0, sinceSeconds: 0 };
+
+/** An idle process is made to collect every two minutes: slower than this says nothing of what it allocates. */
+const FORCED_PER_SECOND = 1 / 90;
+/** Collections this frequent are counted well in ten minutes. */
+const PACED_PER_SECOND = 1 / 60;
+const LEAST_RISING_SECONDS = 30;
+/** The runtime forces a collection after two minutes; clocks of different machines differ by more than that. */
+const LONGEST_CYCLE_SECONDS = 600;
+
+export function withRise(rises: Rises, before: Sample, sample: Sample): Rises {
+  if (isSameCycle(before, sample)) {
+    return {
+      ...rises,
+      betweenBytes: rises.betweenBytes + Math.max(0, heapOf(sample) - heapOf(before)),
+      betweenSeconds: rises.betweenSeconds + (heapOf(sample) < heapOf(before) ? 0 : sample.t - before.t),
+    };
+  }
+  const risen = heapOf(sample) - pacedLive(sample);
+  if (sample.LastGC === undefined || !(risen >= 0)) return rises;
+  return {
+    ...rises,
+    sinceBytes: rises.sinceBytes + risen,
+    sinceSeconds: rises.sinceSeconds + sinceCollection(sample),
+  };
+}
+
+function isSameCycle(before: Sample, sample: Sample): boolean {
+  return (
+    sample.HeapAlloc !== undefined &&
+    before.HeapAlloc !== undefined &&
+    sample.NumGC !== undefined &&
+    sample.NumGC === before.NumGC
+  );
+}
+
+/** Bytes a second between samples; undefined where collections leave no time to see it. */
+export function risingIn({ betweenBytes, betweenSeconds }: Rises): number | undefined {
+  return betweenSeconds >= LEAST_RISING_SECONDS ? betweenBytes / betweenSeconds : undefined;
+}
+
+export interface Counted {
+  /** A second. */
+  readonly collections: number;
+  /** Bytes from one to the next. */
+  readonly room: number;
+  /** What is held more, or less, than at first; bytes a second. */
+  readonly held: number;
+}
+
+/**
+ * Bytes a second; NaN where nothing tells. Collections that come by themselves are counted, and what is held more in
+ * the end was allocated as well; of an idle process, or a slow one, HeapAlloc tells more.
+ */
+export function allocatedIn(rises: Rises, { collections, room, held }: Counted): number {
+  const rising = collections > PACED_PER_SECOND ? undefined : risingIn(rises);
+  if (rising !== undefined) return rising;
+  if (collections > FORCED_PER_SECOND)
+    return Math.max(0, collections * room + (Number.isNaN(held) ? 0 : held));
+  const { sinceBytes, sinceSeconds } = rises;
+  return sinceSeconds >= LEAST_RISING_SECONDS ? sinceBytes / sinceSeconds : Number.NaN;
+}
+
+export function heapOf({ HeapAlloc, HeapInuse }: Sample): number {
+  return HeapAlloc ?? HeapInuse ?? Number.NaN;
+}
+
+/** Seconds since the last collection; 0 where unknown. */
+export function sinceCollection({ t, LastGC = t }: Sample): number {
+  return Math.min(LONGEST_CYCLE_SECONDS, Math.max(0, t - LastGC));
+}
+
+/** goal = live + (live + stacks) * GOGC / 100 since Go 1.18; NaN when collections are not paced by GOGC. */
+export function pacedLive({ NextGC, GOGC = 100, StackInuse = 0 }: Sample): number {
+  if (NextGC === undefined || GOGC <= 0) return Number.NaN;
+  const factor = GOGC / 100;
+  return Math.max(0, NextGC - Math.min(StackInuse * factor, NextGC / 2)) / (1 + factor);
+}
