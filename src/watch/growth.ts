@@ -54,7 +54,7 @@ export interface Growth extends Grown {
 }
 
 /** Evidence adds up with readings, and so does what no account knows of: a day alone has few of both, and half will do. */
-export const FEW_READINGS = 0.5;
+const FEW_READINGS = 0.5;
 
 /** What it takes to be called probable. */
 export const SURE = { evidence: 24, order: 0.7 };
@@ -66,9 +66,7 @@ export interface GrowthOptions {
   readonly spacing: number;
   /** What growth is a share of; the level of the readings when absent. */
   readonly scale?: number;
-  /** Evidence below which nobody looks closer. */
-  readonly least?: number;
-  /** The same of growth, as a share. */
+  /** Growth, as a share, below which nobody looks closer. */
   readonly leastShare?: number;
 }
 
@@ -89,7 +87,7 @@ interface Table {
 /** Undefined when there is too little, nothing grows, or load and growth cannot be told apart. */
 export function growthOf(
   readings: readonly Reading[],
-  { spacing, scale, least = 0, leastShare = 0 }: GrowthOptions,
+  { spacing, scale, leastShare = 0 }: GrowthOptions,
 ): Growth | undefined {
   const from = readings.findIndex(({ focus }) => focus);
   const focused = from < 0 ? [] : readings.slice(from);
@@ -111,7 +109,7 @@ export function growthOf(
     level,
   };
   const best = bestAccount(table, known, LOOSELY * leastShare * whole);
-  if (!best || best.evidence + MOST_BY_LEVEL < least) return undefined;
+  if (!best) return undefined;
   const { clock, ticks, story } = best;
   const fit = fitted(table, ticks, story ? [story] : []);
   if (!fit) return undefined;
@@ -121,6 +119,7 @@ export function growthOf(
   const [coefficient = 0] = fit.coefficients;
   const slope = coefficient * perHour;
   const gained = slope * hours;
+  if (gained < LOOSELY * leastShare * whole) return undefined;
   const adjusted = inFocus.map((tick, at) => coefficient * tick + (fit.residuals[from + at] ?? 0));
   const excess = excessOf(table, fit);
   const order = orderWithin(focused, adjusted);

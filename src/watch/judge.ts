@@ -2,10 +2,10 @@
 // it is said once, with what speaks for it and when the limit is reached.
 import { formatBytes, formatCount, formatPercent } from '../model/units.ts';
 import { type Bucket, residentOf } from './bucket.ts';
-import { leakInDay } from './day.ts';
+import { lookAtDay } from './day.ts';
 import { forecastOf } from './forecast.ts';
-import type { Grown } from './growth.ts';
-import { type Found, leakIn } from './leak.ts';
+import type { Growth } from './growth.ts';
+import { type Found, type Look, leakIn, NOTHING } from './leak.ts';
 import { limitOf } from './limits.ts';
 import type { Detection, Forecast } from './sample.ts';
 import { SIGNALS, type Signal } from './signals.ts';
@@ -23,8 +23,6 @@ export const QUIET_SECONDS = 7 * 86_400;
 const MOST_EVIDENCE = 6;
 /** Told from the six-hour window only when the limit may be this near. */
 const URGENT_SECONDS = 4 * 3600;
-/** Hours remembered of an instance whose first day it is. */
-const FIRST_DAY = 26;
 /** What one life must have lasted to be looked at closer alone, hours. */
 const CLOSER_ALONE = 14;
 const TEN_MINUTES = 1 / 6;
@@ -32,13 +30,15 @@ const TEN_MINUTES = 1 / 6;
 const KILLINGS = 3;
 const KILLINGS_WITHIN = 3 * 86_400;
 
-/** Every ten minutes for what is urgent, every hour for the rest. */
-export function judgeGrowth(instance: string, state: InstanceState, hourEnded: boolean): Judged {
+/** What has just ended: an hour, half of one, or only ten minutes. */
+export type Ended = 'hour' | 'half hour' | 'ten minutes';
+
+/** Every ten minutes for what is urgent, every hour for the rest, every half hour for what is nearly found in a day. */
+export function judgeGrowth(instance: string, state: InstanceState, ended: Ended): Judged {
   const evidence: Record<string, number> = { ...state.evidence };
   const detections: Detection[] = [];
-  const hour = Math.floor(state.last.t / 3600);
-  const due = hourEnded ? [URGENT, ...WINDOWS.filter(({ every }) => hour % every === 0)] : [URGENT];
-  const views = new Map(due.map((window) => [window, viewIn(window, state)]));
+  const due = dueAt(state.last.t, ended);
+  const views = new Map(due.map((window) => [window, once(() => viewIn(window, state))]));
   const closer = once(() => closerView(state));
   for (const signal of SIGNALS) {
     // What was said is not said again for a week: nothing need be computed until then.
@@ -46,19 +46,32 @@ export function judgeGrowth(instance: string, state: InstanceState, hourEnded: b
     if (said !== undefined && state.last.t - said < QUIET_SECONDS) continue;
     const found = due.flatMap((window) => {
       const key = `${signal.kind} ${window.name}`;
-      const view = views.get(window);
-      const leak =
-        window === DAY
-          ? leakInDay(signal, { view, closer, first: state.hours.length <= FIRST_DAY })
-          : view && foundIn(window, signal, state, view);
-      const sum = Math.max(0, Math.min(MOST_EVIDENCE, (evidence[key] ?? 0) + (leak?.weight ?? -1)));
+      const nearly = `${key} nearly`;
+      if (ended === 'half hour' && window === DAY && !evidence[nearly]) return [];
+      const view = views.get(window)?.();
+      const { leak, near } = view ? lookIn(window, signal, state, view, closer) : NOTHING;
+      const sum = addedTo(evidence[key] ?? 0, leak, window);
       evidence[key] = sum;
+      if (near) evidence[nearly] = 1;
+      else delete evidence[nearly];
       return leak && sum >= window.times ? [{ growth: leak.growth, window }] : [];
     });
     const [first] = found;
     if (first) detections.push(detectionOf(instance, state, signal, first));
   }
   return { evidence, detections };
+}
+
+function dueAt(t: number, ended: Ended): readonly Window[] {
+  if (ended === 'ten minutes') return [URGENT];
+  if (ended === 'half hour') return [URGENT, DAY];
+  const hour = Math.floor(t / 3600);
+  return [URGENT, ...WINDOWS.filter(({ every }) => hour % every === 0)];
+}
+
+function addedTo(sum: number, leak: Found | undefined, { times }: Window): number {
+  if (!leak) return Math.max(0, sum - 1);
+  return Math.min(MOST_EVIDENCE, leak.clear ? Math.max(times, sum + 1) : sum + 1);
 }
 
 /** The kernel's own evidence: the same build grew to its limit again and again. */
@@ -103,9 +116,20 @@ function once<Value>(make: () => Value): () => Value {
   };
 }
 
-function foundIn(window: Window, signal: Signal, state: InstanceState, view: View): Found | undefined {
-  if (window !== URGENT) return leakIn(window, signal, view);
-  const found = rose(signal, shortOf(state)) ? leakIn(window, signal, view) : undefined;
+function lookIn(
+  window: Window,
+  signal: Signal,
+  state: InstanceState,
+  view: View,
+  closer: () => View | undefined,
+): Look {
+  if (window === DAY) return lookAtDay(signal, view, closer);
+  const leak = window === URGENT ? urgentIn(signal, state, view) : leakIn(window, signal, view);
+  return leak ? { leak, near: false } : NOTHING;
+}
+
+function urgentIn(signal: Signal, state: InstanceState, view: View): Found | undefined {
+  const found = rose(signal, shortOf(state)) ? leakIn(URGENT, signal, view) : undefined;
   if (!found?.growth.loadKnown) return undefined;
   const forecast = limitReached(signal, found.growth, state);
   return forecast && forecast.low - state.last.t <= URGENT_SECONDS ? found : undefined;
@@ -122,7 +146,7 @@ function detectionOf(
   instance: string,
   state: InstanceState,
   signal: Signal,
-  { growth, window }: { readonly growth: Grown; readonly window: Window },
+  { growth, window }: { readonly growth: Growth; readonly window: Window },
 ): Detection {
   const say = signal.unit === 'bytes' ? formatBytes : formatCount;
   const per = growth.clock === 'work' ? 'as work is done, about ' : '';
@@ -139,7 +163,7 @@ function detectionOf(
   };
 }
 
-function limitReached(signal: Signal, growth: Grown, state: InstanceState): Forecast | null {
+function limitReached(signal: Signal, growth: Growth, state: InstanceState): Forecast | null {
   // A goroutine weighs what resident memory grew by, not a number of bytes we would have to invent.
   if (signal.unit !== 'bytes') return null;
   const { GOGC = 100, GOMEMLIMIT = Number.POSITIVE_INFINITY } = state.last;

@@ -42,7 +42,7 @@ export const SIGNALS: readonly Signal[] = [
   {
     kind: 'goroutine_leak',
     what: 'goroutine count',
-    least: 10,
+    least: 4,
     unit: 'goroutines',
     value:
       () =>

@@ -35,6 +35,7 @@ export interface Mark {
 
 /** An hour of fewer tens of minutes tells too little. */
 const LEAST_OF_HOUR = 2;
+const HALF_HOUR_SECONDS = 1800;
 /** An instance that was not seen for longer is another story. */
 const TAKES_OVER_SECONDS = 6 * 3600;
 /** The same is not said twice in a week; what is new by then is said again. */
@@ -155,9 +156,17 @@ function close(instance: string, state: InstanceState, hourEnds: boolean): Step 
     tens: limited(state.tens, bucket, MAX_TENS),
     hours: hour ? limited(state.hours, hour, MAX_HOURS) : state.hours,
   };
-  const judged = judgeGrowth(instance, kept, hour !== undefined);
+  const half =
+    !hourEnds && endsHalfHour(bucket) && pending.length >= LEAST_OF_HOUR ? joinHour(pending) : undefined;
+  const judged = half
+    ? judgeGrowth(instance, { ...kept, hours: [...kept.hours, half] }, 'half hour')
+    : judgeGrowth(instance, kept, hour ? 'hour' : 'ten minutes');
   const told = tell({ ...kept, evidence: judged.evidence }, [spiral, ...judged.detections]);
   return { ...told, ten: bucket, ...(hour && { hour }) };
+}
+
+function endsHalfHour({ t }: Bucket): boolean {
+  return t + BUCKET_SECONDS === hourOf(t) + HALF_HOUR_SECONDS;
 }
 
 /** What was told lately is not told again. */

@@ -1,5 +1,6 @@
-// How long one has to look before what grows may be called a leak. A wrong accusation is dearer than a late one:
-// each window asks for growth that is large, certain, in order and not flattening, several hours in a row.
+// How long one has to look before what grows may be called a leak, and what speaks for one. A wrong accusation is dearer
+// than a late one: each window asks for growth that is large, and likelier a leak than anything else.
+import type { Weights } from './odds.ts';
 
 export interface Window {
   readonly name: '6 h' | '24 h' | '3 d' | '7 d';
@@ -10,15 +11,42 @@ export interface Window {
   readonly watchedAlone: number;
   /** Least growth over what was watched, as a share of the level. */
   readonly share: number;
-  /** What growth must explain beyond every healthy story. */
-  readonly evidence: number;
+  /** Mann-Kendall at least. */
   readonly order: number;
-  readonly late: number;
-  /** Evaluations in favour, less those against, before anything is said. */
+  readonly weights: Weights;
+  /** Evaluations in favour, less those against, before anything that is not clear is said. */
   readonly times: number;
-  /** Hours between evaluations; the urgent window is looked at every ten minutes. */
+  /** Hours between evaluations; the urgent window is looked at every ten minutes, what is near in a day every half hour. */
   readonly every: number;
 }
+
+/** Within a day it is the order of readings that tells growth from a bad night. */
+const OF_A_DAY: Weights = {
+  prior: -6.6,
+  evidence: 1.25,
+  order: 6.2,
+  lasting: 0.8,
+  excess: 3.9,
+  asBefore: -3.5,
+  error: -0.46,
+  loadUnknown: -3.3,
+  severalLives: -0.8,
+  nothingBefore: -2.5,
+};
+
+/** In several days order comes by itself, and whether it lasts tells more. */
+const OF_DAYS: Weights = {
+  prior: -3.25,
+  evidence: 1.1,
+  order: 3,
+  lasting: 2.4,
+  excess: 2,
+  asBefore: -1.2,
+  error: 0,
+  loadUnknown: -3.5,
+  severalLives: -3,
+  nothingBefore: 0,
+};
 
 /** The six hours are for what will not wait: only what reaches the limit soon is told from them. */
 export const URGENT: Window = {
@@ -27,9 +55,8 @@ export const URGENT: Window = {
   watched: 3,
   watchedAlone: 3,
   share: 0.5,
-  evidence: 25,
   order: 0.85,
-  late: 0.85,
+  weights: { ...OF_A_DAY, prior: -8 },
   times: 3,
   every: 1 / 6,
 };
@@ -39,11 +66,10 @@ export const DAY: Window = {
   hours: 24,
   watched: 15,
   watchedAlone: 19,
-  share: 0.05,
-  evidence: 12,
+  share: 0.08,
   order: 0.5,
-  late: 0.6,
-  times: 2,
+  weights: OF_A_DAY,
+  times: 3,
   every: 1,
 };
 
@@ -54,11 +80,10 @@ export const WINDOWS: readonly Window[] = [
     hours: 72,
     watched: 40,
     watchedAlone: 40,
-    share: 0.06,
-    evidence: 12,
+    share: 0.07,
     order: 0.5,
-    late: 0.6,
-    times: 2,
+    weights: OF_DAYS,
+    times: 1,
     every: 3,
   },
   {
@@ -67,10 +92,9 @@ export const WINDOWS: readonly Window[] = [
     watched: 96,
     watchedAlone: 96,
     share: 0.07,
-    evidence: 12,
     order: 0.5,
-    late: 0.6,
-    times: 2,
+    weights: OF_DAYS,
+    times: 1,
     every: 4,
   },
 ];

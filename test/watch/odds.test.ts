@@ -1,0 +1,88 @@
+// What is seen of growth, added up: each thing on the side it is said to be on, none able to decide alone what all
+// others deny, and nothing unknown ever taken for a yes.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Growth } from '../../src/watch/growth.ts';
+import { oddsOf, seenIn } from '../../src/watch/odds.ts';
+import { DAY, WINDOWS } from '../../src/watch/windows.ts';
+
+const LEAK: Growth = {
+  slope: 1,
+  error: 0.05,
+  evidence: 60,
+  share: 0.15,
+  hours: 24,
+  late: 1,
+  order: 0.9,
+  excess: 1,
+  before: 0,
+  context: 72,
+  level: 100,
+  loadKnown: true,
+  clock: 'hours',
+  sure: true,
+};
+const ALONE = { alone: true };
+
+describe('the odds that growth is a leak', () => {
+  it.each(WINDOWS.map((window) => [window.name, window] as const))(
+    'are for a plain one in %s',
+    (_, { weights }) => {
+      expect(oddsOf(LEAK, ALONE, weights)).toBeGreaterThan(0);
+    },
+  );
+
+  it.each([
+    ['no order', { order: 0.4, evidence: 12 }],
+    ['as fast before', { before: 1, evidence: 30 }],
+    ['where earlier lives came to as well', { excess: 0, evidence: 30 }],
+    ['nothing before and little evidence', { context: 0, evidence: 11, order: 0.7 }],
+  ])('are against in a day: %s', (_, change) => {
+    expect(oddsOf({ ...LEAK, ...change }, ALONE, DAY.weights)).toBeLessThan(0);
+  });
+
+  it('are no better for what is not known', () => {
+    for (const { weights } of WINDOWS) {
+      const odds = oddsOf(LEAK, ALONE, weights);
+      for (const less of [{ loadKnown: false }, { context: 0 }])
+        expect(oddsOf({ ...LEAK, ...less }, ALONE, weights)).toBeLessThanOrEqual(odds);
+      expect(oddsOf(LEAK, { alone: false }, weights)).toBeLessThan(odds);
+      expect(oddsOf({ ...LEAK, before: Number.NaN }, ALONE, weights)).toBe(odds);
+    }
+  });
+
+  it('are finite, and rise with evidence and order, whatever else is seen', () => {
+    const number = fc.double({ min: -1e9, max: 1e9, noNaN: true });
+    const positive = fc.double({ min: 1e-9, max: 1e9, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.record({ late: number, excess: number, before: number, context: positive, error: positive }),
+        fc.double({ min: 0, max: 1e6, noNaN: true }),
+        fc.double({ min: -1, max: 1, noNaN: true }),
+        (others, evidence, order) => {
+          const growth = { ...LEAK, ...others, evidence, order };
+          for (const { weights } of WINDOWS) {
+            const odds = oddsOf(growth, ALONE, weights);
+            expect(odds).toSatisfy(Number.isFinite);
+            expect(oddsOf({ ...growth, evidence: 2 * evidence + 20 }, ALONE, weights)).toBeGreaterThan(odds);
+            expect(oddsOf({ ...growth, order: 1 }, ALONE, weights)).toBeGreaterThanOrEqual(odds);
+          }
+        },
+      ),
+    );
+  });
+
+  it('say what was seen in numbers that are 0 where they say nothing', () => {
+    expect(seenIn({ ...LEAK, evidence: 5, order: 0.5, late: 0, excess: 0 }, ALONE)).toMatchObject({
+      prior: 1,
+      evidence: 0,
+      order: 0,
+      lasting: 0,
+      excess: 0,
+      asBefore: 0,
+      loadUnknown: 0,
+      severalLives: 0,
+      nothingBefore: 0,
+    });
+  });
+});
