@@ -2,4 +2,5 @@
 import { register } from 'tsx/esm/api';
 
 register();
-await import(process.argv.includes('--watch') ? './watch.ts' : './score.ts');
+const wants = (option) => process.argv.includes(option);
+await import(wants('--fit') ? './fit.ts' : wants('--watch') ? './watch.ts' : './score.ts');

@@ -62,6 +62,13 @@ export function listHistories(half: Half): HistoryCase[] {
   return names.filter((name) => halfOf(name) === half).map((name) => historyCase(name, half));
 }
 
+/** Histories that belong to no half: what is chosen is chosen by these. */
+export function listOthers(count: number): HistoryCase[] {
+  return Array.from({ length: count }, (_, at) => [`leaking-beside-${at}`, `healthy-beside-${at}`])
+    .flat()
+    .map((name) => historyCase(name, 'develop'));
+}
+
 interface Plan {
   readonly start: number;
   readonly end: number;
