@@ -10,7 +10,7 @@ import { DAY } from './windows.ts';
 
 /** Standard errors as a share of how fast it grows: seen closer at all, and seen well. */
 const SEEN = 0.5;
-const SEEN_WELL = 0.17;
+const SEEN_WELL = 0.18;
 /** Evidence that noise alone comes to. */
 const NOISE = 1;
 /** On a first day these odds are told at once; less has to last. */

@@ -2,14 +2,14 @@
 // wave and of the collector's saw, not on the average of both.
 import { median } from '../analyse/trend.ts';
 import type { Bucket } from './bucket.ts';
-import type { Grown } from './growth.ts';
+import type { Growth } from './growth.ts';
 import type { Forecast } from './sample.ts';
 
 export interface Ground {
   readonly now: number;
   /** Buckets of the life of the process that is under way, oldest first. */
   readonly buckets: readonly Bucket[];
-  readonly growth: Grown;
+  readonly growth: Growth;
   /** What resident memory must not pass. */
   readonly limit: number;
   /** GOGC as a factor: 1 when a collection is due at twice the live heap. */
@@ -26,6 +26,8 @@ const DAY_SECONDS = 86_400;
 /** A peak of load or a batch adds so much to what was seen in a day, and growth may be so much faster than it was. */
 const SURGE = 1.05;
 const SOONER = 2.1;
+/** What has just begun is faster than the whole of what was watched says, by so much at most. */
+const JUST_BEGUN = 3;
 
 /** Null when there is no limit or nothing to go by. */
 export function forecastOf({
@@ -45,7 +47,8 @@ export function forecastOf({
   if (peak >= limit) return { low: now, high: now + DAY_SECONDS };
   const bends = kind === 'heap' && softLimit < limit;
   // Of each byte that stays, resident memory grows by what the collector lets pile up on top of it.
-  const most = growth.slope * (kind === 'heap' ? 1 + pacing : 1) + growth.error;
+  const begun = Math.min(JUST_BEGUN, Math.max(1, growth.late));
+  const most = begun * growth.slope * (kind === 'heap' ? 1 + pacing : 1) + growth.error;
   const least = growth.slope * (kind === 'heap' && !bends ? Math.max(1, 0.85 * (1 + pacing)) : 1) * 0.8;
   const sure = Math.max(0.3 * least, least - 1.5 * growth.error);
   const soonest = now + (Math.max(0, limit - SURGE * peak) / (SOONER * most)) * 3600;

@@ -20,21 +20,21 @@ export interface Window {
   readonly every: number;
 }
 
-/** Within a day it is the order of readings that tells growth from a bad night. */
+/** Within a day it is above all the order of readings that tells growth from a bad night. */
 const OF_A_DAY: Weights = {
-  prior: -6.6,
-  evidence: 1.25,
-  order: 6.2,
-  lasting: 0.8,
-  excess: 3.9,
-  asBefore: -3.5,
-  error: -0.46,
-  loadUnknown: -3.3,
-  severalLives: -0.8,
-  nothingBefore: -2.5,
+  prior: -4.5,
+  evidence: 0.9,
+  order: 3.7,
+  lasting: 0.5,
+  excess: 1.5,
+  asBefore: -4.9,
+  error: -1,
+  loadUnknown: -2.5,
+  severalLives: -0.1,
+  nothingBefore: -2.6,
 };
 
-/** In several days order comes by itself, and whether it lasts tells more. */
+/** In several days whether it lasts tells more. */
 const OF_DAYS: Weights = {
   prior: -3.25,
   evidence: 1.1,
@@ -56,7 +56,7 @@ export const URGENT: Window = {
   watchedAlone: 3,
   share: 0.5,
   order: 0.85,
-  weights: { ...OF_A_DAY, prior: -8 },
+  weights: { ...OF_A_DAY, prior: -6 },
   times: 3,
   every: 1 / 6,
 };

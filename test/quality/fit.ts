@@ -30,6 +30,8 @@ const COLUMNS: readonly (keyof Seen)[] = [
   'severalLives',
   'nothingBefore',
 ];
+/** Of what is asked for: what is nearly large teaches as well. */
+const NEARLY = 0.6;
 /** Against what few histories show by chance. */
 const RIDGE = 1;
 const ROUNDS = 25;
@@ -77,7 +79,7 @@ function largeIn({ hours, last, life }: InstanceState): { readonly name: string;
     if (!view) return [];
     return SIGNALS.flatMap((signal) => {
       const growth = growthIn(window, signal, view);
-      return growth && isLarge(growth, window, signal)
+      return growth && isLarge(growth, window, signal, NEARLY)
         ? [{ name: window.name, seen: seenIn(growth, view) }]
         : [];
     });
