@@ -66,8 +66,10 @@ export interface GrowthOptions {
   readonly spacing: number;
   /** What growth is a share of; the level of the readings when absent. */
   readonly scale?: number;
-  /** Growth, as a share, below which nobody looks closer. */
+  /** Growth, as a share, well below which nobody looks closer. */
   readonly leastShare?: number;
+  /** The same of order. */
+  readonly leastOrder?: number;
 }
 
 type Fitted = Clock & Contest;
@@ -87,7 +89,7 @@ interface Table {
 /** Undefined when there is too little, nothing grows, or load and growth cannot be told apart. */
 export function growthOf(
   readings: readonly Reading[],
-  { spacing, scale, leastShare = 0 }: GrowthOptions,
+  { spacing, scale, leastShare = 0, leastOrder = -1 }: GrowthOptions,
 ): Growth | undefined {
   const from = readings.findIndex(({ focus }) => focus);
   const focused = from < 0 ? [] : readings.slice(from);
@@ -121,8 +123,9 @@ export function growthOf(
   const gained = slope * hours;
   if (gained < LOOSELY * leastShare * whole) return undefined;
   const adjusted = inFocus.map((tick, at) => coefficient * tick + (fit.residuals[from + at] ?? 0));
-  const excess = excessOf(table, fit);
   const order = orderWithin(focused, adjusted);
+  if (order < LOOSELY * leastOrder) return undefined;
+  const excess = excessOf(table, fit);
   const evidence = best.evidence + (best.beyond >= LEAST_BEYOND ? evidenceOfLevel(excess / whole) : 0);
   return {
     slope,

@@ -48,6 +48,7 @@ export function growthIn(window: Window, signal: Signal, view: View): Growth | u
   return growthOf(readingsIn(signal, view), {
     spacing: view.spacing,
     leastShare: window.share,
+    leastOrder: window.order,
     ...scaleOf(signal, view),
   });
 }
