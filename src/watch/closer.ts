@@ -6,7 +6,6 @@ import { median } from '../analyse/trend.ts';
 import { type Account, accountOf } from './account.ts';
 import { type Clock, clocksOf, lagColumns } from './explain.ts';
 import { type Gram, gramOf, productsIn, without } from './gram.ts';
-import { type Grown, SURE } from './growth.ts';
 import { projectionOf } from './projection.ts';
 import {
   beforeFocus,
@@ -69,6 +68,17 @@ interface Told {
   readonly account: Account;
 }
 
+/** How what is in focus grows, seen closer. */
+export interface SeenCloser {
+  /** By the hour, in the unit of the readings; 0 when nothing grows. */
+  readonly slope: number;
+  /** Standard error of the slope. */
+  readonly error: number;
+  readonly evidence: number;
+}
+
+const NOTHING: SeenCloser = { slope: 0, error: 0, evidence: 0 };
+
 /**
  * How what is in focus grows, with evidence as twice the logarithm of a likelihood ratio; 0 when nothing grows.
  * Undefined where load is not known or there is too little to look at.
@@ -76,7 +86,7 @@ interface Told {
 export function lookCloser(
   all: readonly Reading[],
   { spacing, scale, leastShare }: CloserOptions,
-): Grown | undefined {
+): SeenCloser | undefined {
   const focused = all.filter(({ focus }) => focus);
   if (!knowsLoad(all) || focused.length < LEAST_READINGS) return undefined;
   const table = tableOf(all, spacing);
@@ -84,34 +94,18 @@ export function lookCloser(
   const whole = scale ?? table.level;
   const rate = ({ ticks }: Clock) => rateOf(ticks.subarray(all.length - focused.length), focused);
   const slope = ({ clock, account }: Told) => (account.factors[0] ?? 0) * rate(clock);
-  const nothing: Grown = {
-    slope: 0,
-    error: 0,
-    evidence: 0,
-    share: 0,
-    hours,
-    level: table.level,
-    loadKnown: true,
-    clock: 'hours',
-    sure: false,
-  };
   const glanced = foretold(table, GLANCE);
   const glance = accountsAt(table, glanced, false);
-  if (!glance.growing || evidenceOf(glance) < LEAST_AT_A_GLANCE) return nothing;
-  if (slope(glance.growing) * hours < leastShare * whole) return nothing;
+  if (!glance.growing || evidenceOf(glance) < LEAST_AT_A_GLANCE) return NOTHING;
+  if (slope(glance.growing) * hours < leastShare * whole) return NOTHING;
   const [best] = CORRELATIONS.map((correlation) =>
     accountsAt(table, correlation === GLANCE ? glanced : foretold(table, correlation), true),
   ).sort((one, other) => likelihoodOf(other) - likelihoodOf(one));
-  if (!best?.growing) return nothing;
-  const evidence = Math.max(0, evidenceOf(best));
+  if (!best?.growing) return NOTHING;
   return {
-    ...nothing,
     slope: slope(best.growing),
     error: errorOf(best.growing, table) * rate(best.growing.clock),
-    evidence,
-    share: (slope(best.growing) * hours) / whole,
-    clock: best.growing.clock.clock,
-    sure: evidence >= SURE.evidence,
+    evidence: Math.max(0, evidenceOf(best)),
   };
 }
 

@@ -19,8 +19,8 @@ import {
 import { type Regression, regress } from './regression.ts';
 import { storiesAlong } from './stories.ts';
 
-/** How something grew while it was watched. */
-export interface Grown {
+/** How something grew while it was watched, with what else speaks for a leak or against it. */
+export interface Growth {
   /** By the hour, in the unit of the readings. */
   readonly slope: number;
   /** Standard error of the slope, honest about autocorrelation. */
@@ -37,10 +37,6 @@ export interface Grown {
   readonly clock: Clock['clock'];
   /** Plain enough to be called probable. */
   readonly sure: boolean;
-}
-
-/** The same, with what else speaks for a leak or against it. */
-export interface Growth extends Grown {
   /** Slope of the later half against the whole: a cache that fills comes to nothing, a leak stays near 1. */
   readonly late: number;
   /** Mann-Kendall of what load does not explain, within each life of the process. */
@@ -57,7 +53,7 @@ export interface Growth extends Grown {
 const FEW_READINGS = 0.5;
 
 /** What it takes to be called probable. */
-export const SURE = { evidence: 24, order: 0.7 };
+const SURE = { evidence: 24, order: 0.7 };
 /** How many readings make a level. */
 const LATE_READINGS = 4;
 

@@ -1,4 +1,5 @@
 // What the watcher remembers of an instance: plain values of bounded number, fit to be stored as JSON.
+import { NO_RISES } from './allocation.ts';
 import { type Bucket, bucketFrom, bucketRow, type OpenBucket } from './bucket.ts';
 import type { Life } from './lives.ts';
 import type { DetectionKind, Sample } from './sample.ts';
@@ -48,14 +49,21 @@ export function stateFrom(json: string): InstanceState | undefined {
   try {
     const state: unknown = JSON.parse(json, (_, value) => (value === null ? Number.NaN : value));
     return isStored(state)
-      ? { ...state, tens: state.tens.map(bucketFrom), hours: state.hours.map(bucketFrom) }
+      ? {
+          ...state,
+          open: { ...state.open, rises: state.open.rises ?? NO_RISES },
+          tens: state.tens.map(bucketFrom),
+          hours: state.hours.map(bucketFrom),
+        }
       : undefined;
   } catch {
     return undefined;
   }
 }
 
-type Stored = Omit<InstanceState, 'tens' | 'hours'> & {
+/** `open` may come from a build that counted rises otherwise: they are counted anew for ten minutes. */
+type Stored = Omit<InstanceState, 'tens' | 'hours' | 'open'> & {
+  readonly open: Omit<OpenBucket, 'rises'> & Partial<Pick<OpenBucket, 'rises'>>;
   readonly tens: readonly (readonly unknown[])[];
   readonly hours: readonly (readonly unknown[])[];
 };

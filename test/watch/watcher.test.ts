@@ -154,6 +154,16 @@ describe('watching', () => {
     expect(largest).toBeLessThan(48_000);
   });
 
+  it('goes on from what a build stored that counted rises otherwise', () => {
+    const [first, second, third] = draw({ hours: 0.1, live: () => 100 });
+    if (!first || !second || !third) throw new Error('three samples are needed');
+    const { state } = watch(watch(undefined, first).state, second);
+    const { rises, ...open } = state.open;
+    expect(rises).toBeDefined();
+    const stored = stateFrom(stateJson({ ...state, open } as InstanceState));
+    expect(watch(stored, third).state.open.rises.betweenSeconds).toBeGreaterThanOrEqual(0);
+  });
+
   it('passes over samples that come late, and keeps every earlier state as it was', () => {
     const [first, second] = draw({ hours: 0.1, live: () => 100 });
     if (!first || !second) throw new Error('two samples are needed');
