@@ -33,8 +33,15 @@ export function leftOf(
   );
 }
 
-/** Normal equations of the chosen columns by elimination; undefined when they cannot be told apart. */
-function solved(gram: Products['gram'], along: readonly number[], chosen: number): number[] | undefined {
+/**
+ * Normal equations by elimination, of the columns whose bits are set in `chosen`; undefined when they cannot be told
+ * apart.
+ */
+export function solved(
+  gram: Products['gram'],
+  along: readonly number[],
+  chosen = (1 << along.length) - 1,
+): number[] | undefined {
   const at = along.flatMap((_, index) => (chosen & (1 << index) ? [index] : []));
   const rows = at.map((i) => [...at.map((j) => gram[i]?.[j] ?? 0), along[i] ?? 0]);
   for (const [pivot, line] of rows.entries()) {

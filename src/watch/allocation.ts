@@ -24,10 +24,12 @@ const LONGEST_CYCLE_SECONDS = 600;
 
 export function withRise(rises: Rises, before: Sample, sample: Sample): Rises {
   if (isSameCycle(before, sample)) {
+    const risen = heapOf(sample) - heapOf(before);
+    if (risen < 0) return rises;
     return {
       ...rises,
-      betweenBytes: rises.betweenBytes + Math.max(0, heapOf(sample) - heapOf(before)),
-      betweenSeconds: rises.betweenSeconds + (heapOf(sample) < heapOf(before) ? 0 : sample.t - before.t),
+      betweenBytes: rises.betweenBytes + risen,
+      betweenSeconds: rises.betweenSeconds + sample.t - before.t,
     };
   }
   const risen = heapOf(sample) - pacedLive(sample);

@@ -30,6 +30,9 @@ const TEN_MINUTES = 1 / 6;
 const KILLINGS = 3;
 const KILLINGS_WITHIN = 3 * 86_400;
 
+/** Beside the evidence of a window: it was nearly found. */
+const NEARLY = ' nearly';
+
 /** What has just ended: an hour, half of one, or only ten minutes. */
 export type Ended = 'hour' | 'half hour' | 'ten minutes';
 
@@ -46,7 +49,7 @@ export function judgeGrowth(instance: string, state: InstanceState, ended: Ended
     if (said !== undefined && state.last.t - said < QUIET_SECONDS) continue;
     const found = due.flatMap((window) => {
       const key = `${signal.kind} ${window.name}`;
-      const nearly = `${key} nearly`;
+      const nearly = `${key}${NEARLY}`;
       if (ended === 'half hour' && window === DAY && !evidence[nearly]) return [];
       const view = views.get(window)?.();
       const { leak, near } = view ? lookIn(window, signal, state, view, closer) : NOTHING;
@@ -60,6 +63,11 @@ export function judgeGrowth(instance: string, state: InstanceState, ended: Ended
     if (first) detections.push(detectionOf(instance, state, signal, first));
   }
   return { evidence, detections };
+}
+
+/** Whether half an hour may change what is said of anything. */
+export function isNearly({ evidence }: InstanceState): boolean {
+  return Object.keys(evidence).some((key) => key.endsWith(NEARLY));
 }
 
 function dueAt(t: number, ended: Ended): readonly Window[] {

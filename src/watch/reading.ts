@@ -16,8 +16,6 @@ export interface Reading {
   readonly focus: boolean;
 }
 
-/** Gaps up to so many hours are bridged when hours are counted. */
-const BRIDGED_HOURS = 2;
 /** Whether load is told, but for a gap here and there. */
 export function knowsLoad(readings: readonly Reading[]): boolean {
   return readings.filter(({ load }) => !Number.isNaN(load)).length >= 0.9 * readings.length;
@@ -51,6 +49,9 @@ export function lastLife(readings: readonly Reading[]): readonly Reading[] {
   const run = readings.at(-1)?.run;
   return readings.filter((reading) => reading.run === run);
 }
+
+/** Gaps up to so many hours are bridged when hours are counted. */
+const BRIDGED_HOURS = 2;
 
 /** Gaps and restarts not counted. */
 export function hoursWatched(readings: readonly Reading[], spacing: number): number {

@@ -1,7 +1,7 @@
 // Healthy ways to grow: what a process gathers once after it has started, and then has. Each story is a curve over the
 // age of the process that comes to rest, or slows down for ever; how large it is, the readings say.
 
-export interface Story {
+interface Story {
   /** What believing in it costs, in the unit of evidence. */
   readonly cost: number;
   /** Share of what is gathered at an age, hours: 0 at the start, rising. */

@@ -9,7 +9,7 @@ import {
   joinHour,
   openBucket,
 } from './bucket.ts';
-import { judgeGrowth, judgeKillings, QUIET_SECONDS } from './judge.ts';
+import { isNearly, judgeGrowth, judgeKillings, QUIET_SECONDS } from './judge.ts';
 import { captureTriggers, gcSpiral, isNear, nearLimit } from './limits.ts';
 import { endOf, firstLife, lifeOf } from './lives.ts';
 import type { CaptureTrigger, Detection, DetectionKind, Sample } from './sample.ts';
@@ -157,7 +157,9 @@ function close(instance: string, state: InstanceState, hourEnds: boolean): Step 
     hours: hour ? limited(state.hours, hour, MAX_HOURS) : state.hours,
   };
   const half =
-    !hourEnds && endsHalfHour(bucket) && pending.length >= LEAST_OF_HOUR ? joinHour(pending) : undefined;
+    !hourEnds && endsHalfHour(bucket) && pending.length >= LEAST_OF_HOUR && isNearly(state)
+      ? joinHour(pending)
+      : undefined;
   const judged = half
     ? judgeGrowth(instance, { ...kept, hours: [...kept.hours, half] }, 'half hour')
     : judgeGrowth(instance, kept, hour ? 'hour' : 'ten minutes');

@@ -2,6 +2,7 @@
 // regression over histories of names that belong to no half. src/watch/windows.ts has the result, rounded; the priors
 // in it are then moved until false alarms are rare enough on those histories.
 import { parseArgs } from 'node:util';
+import { solved } from '../../src/watch/account.ts';
 import { growthIn, isLarge } from '../../src/watch/leak.ts';
 import { type Seen, seenIn, type Weights } from '../../src/watch/odds.ts';
 import { sampleOf } from '../../src/watch/read-samples.ts';
@@ -9,7 +10,7 @@ import { SIGNALS } from '../../src/watch/signals.ts';
 import type { InstanceState } from '../../src/watch/state.ts';
 import { viewOf } from '../../src/watch/view.ts';
 import { watch } from '../../src/watch/watcher.ts';
-import { WINDOWS } from '../../src/watch/windows.ts';
+import { DAY, WINDOWS } from '../../src/watch/windows.ts';
 import { type HistoryCase, type Leak, listOthers } from './histories/cases.ts';
 
 interface Row {
@@ -18,24 +19,12 @@ interface Row {
   readonly weight: number;
 }
 
-const COLUMNS: readonly (keyof Seen)[] = [
-  'prior',
-  'evidence',
-  'order',
-  'lasting',
-  'excess',
-  'asBefore',
-  'error',
-  'loadUnknown',
-  'severalLives',
-  'nothingBefore',
-];
+const COLUMNS = Object.keys(DAY.weights) as (keyof Seen)[];
 /** Of what is asked for: what is nearly large teaches as well. */
 const NEARLY = 0.6;
 /** Against what few histories show by chance. */
 const RIDGE = 1;
 const ROUNDS = 25;
-const DAY_HOURS = 24;
 
 function main(): void {
   const { values } = parseArgs({ options: { fit: { type: 'string', default: '300' } } });
@@ -44,7 +33,7 @@ function main(): void {
     ['days', []],
   ]);
   for (const one of listOthers(Number(values.fit))) {
-    for (const { name, row } of rowsOf(one)) rows.get(name === '24 h' ? 'a day' : 'days')?.push(row);
+    for (const { name, row } of rowsOf(one)) rows.get(name === DAY.name ? 'a day' : 'days')?.push(row);
   }
   for (const [name, some] of rows) {
     const leaking = some.filter((row) => row.leaking === 1).length;
@@ -93,7 +82,7 @@ function rowAt(t: number, seen: Seen, leak: Leak | undefined): Row | undefined {
   const hours = (t - leak.from) / 3600;
   if (hours > leak.withinHours) return undefined;
   const weight =
-    Math.max(0.05, hours / leak.withinHours) * (DAY_HOURS / Math.max(DAY_HOURS, leak.withinHours));
+    Math.max(0.05, hours / leak.withinHours) * (DAY.hours / Math.max(DAY.hours, leak.withinHours));
   return { seen: numbers, leaking: 1, weight };
 }
 
@@ -101,7 +90,7 @@ function rowAt(t: number, seen: Seen, leak: Leak | undefined): Row | undefined {
 function fitted(rows: readonly Row[]): Weights {
   let weights = COLUMNS.map(() => 0);
   for (let round = 0; round < ROUNDS; round++) {
-    const slope = weights.map((weight, at) => (at === 0 ? 0 : -RIDGE * weight));
+    const slope = weights.map((weight, at) => (COLUMNS[at] === 'prior' ? 0 : -RIDGE * weight));
     const bend: number[][] = COLUMNS.map((_, row) => COLUMNS.map((__, at) => (row === at ? RIDGE : 0)));
     for (const { seen, leaking, weight } of rows) {
       const odds = seen.reduce((sum, value, at) => sum + value * (weights[at] ?? 0), 0);
@@ -114,22 +103,10 @@ function fitted(rows: readonly Row[]): Weights {
       }
     }
     const step = solved(bend, slope);
+    if (!step) throw new Error('the histories do not tell apart what each thing seen counts');
     weights = weights.map((weight, at) => weight + (step[at] ?? 0));
   }
   return Object.fromEntries(COLUMNS.map((each, at) => [each, weights[at] ?? 0])) as unknown as Weights;
-}
-
-/** Of a symmetric system, by elimination; the ridge keeps it away from singular. */
-function solved(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
-  const rows = matrix.map((line, at) => [...line, right[at] ?? 0]);
-  for (const [pivot, line] of rows.entries()) {
-    for (const other of rows) {
-      if (other === line) continue;
-      const factor = (other[pivot] ?? 0) / (line[pivot] ?? 1);
-      for (let at = pivot; at < other.length; at++) other[at] = (other[at] ?? 0) - factor * (line[at] ?? 0);
-    }
-  }
-  return rows.map((line, at) => (line.at(-1) ?? 0) / (line[at] ?? 1));
 }
 
 main();
