@@ -1,10 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readEnv } from '../../src/config/env.ts';
+import { describe, expect, it } from 'vitest';
 import { parseRegistry, parseServices } from '../../src/config/registry.ts';
-import { watchServices } from '../../src/config/services.ts';
 import { Failure } from '../../src/failure.ts';
 
 const faultsOf = (text: string): readonly string[] => {
@@ -84,13 +79,6 @@ describe('services.yml', () => {
     expect(ruled('{ signature: "3f9c0d1e2a4b5c6d", until: soon, reason: x }')).toEqual([
       expect.stringContaining('must be a day such as 2027-03-01'),
     ]);
-  });
-
-  it('says in a sentence that the file is not one', () => {
-    const faults: string[] = [];
-    const catalog = watchServices(tmpdir(), ({ message }) => faults.push(message));
-    expect(catalog.all()).toEqual([]);
-    expect(faults).toEqual([`${tmpdir()} cannot be used: it cannot be read (EISDIR).`]);
   });
 
   it('names instances after the service and builds their addresses', () => {
@@ -259,94 +247,6 @@ services:
     expect(faultsOf('services:\n  a:\n    instances: [http://h:1]\n    pprof: nowhere\n')[0]).toContain(
       'line 4',
     );
-  });
-});
-
-describe('watching services.yml', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'goleak-config-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  it('takes up a change, and keeps the last good version after a bad one', () => {
-    const file = join(folder, 'services.yml');
-    const faults: string[] = [];
-    const catalog = watchServices(file, (fault) => faults.push(fault.message));
-    expect(catalog.all()).toEqual([]);
-    writeFileSync(file, 'services: { a: { instances: [http://h:1] } }');
-    expect(catalog.find('a')?.name).toBe('a');
-    writeFileSync(file, 'services: { a: { instances: none } }');
-    expect(catalog.find('a')?.name).toBe('a');
-    expect(catalog.find('a')?.name).toBe('a');
-    expect(faults).toHaveLength(1);
-  });
-});
-
-describe('owners', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'goleak-owners-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
-  const SERVICES = `
-owners: { groups: { "@acme/ledger": S012AB3CD, team-payments: S045EF6GH }, catalog: catalog.yaml, mention: proven }
-services:
-  payments-svc:
-    instances: [http://h:1]
-    code: { module: example.com/payments, codeowners: CODEOWNERS }
-  ledger-svc: { instances: [http://h:2], owner: "@ledger-team" }
-`;
-  const CATALOG = `
-kind: Location
-metadata: { name: payments-svc }
----
-{ not: [closed
----
-kind: Component
-metadata: { name: payments-svc }
-spec: { owner: team-payments }
----
-kind: Component
-metadata: { name: ledger-svc }
-spec: { owner: somebody-else }
-`;
-
-  it('are those of the file, of the catalogue beside it, and of the code, and follow each of these', () => {
-    write('services.yml', SERVICES);
-    write('catalog.yaml', CATALOG);
-    write('CODEOWNERS', '/ledger/ @acme/ledger\n');
-    const faults: string[] = [];
-    const catalog = watchServices(join(folder, 'services.yml'), ({ message }) => faults.push(message));
-    expect(catalog.find('payments-svc')?.owner).toBe('team-payments');
-    expect(catalog.find('ledger-svc')?.owner).toBe('@ledger-team');
-    expect(catalog.find('payments-svc')?.code?.ownersOf('ledger/a.go')).toEqual(['@acme/ledger']);
-    expect(catalog.owners().groups.get('team-payments')).toBe('S045EF6GH');
-    write('CODEOWNERS', '/ledger/ @acme/somebody-new\n');
-    expect(catalog.find('payments-svc')?.code?.ownersOf('ledger/a.go')).toEqual(['@acme/somebody-new']);
-    expect(faults).toEqual([]);
-    rmSync(join(folder, 'CODEOWNERS'));
-    expect(catalog.find('payments-svc')?.code?.ownersOf('ledger/a.go')).toEqual(['@acme/somebody-new']);
-    expect(faults.join()).toMatch(/services\.payments-svc\.code\.codeowners: CODEOWNERS cannot be read/);
-  });
-});
-
-describe('the environment', () => {
-  it('names every faulty variable at once', () => {
-    expect(() => readEnv({ PORT: 'many', LOG_LEVEL: 'loud', REDIS_URL: 'ftp://x' })).toThrow(
-      /PORT.*|LOG_LEVEL/s,
-    );
-  });
-
-  it('treats an empty value as not set', () => {
-    expect(readEnv({ SLACK_BOT_TOKEN: '', REDIS_URL: '' })).toMatchObject({
-      slack: { apiUrl: 'https://slack.com/api/' },
-    });
-  });
-
-  it('refuses a token of the wrong kind', () => {
-    expect(() => readEnv({ SLACK_BOT_TOKEN: 'xoxp-user-token' })).toThrow(/SLACK_BOT_TOKEN/);
   });
 });
 
