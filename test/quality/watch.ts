@@ -93,13 +93,10 @@ function inTime({ one: { leak } }: Scored, alarms: readonly number[]): boolean {
  * Alarms where nothing leaks: in healthy services, and before the leak in the others. A service that load alone takes to
  * its limit does not leak, but is killed all the same: whoever says so within a day of it is right.
  */
-function wrongAlarms(
-  { one: { leak }, history: { limitReached } }: Scored,
-  alarms: readonly number[],
-): number {
-  const killed = (t: number): boolean =>
-    leak === undefined && limitReached !== undefined && Math.abs(t - limitReached) < 86_400;
-  return alarms.filter((t) => (leak === undefined || t < leak.from) && !killed(t)).length;
+function wrongAlarms({ one: { leak }, history: { killed } }: Scored, alarms: readonly number[]): number {
+  const isRight = (t: number): boolean =>
+    leak === undefined && killed.some((at) => Math.abs(t - at) < 86_400);
+  return alarms.filter((t) => (leak === undefined || t < leak.from) && !isRight(t)).length;
 }
 
 function healthyWeeks(scored: readonly Scored[]): number {

@@ -8,6 +8,8 @@ const DAY = 86_400;
 const MIB = 1 << 20;
 /** Monday, 2 November 2026. */
 const EPOCH = 1_793_577_600;
+/** Most that the program itself and C libraries take. */
+const UNMANAGED = 110 * MIB;
 /** How far the truth is followed beyond what is shown. */
 const LONGEST_TRUTH_DAYS = 24;
 
@@ -43,6 +45,8 @@ export interface History {
   readonly samples: readonly Readonly<Record<string, number | string>>[];
   /** Unix seconds at which resident memory first reached the limit, with no deploy in between; absent when it never did. */
   readonly limitReached?: number;
+  /** Every time it did in what is shown, unix seconds: the process was killed for it. */
+  readonly killed: readonly number[];
 }
 
 /** The trait of a service that is deployed again while it leaks. */
@@ -192,7 +196,8 @@ function play(plan: Plan, random: Chance): History {
   const healthyPeak = kept.typicalLive * (1.25 + 1.6 * elastic) * factor * 1.12 + 120 * MIB;
   const resident = kept.typicalLive * factor * 1.1 + 50 * MIB;
   const limit = limitFor(plan, { kept, healthyPeak, resident }, { factor, soft, random });
-  const memoryLimit = soft ? limit * random.pick([0.8, 0.9]) : undefined;
+  // What the runtime does not manage has to fit beside what it is told to keep to.
+  const memoryLimit = soft ? Math.min(limit * random.pick([0.8, 0.9]), limit - UNMANAGED) : undefined;
   const build: GoBuild = { go, gogc, memoryLimit };
   return run(plan, { load, kept, build, limit, resident, random });
 }
@@ -234,6 +239,7 @@ function run(plan: Plan, world: World): History {
   let served = (plan.start - started) * load.meanRequests;
   let leaked = 0;
   let limitReached: number | undefined;
+  const killed: number[] = [];
   let silentUntil = 0;
   let seconds = plan.cadence;
   for (let t = plan.start; t < truthEnd; t += seconds) {
@@ -260,12 +266,13 @@ function run(plan: Plan, world: World): History {
     }
     if (reached) {
       // Killed, and started again: the leak begins anew.
+      if (t < plan.end) killed.push(t);
       [started, served, leaked] = [t, 0, 0];
       process = new GoProcess(build, random, t);
       silentUntil = t + random.between(20, 120);
     }
   }
-  return { samples, ...(limitReached !== undefined && { limitReached }) };
+  return { samples, killed, ...(limitReached !== undefined && { limitReached }) };
 }
 
 /** Share of the healthy level that is lost for ever in this step. */

@@ -37,6 +37,7 @@ export interface Readings {
 }
 
 const MIB = 1 << 20;
+/** The runtime does not let a heap go longer uncollected, unless GOGC is off (gcTriggerTime in runtime/mgc.go). */
 const FORCED_GC_SECONDS = 120;
 /** Bytes marked a second by the quarter of the processors that the collector takes. */
 const MARKED_PER_SECOND = 700 * MIB;
@@ -109,7 +110,7 @@ export class GoProcess {
       this.#sinceGC = done > most ? fresh : beyond % fresh;
       this.#lastGC = t - Math.min(seconds, this.#sinceGC / Math.max(1, demand.allocation));
       this.#collections += Math.min(done, most);
-    } else if (t - this.#lastGC > FORCED_GC_SECONDS) {
+    } else if (this.#build.gogc !== 'off' && t - this.#lastGC > FORCED_GC_SECONDS) {
       this.#mark(demand, stacks);
       const forced = Math.floor((t - this.#lastGC) / FORCED_GC_SECONDS);
       this.#lastGC += forced * FORCED_GC_SECONDS;
@@ -133,7 +134,8 @@ export class GoProcess {
     let goal = this.#marked + (this.#marked + roots) * factor;
     if (memoryLimit !== undefined && go >= 19) {
       const around = stacks + 0.05 * this.#mapped + 6 * MIB;
-      goal = Math.min(goal, memoryLimit * 0.97 - around);
+      // Gaps between objects count towards the limit, and leave that much less for them.
+      goal = Math.min(goal, (memoryLimit * 0.97 - around) / this.#fragmentation);
     }
     goal = Math.max(goal, this.#marked * 1.01, gogc === 'off' ? 0 : 4 * MIB * factor);
     this.#goal = Number.isFinite(goal) ? goal : 64 * this.#marked;
