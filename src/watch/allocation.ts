@@ -10,22 +10,35 @@ export interface Rises {
   /** From a collection to the sample after it. */
   readonly sinceBytes: number;
   readonly sinceSeconds: number;
+  /** How long HeapAlloc fell, where nobody counts collections. */
+  readonly fallingSeconds: number;
 }
 
-export const NO_RISES: Rises = { betweenBytes: 0, betweenSeconds: 0, sinceBytes: 0, sinceSeconds: 0 };
+export const NO_RISES: Rises = {
+  betweenBytes: 0,
+  betweenSeconds: 0,
+  sinceBytes: 0,
+  sinceSeconds: 0,
+  fallingSeconds: 0,
+};
 
 /** An idle process is made to collect every two minutes: slower than this says nothing of what it allocates. */
 const FORCED_PER_SECOND = 1 / 90;
 /** Collections this frequent are counted well in ten minutes. */
 const PACED_PER_SECOND = 1 / 60;
 const LEAST_RISING_SECONDS = 30;
-/** The runtime forces a collection after two minutes; clocks of different machines differ by more than that. */
+/** Where nobody counts collections, one that came between two samples is seen by a fall, unless every one of them has its own. */
+const RISING_TO_FALLING = 1.5;
+/** The runtime forces a collection after two minutes, unless GOGC is off; clocks of different machines differ by more than that. */
 const LONGEST_CYCLE_SECONDS = 600;
 
 export function withRise(rises: Rises, before: Sample, sample: Sample): Rises {
   if (isSameCycle(before, sample)) {
     const risen = heapOf(sample) - heapOf(before);
-    if (risen < 0) return rises;
+    if (risen < 0)
+      return sample.NumGC === undefined
+        ? { ...rises, fallingSeconds: rises.fallingSeconds + sample.t - before.t }
+        : rises;
     return {
       ...rises,
       betweenBytes: rises.betweenBytes + risen,
@@ -42,17 +55,14 @@ export function withRise(rises: Rises, before: Sample, sample: Sample): Rises {
 }
 
 function isSameCycle(before: Sample, sample: Sample): boolean {
-  return (
-    sample.HeapAlloc !== undefined &&
-    before.HeapAlloc !== undefined &&
-    sample.NumGC !== undefined &&
-    sample.NumGC === before.NumGC
-  );
+  return sample.HeapAlloc !== undefined && before.HeapAlloc !== undefined && sample.NumGC === before.NumGC;
 }
 
 /** Bytes a second between samples; undefined where collections leave no time to see it. */
-export function risingIn({ betweenBytes, betweenSeconds }: Rises): number | undefined {
-  return betweenSeconds >= LEAST_RISING_SECONDS ? betweenBytes / betweenSeconds : undefined;
+export function risingIn({ betweenBytes, betweenSeconds, fallingSeconds }: Rises): number | undefined {
+  return betweenSeconds >= Math.max(LEAST_RISING_SECONDS, RISING_TO_FALLING * fallingSeconds)
+    ? betweenBytes / betweenSeconds
+    : undefined;
 }
 
 export interface Counted {
@@ -82,8 +92,9 @@ export function heapOf({ HeapAlloc, HeapInuse }: Sample): number {
 }
 
 /** Seconds since the last collection; 0 where unknown. */
-export function sinceCollection({ t, LastGC = t }: Sample): number {
-  return Math.min(LONGEST_CYCLE_SECONDS, Math.max(0, t - LastGC));
+export function sinceCollection({ t, LastGC = t, GOGC = 100 }: Sample): number {
+  const longest = GOGC <= 0 ? Number.POSITIVE_INFINITY : LONGEST_CYCLE_SECONDS;
+  return Math.min(longest, Math.max(0, t - LastGC));
 }
 
 /** goal = live + (live + stacks) * GOGC / 100 since Go 1.18; NaN when collections are not paced by GOGC. */

@@ -1,5 +1,6 @@
 // Which life of the process a sample belongs to. A deploy or a restart begins a new one: levels are compared within a
 // life only, and how the last one ended is evidence.
+import { heapOf } from './allocation.ts';
 import { residentOf } from './bucket.ts';
 import type { Sample } from './sample.ts';
 
@@ -23,29 +24,35 @@ export function firstLife(sample: Sample): Life {
   return { run: 0, started: Math.min(sample.t, sample.start_time ?? sample.t) };
 }
 
-export function lifeOf(life: Life, last: Sample, sample: Sample): Life {
-  const ended = endOf(last, sample);
+/** `lowest`: the least HeapAlloc this life was seen with; unknown when absent. */
+export function lifeOf(life: Life, last: Sample, sample: Sample, lowest?: number): Life {
+  const ended = endOf(last, sample, lowest);
   return ended === undefined
     ? life
     : { run: life.run + 1, started: Math.min(sample.t, sample.start_time ?? sample.t) };
 }
 
 /** Why the process of `last` is not that of `sample`; undefined when it is. */
-export function endOf(last: Sample, sample: Sample): 'deploy' | 'restart' | 'killed' | undefined {
+export function endOf(
+  last: Sample,
+  sample: Sample,
+  lowest = Number.NaN,
+): 'deploy' | 'restart' | 'killed' | undefined {
   if (last.version !== undefined && sample.version !== undefined && last.version !== sample.version)
     return 'deploy';
-  if (!restarted(last, sample)) return undefined;
+  if (!restarted(last, sample, lowest)) return undefined;
   const limit = sample.container_limit ?? last.container_limit ?? Number.POSITIVE_INFINITY;
   const share = (last.GOMEMLIMIT ?? Number.POSITIVE_INFINITY) < limit ? KILLED_AT_SOFT : KILLED_AT;
   return residentOf(last) >= share * limit ? 'killed' : 'restart';
 }
 
-function restarted(last: Sample, sample: Sample): boolean {
+function restarted(last: Sample, sample: Sample, lowest: number): boolean {
   if (last.start_time !== undefined && sample.start_time !== undefined) {
     return sample.start_time - last.start_time > START_WAVERS;
   }
   if (last.NumGC !== undefined && sample.NumGC !== undefined) return sample.NumGC < last.NumGC;
   if (sample.t - last.t > LONG_GAP) return true;
   const [was, is] = [residentOf(last), residentOf(sample)];
-  return is < FALLEN * was;
+  // A collection frees no more than one before it did: where nothing else is told, less is another process.
+  return Number.isNaN(is) ? heapOf(sample) < FALLEN * lowest : is < FALLEN * was;
 }

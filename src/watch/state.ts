@@ -51,7 +51,7 @@ export function stateFrom(json: string): InstanceState | undefined {
     return isStored(state)
       ? {
           ...state,
-          open: { ...state.open, rises: state.open.rises ?? NO_RISES },
+          open: { ...state.open, rises: { ...NO_RISES, ...state.open.rises } },
           tens: state.tens.map(bucketFrom),
           hours: state.hours.map(bucketFrom),
         }

@@ -8,6 +8,7 @@ import {
   hourOf,
   joinHour,
   openBucket,
+  residentOf,
 } from './bucket.ts';
 import { isNearly, judgeGrowth, judgeKillings, QUIET_SECONDS } from './judge.ts';
 import { captureTriggers, gcSpiral, isNear, nearLimit } from './limits.ts';
@@ -114,7 +115,8 @@ function begun(sample: Sample): InstanceState {
 }
 
 function next(instance: string, state: InstanceState, sample: Sample): Step {
-  const life = lifeOf(state.life, state.last, sample);
+  const lowest = lowestHeap(state, sample);
+  const life = lifeOf(state.life, state.last, sample, lowest);
   const another = life.run !== state.life.run;
   if (!another && sample.t < state.open.t + BUCKET_SECONDS) {
     const near = isNear(sample) ? state.near + 1 : 0;
@@ -122,7 +124,7 @@ function next(instance: string, state: InstanceState, sample: Sample): Step {
     return near > state.near ? tell(added, [nearLimit(instance, added)]) : { state: added, detections: [] };
   }
   const closed = close(instance, state, another || hourOf(sample.t) !== hourOf(state.open.t));
-  const end = endOf(state.last, sample);
+  const end = endOf(state.last, sample, lowest);
   const killed = end === 'killed';
   const begins: InstanceState = {
     ...closed.state,
@@ -142,6 +144,15 @@ function next(instance: string, state: InstanceState, sample: Sample): Step {
     detections: [...closed.detections, ...told.detections],
     ...(end && { mark: { t: sample.t, what: end, ...(version !== undefined && { version }) } }),
   };
+}
+
+/** Of the life under way, in a day; asked for only where nothing else tells that it ended. */
+function lowestHeap({ tens, life }: InstanceState, sample: Sample): number | undefined {
+  if (!Number.isNaN(residentOf(sample))) return undefined;
+  const troughs = tens
+    .filter(({ run, trough }) => run === life.run && trough > 0)
+    .map(({ trough }) => trough);
+  return troughs.length > 0 ? Math.min(...troughs) : undefined;
 }
 
 /** The open bucket is full; perhaps the hour is. Only then is anything judged. */
