@@ -1,9 +1,9 @@
 // The last day is looked at twice: by the hour, as every window is, and, where load is known, by tens of minutes. What
 // hours say has to be there by tens of minutes too; and where nothing was seen before the day, how memory answers to
 // each rise of load within it makes up for that.
-import { lookCloser } from './closer.ts';
-import { growthIn, isLarge, type Look, NOTHING, readingsIn, scaleOf } from './leak.ts';
-import { hasContext, oddsOf } from './odds.ts';
+import { lookCloser, type SeenCloser } from './closer.ts';
+import { growthIn, type Look, NOTHING, oddsIn, readingsIn, scaleOf } from './leak.ts';
+import { hasContext } from './odds.ts';
 import type { Signal } from './signals.ts';
 import type { View } from './view.ts';
 import { DAY } from './windows.ts';
@@ -13,30 +13,31 @@ const SEEN = 0.5;
 const SEEN_WELL = 0.18;
 /** Evidence that noise alone comes to. */
 const NOISE = 1;
-/** On a first day these odds are told at once; less has to last. */
-const CLEAR = 1;
+/** What is not seen closer has to be that much likelier by the hour, as a logarithm of odds. */
+const UNSEEN = 1.5;
 /** So much, as a logarithm, half an hour may add to odds. */
 const NEAR = 2;
 const NEARLY = 0.85;
 /** Of growth, at a glance. */
 const GLANCED_SHARE = 0.02;
 
-/** The growth of a signal in the last day if it would be called a leak by itself, or nearly. */
 export function lookAtDay(signal: Signal, view: View, closer: () => View | undefined): Look {
   const growth = growthIn(DAY, signal, view);
-  if (!growth || !isLarge(growth, DAY, signal, NEARLY)) return NOTHING;
-  const { nothingBefore } = DAY.weights;
-  const first = !hasContext(growth);
-  const byTheHour = oddsOf(growth, view, DAY.weights);
-  const atBest = first ? byTheHour - nothingBefore : byTheHour;
-  const near = atBest >= -NEAR;
-  if (atBest < 0 || !isLarge(growth, DAY, signal)) return { near };
+  if (!growth) return NOTHING;
+  // What a closer look may make up for.
+  const nothingBefore = hasContext(growth) ? 0 : -DAY.weights.nothingBefore;
+  const near = oddsIn(DAY, signal, growth, view, NEARLY) + nothingBefore >= -NEAR;
+  const byTheHour = oddsIn(DAY, signal, growth, view);
+  if (byTheHour + nothingBefore < 0) return { odds: byTheHour, growth, near };
   const buckets = signal.followsLoad && closer();
   const look = buckets && closerIn(signal, buckets);
-  if (look && !(look.slope > 0 && look.error <= SEEN * look.slope)) return { near };
-  const seenWell = look && look.evidence >= NOISE && look.error <= SEEN_WELL * look.slope;
-  const odds = seenWell ? atBest : byTheHour;
-  return odds < 0 ? { near } : { near, leak: { growth, clear: !first || odds >= CLEAR } };
+  return { odds: byTheHour + (look ? oddsSeen(look, nothingBefore) : 0), growth, near };
+}
+
+/** What a closer look adds to the odds, or takes from them. */
+function oddsSeen({ slope, error, evidence }: SeenCloser, nothingBefore: number): number {
+  if (!(slope > 0 && error <= SEEN * slope)) return -UNSEEN;
+  return evidence >= NOISE && error <= SEEN_WELL * slope ? nothingBefore : 0;
 }
 
 /** How it grows by tens of minutes; undefined where load is not known or too little was seen. */

@@ -1,26 +1,32 @@
-// Evidence is added up evaluation by evaluation, for each kind of growth and each window; when there is enough of it,
-// it is said once, with what speaks for it and when the limit is reached.
+// Each kind of growth is looked at in each window, again and again; what is found, and lasts, is said once, with what
+// speaks for it and when the limit is reached.
 import { formatBytes, formatCount, formatPercent } from '../model/units.ts';
 import { type Bucket, residentOf } from './bucket.ts';
 import { lookAtDay } from './day.ts';
 import { forecastOf } from './forecast.ts';
 import type { Growth } from './growth.ts';
-import { type Found, type Look, leakIn, NOTHING } from './leak.ts';
+import { afterLook, type Lasting } from './lasting.ts';
+import { type Look, leakIn, NOTHING } from './leak.ts';
 import { limitOf } from './limits.ts';
-import type { Detection, Forecast } from './sample.ts';
+import { hasContext } from './odds.ts';
+import type { Detection, DetectionKind, Forecast } from './sample.ts';
 import { SIGNALS, type Signal } from './signals.ts';
 import { type InstanceState, shortOf } from './state.ts';
 import { closerViewOf, type View, viewOf } from './view.ts';
 import { DAY, URGENT, WINDOWS, type Window } from './windows.ts';
 
 export interface Judged {
-  readonly evidence: Readonly<Record<string, number>>;
+  readonly lasting: InstanceState['lasting'];
+  readonly found: InstanceState['found'];
   readonly detections: readonly Detection[];
 }
 
-/** What was told is not told again for so long; what is new by then is. */
+/** What was told is not told again for so long while it goes on. */
 export const QUIET_SECONDS = 7 * 86_400;
-const MOST_EVIDENCE = 6;
+/** What no look has found for so long has stopped: when it begins anew, that is news. */
+const STOPPED_SECONDS = 1.5 * 86_400;
+/** Until then it is looked at no more often than this, hours. */
+const QUIET_EVERY = 12;
 /** Told from the six-hour window only when the limit may be this near. */
 const URGENT_SECONDS = 4 * 3600;
 /** What one life must have lasted to be looked at closer alone, hours. */
@@ -30,56 +36,61 @@ const TEN_MINUTES = 1 / 6;
 const KILLINGS = 3;
 const KILLINGS_WITHIN = 3 * 86_400;
 
-/** Beside the evidence of a window: it was nearly found. */
-const NEARLY = ' nearly';
-
 /** What has just ended: an hour, half of one, or only ten minutes. */
 export type Ended = 'hour' | 'half hour' | 'ten minutes';
 
 /** Every ten minutes for what is urgent, every hour for the rest, every half hour for what is nearly found in a day. */
 export function judgeGrowth(instance: string, state: InstanceState, ended: Ended): Judged {
-  const evidence: Record<string, number> = { ...state.evidence };
+  const { t } = state.last;
+  const lasting: Record<string, Lasting> = { ...state.lasting };
+  const found: Partial<Record<DetectionKind, number>> = { ...state.found };
   const detections: Detection[] = [];
-  const due = dueAt(state.last.t, ended);
+  const due = dueAt(t, ended);
   const views = new Map(due.map((window) => [window, once(() => viewIn(window, state))]));
   const closer = once(() => closerView(state));
   for (const signal of SIGNALS) {
-    // What was said is not said again for a week: nothing need be computed until then.
-    const said = state.told[signal.kind];
-    if (said !== undefined && state.last.t - said < QUIET_SECONDS) continue;
-    const found = due.flatMap((window) => {
-      const key = `${signal.kind} ${window.name}`;
-      const nearly = `${key}${NEARLY}`;
-      if (ended === 'half hour' && window === DAY && !evidence[nearly]) return [];
+    const { kind } = signal;
+    const quiet = isQuiet(kind, state);
+    if (quiet && !(ended === 'hour' && hourNumber(t) % QUIET_EVERY === 0)) continue;
+    const told = due.flatMap((window) => {
+      const key = `${kind} ${window.name}`;
+      if (ended === 'half hour' && window === DAY && !lasting[key]?.near) return [];
       const view = views.get(window)?.();
-      const { leak, near } = view ? lookIn(window, signal, state, view, closer) : NOTHING;
-      const sum = addedTo(evidence[key] ?? 0, leak, window);
-      evidence[key] = sum;
-      if (near) evidence[nearly] = 1;
-      else delete evidence[nearly];
-      return leak && sum >= window.times ? [{ growth: leak.growth, window }] : [];
+      const look = view ? lookIn(window, signal, state, view, closer) : NOTHING;
+      const after = afterLook(lasting[key], t, look, window);
+      lasting[key] = after;
+      const { odds, growth } = look;
+      if (!growth || odds < 0) return [];
+      found[kind] = t;
+      return after.odds >= (hasContext(growth) ? window.lasting : window.lastingAlone)
+        ? [{ growth, window }]
+        : [];
     });
-    const [first] = found;
-    if (first) detections.push(detectionOf(instance, state, signal, first));
+    const [first] = told;
+    if (first && !quiet) detections.push(detectionOf(instance, state, signal, first));
   }
-  return { evidence, detections };
+  return { lasting, found, detections };
+}
+
+function isQuiet(kind: DetectionKind, { last: { t }, told, found }: InstanceState): boolean {
+  const said = told[kind];
+  if (said === undefined || t - said >= QUIET_SECONDS) return false;
+  return t - Math.max(said, found[kind] ?? said) < STOPPED_SECONDS;
 }
 
 /** Whether half an hour may change what is said of anything. */
-export function isNearly({ evidence }: InstanceState): boolean {
-  return Object.keys(evidence).some((key) => key.endsWith(NEARLY));
+export function isNearly({ lasting }: InstanceState): boolean {
+  return Object.values(lasting).some(({ near }) => near);
 }
 
 function dueAt(t: number, ended: Ended): readonly Window[] {
   if (ended === 'ten minutes') return [URGENT];
   if (ended === 'half hour') return [URGENT, DAY];
-  const hour = Math.floor(t / 3600);
-  return [URGENT, ...WINDOWS.filter(({ every }) => hour % every === 0)];
+  return [URGENT, ...WINDOWS.filter(({ every }) => hourNumber(t) % every === 0)];
 }
 
-function addedTo(sum: number, leak: Found | undefined, { times }: Window): number {
-  if (!leak) return Math.max(0, sum - 1);
-  return Math.min(MOST_EVIDENCE, leak.clear ? Math.max(times, sum + 1) : sum + 1);
+function hourNumber(t: number): number {
+  return Math.floor(t / 3600);
 }
 
 /** The kernel's own evidence: the same build grew to its limit again and again. */
@@ -132,15 +143,14 @@ function lookIn(
   closer: () => View | undefined,
 ): Look {
   if (window === DAY) return lookAtDay(signal, view, closer);
-  const leak = window === URGENT ? urgentIn(signal, state, view) : leakIn(window, signal, view);
-  return leak ? { leak, near: false } : NOTHING;
+  return window === URGENT ? urgentIn(signal, state, view) : leakIn(window, signal, view);
 }
 
-function urgentIn(signal: Signal, state: InstanceState, view: View): Found | undefined {
-  const found = rose(signal, shortOf(state)) ? leakIn(URGENT, signal, view) : undefined;
-  if (!found?.growth.loadKnown) return undefined;
-  const forecast = limitReached(signal, found.growth, state);
-  return forecast && forecast.low - state.last.t <= URGENT_SECONDS ? found : undefined;
+function urgentIn(signal: Signal, state: InstanceState, view: View): Look {
+  const look = rose(signal, shortOf(state)) ? leakIn(URGENT, signal, view) : NOTHING;
+  if (!look.growth?.loadKnown) return NOTHING;
+  const forecast = limitReached(signal, look.growth, state);
+  return forecast && forecast.low - state.last.t <= URGENT_SECONDS ? look : NOTHING;
 }
 
 /** What has not grown by the eye need not be looked at closer every ten minutes. */

@@ -1,6 +1,7 @@
 // What the watcher remembers of an instance: plain values of bounded number, fit to be stored as JSON.
 import { NO_RISES } from './allocation.ts';
 import { type Bucket, bucketFrom, bucketRow, type OpenBucket } from './bucket.ts';
+import type { Lasting } from './lasting.ts';
 import type { Life } from './lives.ts';
 import type { DetectionKind, Sample } from './sample.ts';
 
@@ -22,8 +23,10 @@ export interface InstanceState {
   readonly pending: readonly Bucket[];
   readonly tens: readonly Bucket[];
   readonly hours: readonly Bucket[];
-  /** Evaluations in favour, less those against, by kind and window. */
-  readonly evidence: Readonly<Record<string, number>>;
+  /** What looks have come to, by kind and window. */
+  readonly lasting: Readonly<Record<string, Lasting>>;
+  /** When a look last was in favour of each kind, unix seconds. */
+  readonly found: Readonly<Partial<Record<DetectionKind, number>>>;
   /** When each kind was last told, unix seconds. */
   readonly told: Readonly<Partial<Record<DetectionKind, number>>>;
   /** When the process was killed at its limit, unix seconds. */
@@ -51,6 +54,8 @@ export function stateFrom(json: string): InstanceState | undefined {
     return isStored(state)
       ? {
           ...state,
+          lasting: state.lasting ?? {},
+          found: state.found ?? {},
           open: { ...state.open, rises: { ...NO_RISES, ...state.open.rises } },
           tens: state.tens.map(bucketFrom),
           hours: state.hours.map(bucketFrom),
@@ -61,12 +66,13 @@ export function stateFrom(json: string): InstanceState | undefined {
   }
 }
 
-/** `open` may come from a build that counted rises otherwise: they are counted anew for ten minutes. */
-type Stored = Omit<InstanceState, 'tens' | 'hours' | 'open'> & {
-  readonly open: Omit<OpenBucket, 'rises'> & Partial<Pick<OpenBucket, 'rises'>>;
-  readonly tens: readonly (readonly unknown[])[];
-  readonly hours: readonly (readonly unknown[])[];
-};
+/** It may come from an earlier build: what that one did not remember is found anew. */
+type Stored = Omit<InstanceState, 'tens' | 'hours' | 'open' | 'lasting' | 'found'> &
+  Partial<Pick<InstanceState, 'lasting' | 'found'>> & {
+    readonly open: Omit<OpenBucket, 'rises'> & Partial<Pick<OpenBucket, 'rises'>>;
+    readonly tens: readonly (readonly unknown[])[];
+    readonly hours: readonly (readonly unknown[])[];
+  };
 
 function isStored(value: unknown): value is Stored {
   if (typeof value !== 'object' || value === null) return false;

@@ -106,7 +106,8 @@ function begun(sample: Sample): InstanceState {
     pending: [],
     tens: [],
     hours: [],
-    evidence: {},
+    lasting: {},
+    found: {},
     told: {},
     killings: [],
     captured: 0,
@@ -121,7 +122,9 @@ function next(instance: string, state: InstanceState, sample: Sample): Step {
   if (!another && sample.t < state.open.t + BUCKET_SECONDS) {
     const near = isNear(sample) ? state.near + 1 : 0;
     const added = { ...state, last: sample, open: addSample(state.open, sample), near };
-    return near > state.near ? tell(added, [nearLimit(instance, added)]) : { state: added, detections: [] };
+    return near > state.near
+      ? tell(added, unlessTold(added, nearLimit(instance, added)))
+      : { state: added, detections: [] };
   }
   const closed = close(instance, state, another || hourOf(sample.t) !== hourOf(state.open.t));
   const end = endOf(state.last, sample, lowest);
@@ -137,7 +140,7 @@ function next(instance: string, state: InstanceState, sample: Sample): Step {
     ...(killed && { killings: [...state.killings, sample.t].slice(-MAX_ENDINGS) }),
   };
   const { version } = sample;
-  const told = tell(begins, [killed ? judgeKillings(instance, begins) : undefined]);
+  const told = tell(begins, unlessTold(begins, killed ? judgeKillings(instance, begins) : undefined));
   return {
     ...closed,
     state: told.state,
@@ -174,7 +177,8 @@ function close(instance: string, state: InstanceState, hourEnds: boolean): Step 
   const judged = half
     ? judgeGrowth(instance, { ...kept, hours: [...kept.hours, half] }, 'half hour')
     : judgeGrowth(instance, kept, hour ? 'hour' : 'ten minutes');
-  const told = tell({ ...kept, evidence: judged.evidence }, [spiral, ...judged.detections]);
+  const { lasting, found, detections } = judged;
+  const told = tell({ ...kept, lasting, found }, [...unlessTold(state, spiral), ...detections]);
   return { ...told, ten: bucket, ...(hour && { hour }) };
 }
 
@@ -183,17 +187,16 @@ function endsHalfHour({ t }: Bucket): boolean {
 }
 
 /** What was told lately is not told again. */
-function tell(state: InstanceState, candidates: readonly (Detection | undefined)[]): Step {
-  const told: Partial<Record<DetectionKind, number>> = { ...state.told };
-  const detections: Detection[] = [];
-  for (const candidate of candidates) {
-    if (!candidate) continue;
-    const before = told[candidate.kind];
-    if (before !== undefined && candidate.t - before < (QUIET_OF[candidate.kind] ?? QUIET_SECONDS)) continue;
-    told[candidate.kind] = candidate.t;
-    detections.push(candidate);
-  }
-  return { state: detections.length > 0 ? { ...state, told } : state, detections };
+function unlessTold({ told }: InstanceState, candidate: Detection | undefined): readonly Detection[] {
+  if (!candidate) return [];
+  const before = told[candidate.kind] ?? Number.NEGATIVE_INFINITY;
+  return candidate.t - before < (QUIET_OF[candidate.kind] ?? QUIET_SECONDS) ? [] : [candidate];
+}
+
+function tell(state: InstanceState, detections: readonly Detection[]): Step {
+  if (detections.length === 0) return { state, detections };
+  const told = { ...state.told, ...Object.fromEntries(detections.map(({ kind, t }) => [kind, t])) };
+  return { state: { ...state, told }, detections };
 }
 
 function limited(buckets: readonly Bucket[], bucket: Bucket, most: number): readonly Bucket[] {

@@ -14,24 +14,28 @@ export interface Window {
   /** Mann-Kendall at least. */
   readonly order: number;
   readonly weights: Weights;
-  /** Evaluations in favour, less those against, before anything that is not clear is said. */
-  readonly times: number;
-  /** Hours between evaluations; the urgent window is looked at every ten minutes, what is near in a day every half hour. */
+  /** Hours over which odds are averaged from look to look; 0: each look stands for itself. */
+  readonly memory: number;
+  /** What they have to average at least before anything is told, as a logarithm. */
+  readonly lasting: number;
+  /** The same where nothing before tells what load does. */
+  readonly lastingAlone: number;
+  /** Hours between looks; the urgent window is looked at every ten minutes, what is near in a day every half hour. */
   readonly every: number;
 }
 
 /** Within a day it is above all the order of readings that tells growth from a bad night. */
 const OF_A_DAY: Weights = {
-  prior: -4.5,
-  evidence: 0.9,
-  order: 3.7,
-  lasting: 0.5,
+  prior: -3.9,
+  evidence: 1,
+  order: 4,
+  lasting: 0.3,
   excess: 1.5,
   asBefore: -4.9,
   error: -1,
-  loadUnknown: -2.5,
-  severalLives: -0.1,
-  nothingBefore: -2.6,
+  loadUnknown: -2.3,
+  severalLives: -0.6,
+  nothingBefore: -2.2,
 };
 
 /** In several days whether it lasts tells more. */
@@ -56,20 +60,24 @@ export const URGENT: Window = {
   watchedAlone: 3,
   share: 0.5,
   order: 0.85,
-  weights: { ...OF_A_DAY, prior: -6 },
-  times: 3,
+  weights: { ...OF_A_DAY, prior: -5.4 },
+  memory: 0.3,
+  lasting: 0,
+  lastingAlone: 0,
   every: 1 / 6,
 };
 
 export const DAY: Window = {
   name: '24 h',
   hours: 24,
-  watched: 15,
-  watchedAlone: 19,
-  share: 0.08,
+  watched: 14,
+  watchedAlone: 17,
+  share: 0.075,
   order: 0.5,
   weights: OF_A_DAY,
-  times: 3,
+  memory: 1.5,
+  lasting: -1,
+  lastingAlone: 0,
   every: 1,
 };
 
@@ -80,10 +88,12 @@ export const WINDOWS: readonly Window[] = [
     hours: 72,
     watched: 40,
     watchedAlone: 40,
-    share: 0.07,
+    share: 0.066,
     order: 0.5,
     weights: OF_DAYS,
-    times: 1,
+    memory: 0,
+    lasting: 0,
+    lastingAlone: 0,
     every: 3,
   },
   {
@@ -91,10 +101,12 @@ export const WINDOWS: readonly Window[] = [
     hours: 168,
     watched: 96,
     watchedAlone: 96,
-    share: 0.07,
+    share: 0.066,
     order: 0.5,
     weights: OF_DAYS,
-    times: 1,
+    memory: 0,
+    lasting: 0,
+    lastingAlone: 0,
     every: 4,
   },
 ];

@@ -3,7 +3,7 @@
 // in it are then moved until false alarms are rare enough on those histories.
 import { parseArgs } from 'node:util';
 import { solved } from '../../src/watch/account.ts';
-import { growthIn, isLarge } from '../../src/watch/leak.ts';
+import { growthIn, isLarge, isWatched } from '../../src/watch/leak.ts';
 import { type Seen, seenIn, type Weights } from '../../src/watch/odds.ts';
 import { sampleOf } from '../../src/watch/read-samples.ts';
 import { SIGNALS } from '../../src/watch/signals.ts';
@@ -68,7 +68,7 @@ function largeIn({ hours, last, life }: InstanceState): { readonly name: string;
     if (!view) return [];
     return SIGNALS.flatMap((signal) => {
       const growth = growthIn(window, signal, view);
-      return growth && isLarge(growth, window, signal, NEARLY)
+      return growth && isWatched(growth, window, NEARLY) && isLarge(growth, window, signal, NEARLY)
         ? [{ name: window.name, seen: seenIn(growth, view) }]
         : [];
     });

@@ -2,26 +2,10 @@
 // others deny, and nothing unknown ever taken for a yes.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Growth } from '../../src/watch/growth.ts';
 import { oddsOf, seenIn } from '../../src/watch/odds.ts';
 import { DAY, WINDOWS } from '../../src/watch/windows.ts';
+import { LEAK } from './growth.ts';
 
-const LEAK: Growth = {
-  slope: 1,
-  error: 0.05,
-  evidence: 60,
-  share: 0.15,
-  hours: 24,
-  late: 1,
-  order: 0.9,
-  excess: 1,
-  before: 0,
-  context: 72,
-  level: 100,
-  loadKnown: true,
-  clock: 'hours',
-  sure: true,
-};
 const ALONE = { alone: true };
 
 describe('the odds that growth is a leak', () => {

@@ -70,6 +70,19 @@ describe('watching', () => {
     expect(told).toEqual(['heap_leak']);
   });
 
+  it('says it anew when it had stopped and begins again', () => {
+    const told = (live: (hour: number) => number, startsAt: readonly number[]) =>
+      backtest(draw({ hours: 176, everySeconds: 600, startsAt, live })).detections.map(({ t }) =>
+        hoursUntil(t),
+      );
+    // A leak for 40 hours, mended for 100, and back; all of it within the week in which the same is not said twice.
+    const back = told((hour) => 200 + 3 * (hour < 40 ? hour : Math.max(0, hour - 140)), [40, 140]);
+    expect(back).toHaveLength(2);
+    expect(back[1]).toBeGreaterThan(140);
+    // The same leak all the while.
+    expect(told((hour) => 200 + 3 * hour, [])).toHaveLength(1);
+  });
+
   it('asks for captures on the way to the limit, each share once in a life', () => {
     const samples = draw({ hours: 60, everySeconds: 120, live: (hour) => 200 + 4 * hour, limit: 980 });
     const { captures } = backtest(samples);
@@ -220,6 +233,18 @@ describe('histories that tell little', () => {
       live: (hour) => 150 + (hour < 50 ? 100 : 0),
     });
     expect(kinds(samples.map(({ t, RSS = 0 }) => ({ t, RSS })))).toEqual([]);
+  });
+
+  it('takes a fall of HeapAlloc below all that lived for another process when nothing else tells', () => {
+    // A cache that fills in ten hours, and anew after each restart.
+    const samples = draw({
+      hours: 96,
+      everySeconds: 300,
+      startsAt: [38, 72],
+      live: (hour) =>
+        100 + 150 * Math.min(1, ((hour < 38 ? hour : hour < 72 ? hour - 38 : hour - 72) + 0.1) / 10),
+    });
+    expect(kinds(samples.map(({ t, HeapAlloc = 0 }) => ({ t, HeapAlloc })))).toEqual([]);
   });
 
   it('says nothing of samples without a figure', () => {
