@@ -1,6 +1,6 @@
 // The last day is looked at twice: by the hour, as every window is, and, where load is known, by tens of minutes. What
-// hours say has to be there by tens of minutes too; and where nothing was seen before the day, how memory answers to
-// each rise of load within it makes up for that.
+// hours say and tens of minutes do not counts for less; and where nothing was seen before the day, how memory answers
+// to each rise of load within it makes up for that.
 import { lookCloser, type SeenCloser } from './closer.ts';
 import { growthIn, type Look, NOTHING, oddsIn, readingsIn, scaleOf } from './leak.ts';
 import { hasContext } from './odds.ts';
@@ -21,6 +21,7 @@ const NEARLY = 0.85;
 /** Of growth, at a glance. */
 const GLANCED_SHARE = 0.02;
 
+/** What is seen of a signal in the last day, and whether it is nearly a leak. */
 export function lookAtDay(signal: Signal, view: View, closer: () => View | undefined): Look {
   const growth = growthIn(DAY, signal, view);
   if (!growth) return NOTHING;

@@ -1,4 +1,5 @@
-// What grows in a window, and whether that is a leak: it has to be large, and by all that is seen the likelier account.
+// What grows in a window, and how likely that is a leak: it has to be large enough to matter, and what is less than is
+// asked for has to be the likelier for it.
 import { median } from '../analyse/trend.ts';
 import { type Growth, growthOf } from './growth.ts';
 import { hasContext, oddsOf } from './odds.ts';
@@ -23,6 +24,7 @@ export interface Look {
 
 export const NOTHING: Look = { odds: Number.NEGATIVE_INFINITY, near: false };
 
+/** What is seen of a signal in a window, by itself. */
 export function leakIn(window: Window, signal: Signal, view: View): Look {
   const growth = growthIn(window, signal, view);
   return growth ? { odds: oddsIn(window, signal, growth, view), growth, near: false } : NOTHING;

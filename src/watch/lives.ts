@@ -53,6 +53,6 @@ function restarted(last: Sample, sample: Sample, lowest: number): boolean {
   if (last.NumGC !== undefined && sample.NumGC !== undefined) return sample.NumGC < last.NumGC;
   if (sample.t - last.t > LONG_GAP) return true;
   const [was, is] = [residentOf(last), residentOf(sample)];
-  // A collection frees no more than one before it did: where nothing else is told, less is another process.
+  // No collection takes a heap far below what others left of it: where nothing else is told, that is another process.
   return Number.isNaN(is) ? heapOf(sample) < FALLEN * lowest : is < FALLEN * was;
 }
