@@ -15,9 +15,7 @@ import { type InstanceState, shortOf } from './state.ts';
 import { closerViewOf, type View, viewOf } from './view.ts';
 import { DAY, URGENT, WINDOWS, type Window } from './windows.ts';
 
-export interface Judged {
-  readonly lasting: InstanceState['lasting'];
-  readonly found: InstanceState['found'];
+export interface Judged extends Pick<InstanceState, 'lasting' | 'found'> {
   readonly detections: readonly Detection[];
 }
 
@@ -29,8 +27,6 @@ const STOPPED_SECONDS = 1.5 * 86_400;
 const QUIET_EVERY = 12;
 /** Told from the six-hour window only when the limit may be this near. */
 const URGENT_SECONDS = 4 * 3600;
-/** What one life must have lasted to be looked at closer alone, hours. */
-const CLOSER_ALONE = 14;
 const TEN_MINUTES = 1 / 6;
 /** Killed at the limit this often within that time: it is not one bad moment. */
 const KILLINGS = 3;
@@ -62,7 +58,7 @@ export function judgeGrowth(instance: string, state: InstanceState, ended: Ended
       const { odds, growth } = look;
       if (!growth || odds < 0) return [];
       found[kind] = t;
-      return after.odds >= (hasContext(growth) ? window.lasting : window.lastingAlone)
+      return after.odds >= (hasContext(growth) ? window.leastOdds : window.leastOddsAlone)
         ? [{ growth, window }]
         : [];
     });
@@ -123,7 +119,7 @@ function viewIn(window: Window, state: InstanceState): View | undefined {
 
 function closerView(state: InstanceState): View | undefined {
   const moment = { now: state.last.t, run: state.life.run, spacing: TEN_MINUTES };
-  return closerViewOf({ hours: DAY.hours, watched: CLOSER_ALONE }, state, moment);
+  return closerViewOf(DAY, state, moment);
 }
 
 /** Asked for by several signals, and by none most of the time. */

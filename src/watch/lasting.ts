@@ -16,6 +16,7 @@ export interface Lasting {
 /** Odds below which no look counts, as a logarithm: less than nothing is not seen. */
 const UNLIKELY = -3;
 
+/** What looks have come to with one more. */
 export function afterLook(
   before: Lasting | undefined,
   t: number,

@@ -24,20 +24,18 @@ export function firstLife(sample: Sample): Life {
   return { run: 0, started: Math.min(sample.t, sample.start_time ?? sample.t) };
 }
 
-/** `lowest`: the least HeapAlloc this life was seen with; unknown when absent. */
-export function lifeOf(life: Life, last: Sample, sample: Sample, lowest?: number): Life {
-  const ended = endOf(last, sample, lowest);
-  return ended === undefined
-    ? life
-    : { run: life.run + 1, started: Math.min(sample.t, sample.start_time ?? sample.t) };
+/** The life that a sample of another process begins. */
+export function nextLife({ run }: Life, sample: Sample): Life {
+  return { ...firstLife(sample), run: run + 1 };
 }
 
-/** Why the process of `last` is not that of `sample`; undefined when it is. */
-export function endOf(
-  last: Sample,
-  sample: Sample,
-  lowest = Number.NaN,
-): 'deploy' | 'restart' | 'killed' | undefined {
+export type End = 'deploy' | 'restart' | 'killed';
+
+/**
+ * Why the process of `last` is not that of `sample`; undefined when it is. `lowest`: the least HeapAlloc that the one of
+ * `last` was seen with, asked for where nothing else tells.
+ */
+export function endOf(last: Sample, sample: Sample, lowest = () => Number.NaN): End | undefined {
   if (last.version !== undefined && sample.version !== undefined && last.version !== sample.version)
     return 'deploy';
   if (!restarted(last, sample, lowest)) return undefined;
@@ -46,7 +44,7 @@ export function endOf(
   return residentOf(last) >= share * limit ? 'killed' : 'restart';
 }
 
-function restarted(last: Sample, sample: Sample, lowest: number): boolean {
+function restarted(last: Sample, sample: Sample, lowest: () => number): boolean {
   if (last.start_time !== undefined && sample.start_time !== undefined) {
     return sample.start_time - last.start_time > START_WAVERS;
   }
@@ -54,5 +52,5 @@ function restarted(last: Sample, sample: Sample, lowest: number): boolean {
   if (sample.t - last.t > LONG_GAP) return true;
   const [was, is] = [residentOf(last), residentOf(sample)];
   // No collection takes a heap far below what others left of it: where nothing else is told, that is another process.
-  return Number.isNaN(is) ? heapOf(sample) < FALLEN * lowest : is < FALLEN * was;
+  return Number.isNaN(is) ? heapOf(sample) < FALLEN * lowest() : is < FALLEN * was;
 }

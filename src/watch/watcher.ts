@@ -8,11 +8,10 @@ import {
   hourOf,
   joinHour,
   openBucket,
-  residentOf,
 } from './bucket.ts';
 import { isNearly, judgeGrowth, judgeKillings, QUIET_SECONDS } from './judge.ts';
 import { captureTriggers, gcSpiral, isNear, nearLimit } from './limits.ts';
-import { endOf, firstLife, lifeOf } from './lives.ts';
+import { type End, endOf, firstLife, nextLife } from './lives.ts';
 import type { CaptureTrigger, Detection, DetectionKind, Sample } from './sample.ts';
 import { type InstanceState, MAX_ENDINGS, MAX_HOURS, MAX_TENS } from './state.ts';
 
@@ -30,7 +29,7 @@ export interface Watched {
 export interface Mark {
   /** Unix seconds. */
   readonly t: number;
-  readonly what: 'deploy' | 'restart' | 'killed';
+  readonly what: End;
   readonly version?: string;
 }
 
@@ -116,9 +115,8 @@ function begun(sample: Sample): InstanceState {
 }
 
 function next(instance: string, state: InstanceState, sample: Sample): Step {
-  const lowest = lowestHeap(state, sample);
-  const life = lifeOf(state.life, state.last, sample, lowest);
-  const another = life.run !== state.life.run;
+  const end = endOf(state.last, sample, () => lowestHeap(state));
+  const another = end !== undefined;
   if (!another && sample.t < state.open.t + BUCKET_SECONDS) {
     const near = isNear(sample) ? state.near + 1 : 0;
     const added = { ...state, last: sample, open: addSample(state.open, sample), near };
@@ -127,7 +125,7 @@ function next(instance: string, state: InstanceState, sample: Sample): Step {
       : { state: added, detections: [] };
   }
   const closed = close(instance, state, another || hourOf(sample.t) !== hourOf(state.open.t));
-  const end = endOf(state.last, sample, lowest);
+  const life = another ? nextLife(state.life, sample) : state.life;
   const killed = end === 'killed';
   const begins: InstanceState = {
     ...closed.state,
@@ -149,13 +147,10 @@ function next(instance: string, state: InstanceState, sample: Sample): Step {
   };
 }
 
-/** Of the life under way, in a day; asked for only where nothing else tells that it ended. */
-function lowestHeap({ tens, life }: InstanceState, sample: Sample): number | undefined {
-  if (!Number.isNaN(residentOf(sample))) return undefined;
-  const troughs = tens
-    .filter(({ run, trough }) => run === life.run && trough > 0)
-    .map(({ trough }) => trough);
-  return troughs.length > 0 ? Math.min(...troughs) : undefined;
+/** Of the life under way, in a day; NaN before ten minutes of it. */
+function lowestHeap({ tens, life }: InstanceState): number {
+  const own = tens.filter(({ run, trough }) => run === life.run && trough > 0);
+  return own.length > 0 ? Math.min(...own.map(({ trough }) => trough)) : Number.NaN;
 }
 
 /** The open bucket is full; perhaps the hour is. Only then is anything judged. */
@@ -174,11 +169,10 @@ function close(instance: string, state: InstanceState, hourEnds: boolean): Step 
     !hourEnds && endsHalfHour(bucket) && pending.length >= LEAST_OF_HOUR && isNearly(state)
       ? joinHour(pending)
       : undefined;
-  const judged = half
+  const { detections, ...seen } = half
     ? judgeGrowth(instance, { ...kept, hours: [...kept.hours, half] }, 'half hour')
     : judgeGrowth(instance, kept, hour ? 'hour' : 'ten minutes');
-  const { lasting, found, detections } = judged;
-  const told = tell({ ...kept, lasting, found }, [...unlessTold(state, spiral), ...detections]);
+  const told = tell({ ...kept, ...seen }, [...unlessTold(state, spiral), ...detections]);
   return { ...told, ten: bucket, ...(hour && { hour }) };
 }
 

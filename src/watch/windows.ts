@@ -17,9 +17,9 @@ export interface Window {
   /** Hours over which odds are averaged from look to look; 0: each look stands for itself. */
   readonly memory: number;
   /** What they have to average at least before anything is told, as a logarithm. */
-  readonly lasting: number;
+  readonly leastOdds: number;
   /** The same where nothing before tells what load does. */
-  readonly lastingAlone: number;
+  readonly leastOddsAlone: number;
   /** Hours between looks; the urgent window is looked at every ten minutes, what is near in a day every half hour. */
   readonly every: number;
 }
@@ -62,8 +62,8 @@ export const URGENT: Window = {
   order: 0.85,
   weights: { ...OF_A_DAY, prior: -5.4 },
   memory: 0.3,
-  lasting: 0,
-  lastingAlone: 0,
+  leastOdds: 0,
+  leastOddsAlone: 0,
   every: 1 / 6,
 };
 
@@ -76,8 +76,8 @@ export const DAY: Window = {
   order: 0.5,
   weights: OF_A_DAY,
   memory: 1.5,
-  lasting: -1,
-  lastingAlone: 0,
+  leastOdds: -1,
+  leastOddsAlone: 0,
   every: 1,
 };
 
@@ -92,8 +92,8 @@ export const WINDOWS: readonly Window[] = [
     order: 0.5,
     weights: OF_DAYS,
     memory: 0,
-    lasting: 0,
-    lastingAlone: 0,
+    leastOdds: 0,
+    leastOddsAlone: 0,
     every: 3,
   },
   {
@@ -105,8 +105,8 @@ export const WINDOWS: readonly Window[] = [
     order: 0.5,
     weights: OF_DAYS,
     memory: 0,
-    lasting: 0,
-    lastingAlone: 0,
+    leastOdds: 0,
+    leastOddsAlone: 0,
     every: 4,
   },
 ];

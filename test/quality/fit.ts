@@ -1,6 +1,6 @@
 // `npm run quality -- --fit 300`: what each thing that is seen of growth speaks for a leak or against one, by logistic
-// regression over histories of names that belong to no half. src/watch/windows.ts has the result, rounded; the priors
-// in it are then moved until false alarms are rare enough on those histories.
+// regression over histories of names that belong to no half. What src/watch/windows.ts has began as its result, and was
+// moved from there by trial.
 import { parseArgs } from 'node:util';
 import { solved } from '../../src/watch/account.ts';
 import { growthIn, isLarge, isWatched } from '../../src/watch/leak.ts';
