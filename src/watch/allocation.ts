@@ -65,9 +65,24 @@ export function risingIn({ betweenBytes, betweenSeconds, fallingSeconds }: Rises
     : undefined;
 }
 
+/**
+ * How often collections came from the last one before a sample to the last one before another: whole cycles, so that
+ * nothing else is held in the end. Undefined where none came or nobody tells when.
+ */
+export function cyclesBetween(
+  before: Sample,
+  after: Sample,
+): Pick<Counted, 'collections' | 'held'> | undefined {
+  const counted = (after.NumGC ?? Number.NaN) - (before.NumGC ?? Number.NaN);
+  const seconds = (after.LastGC ?? Number.NaN) - (before.LastGC ?? Number.NaN);
+  return counted > 0 && seconds > 0 ? { collections: counted / seconds, held: 0 } : undefined;
+}
+
 export interface Counted {
   /** A second. */
   readonly collections: number;
+  /** An idle process is made to collect: unless GOGC is off. */
+  readonly forced: boolean;
   /** Bytes from one to the next. */
   readonly room: number;
   /** What is held more, or less, than at first; bytes a second. */
@@ -78,13 +93,25 @@ export interface Counted {
  * Bytes a second; NaN where nothing tells. Collections that come by themselves are counted, and what is held more in
  * the end was allocated as well; of an idle process, or a slow one, HeapAlloc tells more.
  */
-export function allocatedIn(rises: Rises, { collections, room, held }: Counted): number {
+export function allocatedIn(rises: Rises, { collections, forced, room, held }: Counted): number {
   const rising = collections > PACED_PER_SECOND ? undefined : risingIn(rises);
   if (rising !== undefined) return rising;
-  if (collections > FORCED_PER_SECOND)
+  if (collections > (forced ? FORCED_PER_SECOND : 0))
     return Math.max(0, collections * room + (Number.isNaN(held) ? 0 : held));
-  const { sinceBytes, sinceSeconds } = rises;
-  return sinceSeconds >= LEAST_RISING_SECONDS ? sinceBytes / sinceSeconds : Number.NaN;
+  return risenSince(rises) ?? Number.NaN;
+}
+
+/** Bytes a second from a collection to the sample after it; undefined where that was not seen. */
+function risenSince({ sinceBytes, sinceSeconds }: Rises): number | undefined {
+  return sinceSeconds >= LEAST_RISING_SECONDS ? sinceBytes / sinceSeconds : undefined;
+}
+
+/** Bytes a second where collections come by the clock, so that their count says nothing. */
+export function risenWhereForced(
+  rises: Rises,
+  { collections, forced }: Pick<Counted, 'collections' | 'forced'>,
+): number | undefined {
+  return forced && collections <= FORCED_PER_SECOND ? risenSince(rises) : undefined;
 }
 
 export function heapOf({ HeapAlloc, HeapInuse }: Sample): number {

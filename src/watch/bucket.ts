@@ -3,10 +3,13 @@
 import { median } from '../analyse/trend.ts';
 import {
   allocatedIn,
+  type Counted,
+  cyclesBetween,
   heapOf,
   NO_RISES,
   pacedLive,
   type Rises,
+  risenWhereForced,
   risingIn,
   sinceCollection,
   withRise,
@@ -65,7 +68,8 @@ const FIELDS = [
 
 /** Counted few in ten minutes: only their mean is any good. */
 const RATES: ReadonlySet<(typeof FIELDS)[number]> = new Set(['requests', 'allocated', 'collections']);
-const MOST_OF_CYCLE = 0.7;
+/** Of the way from one collection to the next: further on, too little is left to tell what was there at first. */
+const MOST_OF_CYCLE = 0.85;
 
 /** Samples being added up; a new one each time, so that a state once handed out stays as it is. */
 export interface OpenBucket {
@@ -88,7 +92,8 @@ export interface OpenBucket {
   readonly last: Sample;
 }
 
-export function openBucket(sample: Sample, run: number, age: number): OpenBucket {
+/** `before`: the last sample of the bucket before, of the same run: what rose between the two is seen as well. */
+export function openBucket(sample: Sample, run: number, age: number, before?: Sample): OpenBucket {
   return {
     t: sample.t - (sample.t % BUCKET_SECONDS),
     run,
@@ -102,7 +107,7 @@ export function openBucket(sample: Sample, run: number, age: number): OpenBucket
     rssHigh: residentOf(sample),
     requestSum: sample.requests_per_s ?? 0,
     requestCount: sample.requests_per_s === undefined ? 0 : 1,
-    rises: NO_RISES,
+    rises: before && isNextTo(before, sample.t) ? withRise(NO_RISES, before, sample) : NO_RISES,
     sinceCollection: sinceCollection(sample),
     first: sample,
     last: sample,
@@ -133,13 +138,20 @@ export function addSample(open: OpenBucket, sample: Sample): OpenBucket {
 
 /** `before`: the last sample of the bucket before, of the same run, so that no collection is lost between the two. */
 export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucket {
-  const since = before && open.t - before.t <= 2 * BUCKET_SECONDS ? before : open.first;
+  const since = before && isNextTo(before, open.t) ? before : open.first;
   const seconds = open.last.t - since.t;
   const collected = (open.last.NumGC ?? Number.NaN) - (since.NumGC ?? Number.NaN);
   const collections = seconds > 0 && collected >= 0 ? collected / seconds : Number.NaN;
   const goal = open.last.NextGC ?? Number.NaN;
   const { t, run, age, paced, goroutines, outside, beyond, rss, rssHigh } = open;
-  const trough = liveAfterCollection(open, collections, goal);
+  const cycles = {
+    forced: (open.last.GOGC ?? 100) > 0,
+    ...(cyclesBetween(since, open.last) ?? {
+      collections,
+      held: (heapOf(open.last) - heapOf(since)) / seconds,
+    }),
+  };
+  const trough = liveAfterCollection(open, cycles, goal);
   return trimmed({
     t,
     run,
@@ -152,30 +164,35 @@ export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucke
     rss,
     rssHigh,
     requests: open.requestCount > 0 ? open.requestSum / open.requestCount : Number.NaN,
-    allocated: allocatedIn(open.rises, {
-      collections,
-      room: roomFor(goal, paced, trough),
-      held: (heapOf(open.last) - heapOf(since)) / seconds,
-    }),
+    allocated: allocatedIn(open.rises, { ...cycles, room: roomFor(goal, paced, trough) }),
     collections,
     goal,
   });
 }
 
+/** No gap between the two tells of anything else. */
+function isNextTo(before: Sample, t: number): boolean {
+  return t - before.t <= 2 * BUCKET_SECONDS;
+}
+
 /**
  * Of a collector that seldom runs the lowest HeapAlloc of ten minutes is a matter of luck: what was allocated since is
- * known from how it rises, or from how much of the way to the next collection is done.
+ * known from how it rises, or from how much of the way to the next collection is done. NaN where neither is known.
  */
 function liveAfterCollection(
   { trough, rises, sinceCollection: since }: OpenBucket,
-  collections: number,
+  cycles: Omit<Counted, 'room'>,
   goal: number,
 ): number {
-  const rising = risingIn(rises);
+  const rising = risingIn(rises) ?? risenWhereForced(rises, cycles);
   if (rising !== undefined) return Math.max(trough / 4, trough - rising * since);
+  const { collections, held } = cycles;
   const done = since * collections;
-  if (!(done < MOST_OF_CYCLE) || !(goal > trough)) return trough;
-  return Math.max(trough / 4, (trough - done * goal) / (1 - done));
+  if (!(goal > trough) || Number.isNaN(done)) return trough;
+  // A collector in step with whoever looks is never seen when it is done.
+  if (done >= MOST_OF_CYCLE) return Number.NaN;
+  const more = Number.isNaN(held) ? 0 : held * since;
+  return Math.max(trough / 4, (trough - done * goal - more) / (1 - done));
 }
 
 /** What is allocated from one collection to the next. */

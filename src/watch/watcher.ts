@@ -132,7 +132,12 @@ function next(instance: string, state: InstanceState, sample: Sample): Step {
     life,
     last: sample,
     before: another ? undefined : state.last,
-    open: openBucket(sample, life.run, hoursBetween(life.started, sample.t)),
+    open: openBucket(
+      sample,
+      life.run,
+      hoursBetween(life.started, sample.t),
+      another ? undefined : state.last,
+    ),
     near: isNear(sample) ? state.near + 1 : 0,
     ...(another && { captured: 0, near: 0 }),
     ...(killed && { killings: [...state.killings, sample.t].slice(-MAX_ENDINGS) }),

@@ -13,27 +13,32 @@ interface Process {
   /** Bytes a second. */
   readonly allocates: number;
   readonly everySeconds: number;
-  /** Seconds after which the runtime collects unasked. */
-  readonly forced?: number;
+  /** Percent; -1: off, and nothing is collected unasked. */
+  readonly gogc?: number;
   readonly tellsHeap?: boolean;
   readonly countsCollections?: boolean;
 }
 
-/** Ten minutes of a process with GOGC=100 that lives on 100 MiB, after ten minutes that are not looked at. */
+/** Collected a little before each look but one in two hundred: never seen when it has just been. */
+const IN_STEP: Process = { allocates: LIVE / 60.3, everySeconds: 60 };
+
+/** Ten minutes of a process that lives on 100 MiB, after ten minutes that are not looked at. */
 function tenMinutes({
   allocates,
   everySeconds,
-  forced = 120,
+  gogc = 100,
   tellsHeap = true,
   countsCollections = true,
 }: Process) {
   const samples: Sample[] = [];
+  const room = gogc > 0 ? (LIVE * gogc) / 100 : 3 * LIVE;
+  const forced = gogc > 0 ? 120 : Number.POSITIVE_INFINITY;
   let [garbage, collections, lastGC] = [0, 0, 0];
   for (let second = 1; second <= 2 * MINUTES_10; second++) {
     garbage += allocates;
-    const full = Math.floor(garbage / LIVE);
+    const full = Math.floor(garbage / room);
     if (full > 0 || second - lastGC >= forced) {
-      garbage = full > 0 ? garbage - full * LIVE : 0;
+      garbage = full > 0 ? garbage - full * room : 0;
       collections += Math.max(1, full);
       lastGC = second - garbage / allocates;
     }
@@ -42,10 +47,10 @@ function tenMinutes({
       t: START + second,
       ...(tellsHeap && { HeapAlloc: LIVE + garbage }),
       ...(countsCollections && {
-        NextGC: 2 * LIVE,
+        NextGC: LIVE + room,
         NumGC: collections,
         LastGC: START + lastGC,
-        GOGC: 100,
+        GOGC: gogc,
       }),
     });
   }
@@ -55,7 +60,7 @@ function tenMinutes({
   ];
   const [first, ...others] = inside;
   if (!first) throw new Error('ten minutes have a sample');
-  return closeBucket(others.reduce(addSample, openBucket(first, 0, 1)), before).allocated;
+  return closeBucket(others.reduce(addSample, openBucket(first, 0, 1, before)), before);
 }
 
 describe('what is allocated', () => {
@@ -68,18 +73,30 @@ describe('what is allocated', () => {
     ['the same, looked at every five minutes', { allocates: 0.05 * MIB, everySeconds: 290 }],
     ['collected twice a minute, looked at once', { allocates: 3.3 * MIB, everySeconds: 60 }],
     ['collected several times a second', { allocates: 350 * MIB, everySeconds: 30 }],
-  ])('is known to 2 %%: %s', (_, process) => {
-    const allocated = tenMinutes(process);
+    ['with GOGC off, collected between any two looks', { allocates: 2.1 * MIB, everySeconds: 300, gogc: -1 }],
+    [
+      'with room for four times as much, looked at when collected',
+      { allocates: 2 * MIB, everySeconds: 300, gogc: 400 },
+    ],
+    ['by a collector in step with whoever looks', IN_STEP],
+  ])('is known to 2 %%, and what is held: %s', (_, process) => {
+    const { allocated, trough } = tenMinutes(process);
     expect(Math.abs(allocated / process.allocates - 1)).toBeLessThan(0.02);
+    // Where too little is left of the way to the next collection nothing is said.
+    if (!Number.isNaN(trough)) expect(Math.abs(trough / LIVE - 1)).toBeLessThan(0.02);
+  });
+
+  it('is not taken from how full a heap happened to be when somebody looked', () => {
+    expect(tenMinutes(IN_STEP).trough).toBeNaN();
   });
 
   it('is counted by collections alone where HeapAlloc is not told', () => {
-    const allocated = tenMinutes({ allocates: 10 * MIB, everySeconds: 60, tellsHeap: false });
+    const { allocated } = tenMinutes({ allocates: 10 * MIB, everySeconds: 60, tellsHeap: false });
     expect(Math.abs(allocated / (10 * MIB) - 1)).toBeLessThan(0.05);
   });
 
   it('is seen in HeapAlloc alone where it rises more often than it falls', () => {
-    const allocated = tenMinutes({
+    const { allocated } = tenMinutes({
       allocates: 0.4 * MIB,
       everySeconds: 30,
       countsCollections: false,
@@ -94,6 +111,6 @@ describe('what is allocated', () => {
       { allocates: 3 * MIB, countsCollections: false },
     ],
   ])('is unknown where nothing tells it%s', (_, process) => {
-    expect(tenMinutes({ everySeconds: 60, ...process })).toBeNaN();
+    expect(tenMinutes({ everySeconds: 60, ...process }).allocated).toBeNaN();
   });
 });
