@@ -1,5 +1,5 @@
 // What is watched for growth, and what each needs to be believed.
-import { quantile } from '../analyse/trend.ts';
+import { median, quantile } from '../analyse/trend.ts';
 import { BOUND, type Bucket } from './bucket.ts';
 import type { Reading } from './reading.ts';
 import type { DetectionKind } from './sample.ts';
@@ -115,13 +115,21 @@ function liveHeap(buckets: readonly Bucket[]): (bucket: Bucket) => number {
     told.map((bucket) => bucket.trough / bucket.paced),
     0.1,
   );
-  const goals = told.map((bucket) => bucket.paced);
-  const range = (quantile(goals, 0.95) ?? 0) / (quantile(goals, 0.05) ?? 0) - 1;
-  return (lowest ?? 0) > BOUND || range < PINNED ? trough : paced;
+  const goals = spreadOf(told.map(paced));
+  const typical = median(told.map((bucket) => bucket.trough / bucket.paced)) ?? 1;
+  const pinned = goals < PINNED || (typical < 1 / BOUND && goals < STILL * spreadOf(told.map(trough)));
+  return (lowest ?? 0) > BOUND || pinned ? trough : paced;
 }
 
 /** No heap is steadier. */
 const PINNED = 0.002;
+/** Goals that hardly move while what is collected down to does, far below them: a memory limit sets them, and GOGC is not what we think. */
+const STILL = 0.25;
+
+/** From the lowest to the highest but for a few, as a share. */
+function spreadOf(values: readonly number[]): number {
+  return (quantile(values, 0.95) ?? 0) / (quantile(values, 0.05) ?? 0) - 1;
+}
 
 /** Requests where they are told; else what is allocated follows them; else goroutines may, if they are not watched. */
 function loadOf(buckets: readonly Bucket[], goroutinesToo: boolean): (bucket: Bucket) => number {

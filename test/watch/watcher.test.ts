@@ -225,6 +225,27 @@ describe('histories that tell little', () => {
     expect(kinds(samples)).toEqual(['heap_leak']);
   });
 
+  it('finds a heap leak where a memory limit sets the goal and nobody tells that GOGC is off', () => {
+    // Collected every ten minutes at about 900 MiB, whatever is live.
+    const samples = draw({
+      hours: 30,
+      load: dailyWave(0.3),
+      live: (hour, load) => 150 + 0.2 * load + 3 * hour,
+    }).map(({ GOGC: _, ...sample }) => {
+      const live = (sample.NextGC ?? 0) / 2;
+      const goal = (900 + 2 * Math.sin(sample.t / 9000)) * 2 ** 20;
+      const since = sample.t % 600;
+      return {
+        ...sample,
+        NextGC: goal,
+        HeapAlloc: live + ((goal - live) * since) / 600,
+        NumGC: Math.floor(sample.t / 600),
+        LastGC: sample.t - since,
+      };
+    });
+    expect(kinds(samples)).toContain('heap_leak');
+  });
+
   it('takes a fall of resident memory for another process when nothing else tells', () => {
     const samples = draw({
       hours: 100,
