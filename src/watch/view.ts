@@ -30,10 +30,21 @@ const MATURE_HOURS = 1.5;
 const CONTEXT_HOURS = 72;
 /** Of what a window wants watched, so much must be there before anything is computed. */
 const ENOUGH = 0.8;
+/** Hours before it from which one knows what load does. */
+const ENOUGH_CONTEXT = 20;
+
+/** What is asked of a window. */
+export interface Watched {
+  readonly hours: number;
+  /** Hours that must really have been watched in it. */
+  readonly watched: number;
+  /** The same where nothing before tells what load does. */
+  readonly watchedAlone: number;
+}
 
 /** Undefined when too little was watched. */
 export function viewOf(
-  { hours, watched }: { readonly hours: number; readonly watched: number },
+  { hours, watched, watchedAlone }: Watched,
   buckets: readonly Bucket[],
   { now, run, spacing }: Moment,
 ): View | undefined {
@@ -42,8 +53,10 @@ export function viewOf(
   const inside = near.filter(({ t }) => t >= from);
   const own = inside.filter((bucket) => bucket.run === run);
   // A life that is long enough is judged alone; of many short ones, what they have in common once they are warm.
-  const alone = own.length * spacing >= watched;
-  const judged = new Set(alone ? own : ofSeveralLives(inside, from, (ENOUGH * watched) / spacing));
+  const context = near.filter(({ t }) => t < from).length;
+  const asked = context >= ENOUGH_CONTEXT ? watched : watchedAlone;
+  const alone = (own.length - 1) * spacing >= asked;
+  const judged = new Set(alone ? own : ofSeveralLives(inside, from, asked / spacing));
   if (judged.size * spacing < ENOUGH * watched) return undefined;
   const first = Math.min(...[...judged].map((bucket) => bucket.run));
   const shown = near.filter(
@@ -57,7 +70,7 @@ export function viewOf(
  * what one life must have lasted to be judged alone.
  */
 export function closerViewOf(
-  window: { readonly hours: number; readonly watched: number },
+  window: Watched,
   { tens, hours }: { readonly tens: readonly Bucket[]; readonly hours: readonly Bucket[] },
   moment: Moment,
 ): View | undefined {
@@ -76,5 +89,5 @@ export function closerViewOf(
 function ofSeveralLives(inside: readonly Bucket[], from: number, enough: number): readonly Bucket[] {
   const mature = inside.filter(({ age }) => age >= MATURE_HOURS);
   const young = mature.filter(({ t, age }) => t - age * 3600 >= from);
-  return young.length >= enough ? young : mature;
+  return young.length - new Set(young.map(({ run }) => run)).size >= enough ? young : mature;
 }
