@@ -1,7 +1,7 @@
 // How likely growth is a leak. No single thing that is seen tells a leak from a busy day or a cache that fills; each
 // speaks for one or against it by so much, and what they say is added up, as logarithms of odds are.
 import type { Growth } from './growth.ts';
-import type { View } from './view.ts';
+import { ENOUGH_CONTEXT, type View } from './view.ts';
 
 /** What is seen of growth, as numbers that are 0 where they say nothing. */
 export interface Seen {
@@ -25,6 +25,8 @@ export interface Seen {
   readonly severalLives: number;
   /** 1 where nothing was seen before from which to learn what load does. */
   readonly nothingBefore: number;
+  /** 1 where both hold: a process that starts is all that was ever seen. */
+  readonly onlyStarts: number;
 }
 
 /** What each of it counts, in natural logarithms of odds. `npm run quality -- --fit` computes them from histories. */
@@ -33,8 +35,6 @@ export type Weights = Seen;
 /** Of evidence; noise alone rarely comes to more. */
 const NOISE = 11;
 const HALF_IN_ORDER = 0.5;
-/** Hours before what is judged that teach what load does. */
-const ENOUGH_CONTEXT = 20;
 /** Standard errors of less, or more, tell no more. */
 const ERRORS = { least: 0.02, most: 0.5 };
 
@@ -50,6 +50,7 @@ export function seenIn(growth: Growth, { alone }: Pick<View, 'alone'>): Seen {
     loadUnknown: growth.loadKnown ? 0 : 1,
     severalLives: alone ? 0 : 1,
     nothingBefore: hasContext(growth) ? 0 : 1,
+    onlyStarts: alone || hasContext(growth) ? 0 : 1,
   };
 }
 

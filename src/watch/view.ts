@@ -30,8 +30,8 @@ const MATURE_HOURS = 1.5;
 const CONTEXT_HOURS = 72;
 /** Of what a window wants watched, so much must be there before anything is computed. */
 const ENOUGH = 0.8;
-/** Hours before it from which one knows what load does. */
-const ENOUGH_CONTEXT = 20;
+/** Hours before a window that teach what load does. */
+export const ENOUGH_CONTEXT = 20;
 
 /** What is asked of a window. */
 export interface Watched {

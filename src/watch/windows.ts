@@ -26,7 +26,7 @@ export interface Window {
 
 /** Within a day it is above all the order of readings that tells growth from a bad night. */
 const OF_A_DAY: Weights = {
-  prior: -3.9,
+  prior: -3.8,
   evidence: 1,
   order: 4,
   lasting: 0.3,
@@ -36,6 +36,7 @@ const OF_A_DAY: Weights = {
   loadUnknown: -2.3,
   severalLives: -0.6,
   nothingBefore: -2.2,
+  onlyStarts: -0.75,
 };
 
 /** In several days whether it lasts tells more. */
@@ -50,6 +51,7 @@ const OF_DAYS: Weights = {
   loadUnknown: -3.5,
   severalLives: -3,
   nothingBefore: 0,
+  onlyStarts: 0,
 };
 
 /** The six hours are for what will not wait: only what reaches the limit soon is told from them. */

@@ -35,6 +35,12 @@ describe('the odds that growth is a leak', () => {
     }
   });
 
+  it('are less for lives that start than for one that lasts, and least where nothing else was ever seen', () => {
+    const odds = (context: number, alone: boolean) => oddsOf({ ...LEAK, context }, { alone }, DAY.weights);
+    expect(odds(72, true) - odds(72, false)).toBeGreaterThan(0);
+    expect(odds(0, true) - odds(0, false)).toBeGreaterThan(odds(72, true) - odds(72, false));
+  });
+
   it('are finite, and rise with evidence and order, whatever else is seen', () => {
     const number = fc.double({ min: -1e9, max: 1e9, noNaN: true });
     const positive = fc.double({ min: 1e-9, max: 1e9, noNaN: true });
@@ -67,6 +73,7 @@ describe('the odds that growth is a leak', () => {
       loadUnknown: 0,
       severalLives: 0,
       nothingBefore: 0,
+      onlyStarts: 0,
     });
   });
 });
