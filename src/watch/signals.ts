@@ -110,20 +110,20 @@ function liveHeap(buckets: readonly Bucket[]): (bucket: Bucket) => number {
   const trough = ({ trough: live }: Bucket) => live;
   if (!tells(buckets, paced)) return trough;
   const told = buckets.filter((bucket) => !Number.isNaN(bucket.paced) && !Number.isNaN(bucket.trough));
-  // Nothing is ever collected down to what the pacing implies; or the next collection is always due at the same size.
-  const lowest = quantile(
-    told.map((bucket) => bucket.trough / bucket.paced),
-    0.1,
-  );
+  const ratios = told.map((bucket) => bucket.trough / bucket.paced);
+  // Nothing is ever collected down to what the pacing implies.
+  const bound = (quantile(ratios, 0.1) ?? 0) > BOUND;
+  // Or the next collection is always due at the same size, or nearly, far above what is collected down to.
   const goals = spreadOf(told.map(paced));
-  const typical = median(told.map((bucket) => bucket.trough / bucket.paced)) ?? 1;
-  const pinned = goals < PINNED || (typical < 1 / BOUND && goals < STILL * spreadOf(told.map(trough)));
-  return (lowest ?? 0) > BOUND || pinned ? trough : paced;
+  const far = (median(ratios) ?? 1) < 1 / BOUND;
+  const limited = far && goals < Math.min(STEADY, STILL * spreadOf(told.map(trough)));
+  return bound || goals < PINNED || limited ? trough : paced;
 }
 
 /** No heap is steadier. */
 const PINNED = 0.002;
-/** Goals that hardly move while what is collected down to does, far below them: a memory limit sets them, and GOGC is not what we think. */
+/** Goals that move less, and that much less than what is collected down to: a limit sets them, and GOGC is not what we think. */
+const STEADY = 0.05;
 const STILL = 0.25;
 
 /** From the lowest to the highest but for a few, as a share. */
