@@ -65,39 +65,54 @@ export function risingIn({ betweenBytes, betweenSeconds, fallingSeconds }: Rises
     : undefined;
 }
 
-/**
- * How often collections came from the last one before a sample to the last one before another: whole cycles, so that
- * nothing else is held in the end. Undefined where none came or nobody tells when.
- */
-export function cyclesBetween(
-  before: Sample,
-  after: Sample,
-): Pick<Counted, 'collections' | 'held'> | undefined {
-  const counted = (after.NumGC ?? Number.NaN) - (before.NumGC ?? Number.NaN);
-  const seconds = (after.LastGC ?? Number.NaN) - (before.LastGC ?? Number.NaN);
-  return counted > 0 && seconds > 0 ? { collections: counted / seconds, held: 0 } : undefined;
-}
-
-export interface Counted {
+/** What collections say between two samples. */
+export interface Cycles {
   /** A second. */
   readonly collections: number;
   /** An idle process is made to collect: unless GOGC is off. */
   readonly forced: boolean;
-  /** Bytes from one to the next. */
-  readonly room: number;
-  /** What is held more, or less, than at first; bytes a second. */
+  /** What is held more, or less, than at first; bytes a second, 0 where nobody tells. */
   readonly held: number;
 }
 
+/** Collections a second from one sample to another, by the clock of whoever looks; NaN where nobody counts. */
+export function collectionsBetween(before: Sample, after: Sample): number {
+  const seconds = after.t - before.t;
+  const counted = collectedBetween(before, after);
+  return seconds > 0 && counted >= 0 ? counted / seconds : Number.NaN;
+}
+
 /**
- * Bytes a second; NaN where nothing tells. Collections that come by themselves are counted, and what is held more in
+ * From the last collection before one sample to the last before another: whole cycles, so that nothing else is held in
+ * the end. From sample to sample where none came or nobody tells when.
+ */
+export function cyclesBetween(before: Sample, after: Sample): Cycles {
+  const forced = !isPacingOff(after);
+  const counted = collectedBetween(before, after);
+  const whole = (after.LastGC ?? Number.NaN) - (before.LastGC ?? Number.NaN);
+  if (counted > 0 && whole > 0) return { collections: counted / whole, forced, held: 0 };
+  const held = (heapOf(after) - heapOf(before)) / (after.t - before.t);
+  return { collections: collectionsBetween(before, after), forced, held: Number.isNaN(held) ? 0 : held };
+}
+
+function collectedBetween(before: Sample, after: Sample): number {
+  return (after.NumGC ?? Number.NaN) - (before.NumGC ?? Number.NaN);
+}
+
+/** Collections come by the clock: their count says nothing. */
+function isByTheClock({ collections, forced }: Cycles): boolean {
+  return forced && collections <= FORCED_PER_SECOND;
+}
+
+/**
+ * Bytes a second; NaN where nothing tells. `room`: bytes from one collection to the next. Collections that come by themselves are counted, and what is held more in
  * the end was allocated as well; of an idle process, or a slow one, HeapAlloc tells more.
  */
-export function allocatedIn(rises: Rises, { collections, forced, room, held }: Counted): number {
+export function allocatedIn(rises: Rises, cycles: Cycles, room: number): number {
+  const { collections, held } = cycles;
   const rising = collections > PACED_PER_SECOND ? undefined : risingIn(rises);
   if (rising !== undefined) return rising;
-  if (collections > (forced ? FORCED_PER_SECOND : 0))
-    return Math.max(0, collections * room + (Number.isNaN(held) ? 0 : held));
+  if (collections > 0 && !isByTheClock(cycles)) return Math.max(0, collections * room + held);
   return risenSince(rises) ?? Number.NaN;
 }
 
@@ -106,12 +121,9 @@ function risenSince({ sinceBytes, sinceSeconds }: Rises): number | undefined {
   return sinceSeconds >= LEAST_RISING_SECONDS ? sinceBytes / sinceSeconds : undefined;
 }
 
-/** Bytes a second where collections come by the clock, so that their count says nothing. */
-export function risenWhereForced(
-  rises: Rises,
-  { collections, forced }: Pick<Counted, 'collections' | 'forced'>,
-): number | undefined {
-  return forced && collections <= FORCED_PER_SECOND ? risenSince(rises) : undefined;
+/** The same where collections come by the clock. */
+export function risenByTheClock(rises: Rises, cycles: Cycles): number | undefined {
+  return isByTheClock(cycles) ? risenSince(rises) : undefined;
 }
 
 export function heapOf({ HeapAlloc, HeapInuse }: Sample): number {
@@ -119,14 +131,21 @@ export function heapOf({ HeapAlloc, HeapInuse }: Sample): number {
 }
 
 /** Seconds since the last collection; 0 where unknown. */
-export function sinceCollection({ t, LastGC = t, GOGC = 100 }: Sample): number {
-  const longest = GOGC <= 0 ? Number.POSITIVE_INFINITY : LONGEST_CYCLE_SECONDS;
+export function sinceCollection(sample: Sample): number {
+  const { t, LastGC = t } = sample;
+  const longest = isPacingOff(sample) ? Number.POSITIVE_INFINITY : LONGEST_CYCLE_SECONDS;
   return Math.min(longest, Math.max(0, t - LastGC));
 }
 
+/** GOGC is off: only a memory limit asks for collections. */
+function isPacingOff({ GOGC = 100 }: Sample): boolean {
+  return GOGC <= 0;
+}
+
 /** goal = live + (live + stacks) * GOGC / 100 since Go 1.18; NaN when collections are not paced by GOGC. */
-export function pacedLive({ NextGC, GOGC = 100, StackInuse = 0 }: Sample): number {
-  if (NextGC === undefined || GOGC <= 0) return Number.NaN;
+export function pacedLive(sample: Sample): number {
+  const { NextGC, GOGC = 100, StackInuse = 0 } = sample;
+  if (NextGC === undefined || isPacingOff(sample)) return Number.NaN;
   const factor = GOGC / 100;
   return Math.max(0, NextGC - Math.min(StackInuse * factor, NextGC / 2)) / (1 + factor);
 }

@@ -3,13 +3,14 @@
 import { median } from '../analyse/trend.ts';
 import {
   allocatedIn,
-  type Counted,
+  type Cycles,
+  collectionsBetween,
   cyclesBetween,
   heapOf,
   NO_RISES,
   pacedLive,
   type Rises,
-  risenWhereForced,
+  risenByTheClock,
   risingIn,
   sinceCollection,
   withRise,
@@ -139,18 +140,9 @@ export function addSample(open: OpenBucket, sample: Sample): OpenBucket {
 /** `before`: the last sample of the bucket before, of the same run, so that no collection is lost between the two. */
 export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucket {
   const since = before && isNextTo(before, open.t) ? before : open.first;
-  const seconds = open.last.t - since.t;
-  const collected = (open.last.NumGC ?? Number.NaN) - (since.NumGC ?? Number.NaN);
-  const collections = seconds > 0 && collected >= 0 ? collected / seconds : Number.NaN;
   const goal = open.last.NextGC ?? Number.NaN;
   const { t, run, age, paced, goroutines, outside, beyond, rss, rssHigh } = open;
-  const cycles = {
-    forced: (open.last.GOGC ?? 100) > 0,
-    ...(cyclesBetween(since, open.last) ?? {
-      collections,
-      held: (heapOf(open.last) - heapOf(since)) / seconds,
-    }),
-  };
+  const cycles = cyclesBetween(since, open.last);
   const trough = liveAfterCollection(open, cycles, goal);
   return trimmed({
     t,
@@ -164,8 +156,8 @@ export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucke
     rss,
     rssHigh,
     requests: open.requestCount > 0 ? open.requestSum / open.requestCount : Number.NaN,
-    allocated: allocatedIn(open.rises, { ...cycles, room: roomFor(goal, paced, trough) }),
-    collections,
+    allocated: allocatedIn(open.rises, cycles, roomFor(goal, paced, trough)),
+    collections: collectionsBetween(since, open.last),
     goal,
   });
 }
@@ -181,18 +173,17 @@ function isNextTo(before: Sample, t: number): boolean {
  */
 function liveAfterCollection(
   { trough, rises, sinceCollection: since }: OpenBucket,
-  cycles: Omit<Counted, 'room'>,
+  cycles: Cycles,
   goal: number,
 ): number {
-  const rising = risingIn(rises) ?? risenWhereForced(rises, cycles);
+  const rising = risingIn(rises) ?? risenByTheClock(rises, cycles);
   if (rising !== undefined) return Math.max(trough / 4, trough - rising * since);
   const { collections, held } = cycles;
   const done = since * collections;
   if (!(goal > trough) || Number.isNaN(done)) return trough;
   // A collector in step with whoever looks is never seen when it is done.
   if (done >= MOST_OF_CYCLE) return Number.NaN;
-  const more = Number.isNaN(held) ? 0 : held * since;
-  return Math.max(trough / 4, (trough - done * goal - more) / (1 - done));
+  return Math.max(trough / 4, (trough - done * goal - held * since) / (1 - done));
 }
 
 /** What is allocated from one collection to the next. */

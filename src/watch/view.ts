@@ -34,7 +34,7 @@ const ENOUGH = 0.8;
 export const ENOUGH_CONTEXT = 20;
 
 /** What is asked of a window. */
-export interface Watched {
+export interface Asked {
   readonly hours: number;
   /** Hours that must really have been watched in it. */
   readonly watched: number;
@@ -44,7 +44,7 @@ export interface Watched {
 
 /** Undefined when too little was watched. */
 export function viewOf(
-  { hours, watched, watchedAlone }: Watched,
+  { hours, watched, watchedAlone }: Asked,
   buckets: readonly Bucket[],
   { now, run, spacing }: Moment,
 ): View | undefined {
@@ -53,9 +53,8 @@ export function viewOf(
   const inside = near.filter(({ t }) => t >= from);
   const own = inside.filter((bucket) => bucket.run === run);
   // A life that is long enough is judged alone; of many short ones, what they have in common once they are warm.
-  const context = near.filter(({ t }) => t < from).length;
-  const asked = context >= ENOUGH_CONTEXT ? watched : watchedAlone;
-  const alone = (own.length - 1) * spacing >= asked;
+  const asked = near.length - inside.length >= ENOUGH_CONTEXT ? watched : watchedAlone;
+  const alone = watchedIn(own) * spacing >= asked;
   const judged = new Set(alone ? own : ofSeveralLives(inside, from, asked / spacing));
   if (judged.size * spacing < ENOUGH * watched) return undefined;
   const first = Math.min(...[...judged].map((bucket) => bucket.run));
@@ -65,12 +64,9 @@ export function viewOf(
   return { shown, judged, alone, spacing };
 }
 
-/**
- * The same window by shorter buckets, where those are remembered, with longer ones before it to learn from. `watched`:
- * what one life must have lasted to be judged alone.
- */
+/** The same window by shorter buckets, where those are remembered, with longer ones before it to learn from. */
 export function closerViewOf(
-  window: Watched,
+  window: Asked,
   { tens, hours }: { readonly tens: readonly Bucket[]; readonly hours: readonly Bucket[] },
   moment: Moment,
 ): View | undefined {
@@ -89,5 +85,10 @@ export function closerViewOf(
 function ofSeveralLives(inside: readonly Bucket[], from: number, enough: number): readonly Bucket[] {
   const mature = inside.filter(({ age }) => age >= MATURE_HOURS);
   const young = mature.filter(({ t, age }) => t - age * 3600 >= from);
-  return young.length - new Set(young.map(({ run }) => run)).size >= enough ? young : mature;
+  return watchedIn(young) >= enough ? young : mature;
+}
+
+/** Buckets that follow one of the same life: a life is watched from its first to its last. */
+function watchedIn(buckets: readonly Bucket[]): number {
+  return buckets.length - new Set(buckets.map(({ run }) => run)).size;
 }

@@ -127,17 +127,13 @@ function next(instance: string, state: InstanceState, sample: Sample): Step {
   const closed = close(instance, state, another || hourOf(sample.t) !== hourOf(state.open.t));
   const life = another ? nextLife(state.life, sample) : state.life;
   const killed = end === 'killed';
+  const before = another ? undefined : state.last;
   const begins: InstanceState = {
     ...closed.state,
     life,
     last: sample,
-    before: another ? undefined : state.last,
-    open: openBucket(
-      sample,
-      life.run,
-      hoursBetween(life.started, sample.t),
-      another ? undefined : state.last,
-    ),
+    before,
+    open: openBucket(sample, life.run, hoursBetween(life.started, sample.t), before),
     near: isNear(sample) ? state.near + 1 : 0,
     ...(another && { captured: 0, near: 0 }),
     ...(killed && { killings: [...state.killings, sample.t].slice(-MAX_ENDINGS) }),

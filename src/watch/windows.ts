@@ -1,14 +1,10 @@
 // How long one has to look before what grows may be called a leak, and what speaks for one. A wrong accusation is dearer
 // than a late one: each window asks for growth that is large, and likelier a leak than anything else.
 import type { Weights } from './odds.ts';
+import type { Asked } from './view.ts';
 
-export interface Window {
+export interface Window extends Asked {
   readonly name: '6 h' | '24 h' | '3 d' | '7 d';
-  readonly hours: number;
-  /** Hours that must really have been watched in it. */
-  readonly watched: number;
-  /** The same where nothing before tells what load does. */
-  readonly watchedAlone: number;
   /** Least growth over what was watched, as a share of the level. */
   readonly share: number;
   /** Mann-Kendall at least. */

@@ -6,21 +6,20 @@ import { HOUR, START } from './samples.ts';
 
 const DAY = { hours: 24, watched: 14, watchedAlone: 17 };
 
-/** Hours of lives that began so many hours before now, the first of them so old when it was first seen. */
-function hoursOf(begins: readonly number[], seenAt = 0): Bucket[] {
+/** Hours of lives that began so many hours before now. */
+function hoursOf(begins: readonly number[]): Bucket[] {
   return begins.flatMap((began, run) => {
     const ended = begins[run + 1] ?? 0;
-    const old = run === 0 ? seenAt : 0;
     return Array.from({ length: began - ended }, (_, at) => {
       const ago = began - at;
-      return { t: START - ago * HOUR, run, age: old + at + 0.5 } as Bucket;
+      return { t: START - ago * HOUR, run, age: at + 0.5 } as Bucket;
     });
   });
 }
 
-const judgedRuns = (begins: readonly number[], seenAt = 0) => {
+const judgedRuns = (begins: readonly number[]) => {
   const run = begins.length - 1;
-  const view = viewOf(DAY, hoursOf(begins, seenAt), { now: START, run, spacing: 1 });
+  const view = viewOf(DAY, hoursOf(begins), { now: START, run, spacing: 1 });
   return view && { alone: view.alone, runs: [...new Set([...view.judged].map((bucket) => bucket.run))] };
 };
 
