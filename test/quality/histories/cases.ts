@@ -51,8 +51,8 @@ export interface History {
 
 /** The trait of a service that is deployed again while it leaks. */
 export const REDEPLOYED = 'redeployed while it leaks';
-export const LEAKING = 480;
-export const HEALTHY = 450;
+export const LEAKING = 960;
+export const HEALTHY = 900;
 
 export function halfOf(name: string): Half {
   return hashOf(`half of ${name}`) % 2 === 0 ? 'develop' : 'score';
