@@ -96,8 +96,6 @@ export function growthOf(
   const known = knowsLoad(readings);
   const explaining = known ? loadColumns(readings) : dayColumns(readings);
   if (!explaining) return undefined;
-  const others = readings.map(({ other }) => other);
-  if (others.some((other) => other > 0)) explaining.push(Float64Array.from(others));
   const table: Table = {
     readings,
     y: Float64Array.from(readings, ({ y }) => y),

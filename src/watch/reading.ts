@@ -10,8 +10,6 @@ export interface Reading {
   readonly y: number;
   /** NaN where unknown. */
   readonly load: number;
-  /** What else explains it; NaN where nothing does. */
-  readonly other: number;
   /** What is judged; the others only teach what load does. Those in focus come last. */
   readonly focus: boolean;
 }

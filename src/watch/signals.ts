@@ -17,8 +17,6 @@ export interface Signal {
   readonly value: Choice;
   /** What explains it, if anything tells it. */
   readonly load: Choice;
-  /** What else explains it, beside load. */
-  readonly other?: (bucket: Bucket) => number;
   /** Whether it answers to each rise of load, so that minutes tell more of it than hours. */
   readonly followsLoad?: true;
   /** What growth is a share of; the signal's own level when absent. */
@@ -56,17 +54,10 @@ export const SIGNALS: readonly Signal[] = [
     what: 'resident memory outside the Go runtime',
     least: 8 * MIB,
     unit: 'bytes',
-    // Below zero, pages were taken and not touched yet: those that are touched later are no leak.
-    value:
-      () =>
-      ({ outside }) =>
-        outside > 0 ? outside : Number.NaN,
+    value: outsideHeap,
     load: (buckets) => loadOf(buckets, true),
     // A good part of resident memory is garbage and room to grow.
     scale: ({ rss }) => 0.7 * rss,
-    // Pages freed lazily (Go 1.12 to 1.15) are given back on paper and stay resident: more is then outside, as much
-    // as is said to be released.
-    other: ({ outside, beyond }) => outside - beyond,
   },
   {
     kind: 'memory_growth',
@@ -81,7 +72,7 @@ export const SIGNALS: readonly Signal[] = [
 
 /** The buckets that tell a signal, as readings; the rest are left out. */
 export function readingsOf(
-  { value, load, other }: Pick<Signal, 'value' | 'load' | 'other'>,
+  { value, load }: Pick<Signal, 'value' | 'load'>,
   buckets: readonly Bucket[],
   focus: (bucket: Bucket) => boolean,
 ): readonly Reading[] {
@@ -96,7 +87,6 @@ export function readingsOf(
       age,
       y: y(bucket),
       load: explains(bucket),
-      other: other?.(bucket) ?? Number.NaN,
       focus: focus(bucket),
     };
     if (!Number.isNaN(reading.y)) readings.push(reading);
@@ -129,6 +119,27 @@ const STILL = 0.25;
 /** From the lowest to the highest but for a few, as a share. */
 function spreadOf(values: readonly number[]): number {
   return (quantile(values, 0.95) ?? 0) / (quantile(values, 0.05) ?? 0) - 1;
+}
+
+/** Pages freed lazily (Go 1.12 to 1.15) are given back on paper and stay resident: then what the runtime ever took is the better measure. */
+function outsideHeap(buckets: readonly Bucket[]): (bucket: Bucket) => number {
+  const outside = ({ outside: all }: Bucket) => all;
+  const beyond = ({ beyond: least }: Bucket) => least;
+  if (movesOf(buckets, beyond) < STEADIER * movesOf(buckets, outside)) return beyond;
+  // Below zero, pages were taken and not touched yet: those that are touched later are no leak.
+  return (bucket) => (outside(bucket) > 0 ? outside(bucket) : Number.NaN);
+}
+
+/** Moves less from bucket to bucket than half of what the other does. */
+const STEADIER = 0.5;
+
+/** Up and down within each life, added up. */
+function movesOf(buckets: readonly Bucket[], pick: (bucket: Bucket) => number): number {
+  return buckets.reduce((sum, bucket, at) => {
+    const before = buckets[at - 1];
+    const moved = before?.run === bucket.run ? Math.abs(pick(bucket) - pick(before)) : 0;
+    return Number.isNaN(moved) ? sum : sum + moved;
+  }, 0);
 }
 
 /** Requests where they are told; else what is allocated follows them; else goroutines may, if they are not watched. */

@@ -36,7 +36,6 @@ function day({ seed, growth, perLoad, hours = 22 }: Day): Reading[] {
       age,
       y: 100 + perLoad * load + growth * age + memory(STEP),
       load: 40 * load,
-      other: Number.NaN,
       focus: true,
     };
   });

@@ -44,6 +44,27 @@ describe('watching', () => {
     expect(kinds(draw({ ...stay, outside: (hour) => 60 + 5 * hour }))).toEqual(['memory_outside_heap']);
   });
 
+  it('takes pages that are freed lazily for no growth, and finds what grows beside them', () => {
+    const lazy = (grows: number) =>
+      draw({
+        hours: 60,
+        everySeconds: 120,
+        load: dailyWave(0.5),
+        live: (_, load) => 150 + 0.5 * load,
+        outside: (hour) => 60 + grows * hour,
+      }).map((sample) => {
+        const hour = hoursUntil(sample.t);
+        const released = 100 * (1 + Math.sin((2 * Math.PI * hour) / 40)) * 2 ** 20;
+        // Nearly all of it stays resident, and ever more.
+        const stays = released * (0.9 + hour / 600);
+        const mapped = 700 * 2 ** 20;
+        const { Sys = 0, RSS = 0 } = sample;
+        return { ...sample, Sys: Sys + mapped, HeapReleased: released, RSS: RSS + mapped - released + stays };
+      });
+    expect(kinds(lazy(0))).toEqual([]);
+    expect(kinds(lazy(10))).toContain('memory_outside_heap');
+  });
+
   it('says nothing of waves, weekends, caches that fill, deploys and restarts', () => {
     const fills = (age: number, hours: number) => 120 * (1 - Math.exp(-age / hours));
     const healthy = [
