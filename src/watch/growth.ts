@@ -17,6 +17,7 @@ import {
   seenBefore,
 } from './reading.ts';
 import { type Regression, regress } from './regression.ts';
+import { aboveItself, aboveOthers, standingOf } from './standing.ts';
 import { storiesAlong } from './stories.ts';
 
 /** How something grew while it was watched, with what else speaks for a leak or against it. */
@@ -41,7 +42,7 @@ export interface Growth {
   readonly late: number;
   /** Mann-Kendall of what load does not explain, within each life of the process. */
   readonly order: number;
-  /** Share of the last life's growth by which it is above what lives before, when as old or older, had come to; infinite without one. */
+  /** Share of the last life's growth by which it is above what it came to before, in this life and in others; infinite where nothing was seen before. */
   readonly excess: number;
   /** What grew before, and in earlier lives, as a share of the slope; NaN when nothing was seen before. */
   readonly before: number;
@@ -54,9 +55,6 @@ const FEW_READINGS = 0.5;
 
 /** What it takes to be called probable. */
 const SURE = { evidence: 24, order: 0.7 };
-/** How many readings make a level. */
-const LATE_READINGS = 4;
-
 export interface GrowthOptions {
   /** Hours between readings. */
   readonly spacing: number;
@@ -119,8 +117,10 @@ export function growthOf(
   const adjusted = inFocus.map((tick, at) => coefficient * tick + (fit.residuals[from + at] ?? 0));
   const order = orderWithin(focused, adjusted);
   if (order < LOOSELY * leastOrder) return undefined;
-  const excess = excessOf(table, fit);
-  const evidence = best.evidence + (best.beyond >= LEAST_BEYOND ? evidenceOfLevel(excess / whole) : 0);
+  const gainedLast = slope * hoursWatched(lastLife(focused), spacing);
+  const standing = standingOf(readings, unexplainedIn(table, fit), from);
+  const above = aboveOthers(standing, gainedLast);
+  const evidence = best.evidence + (best.beyond >= LEAST_BEYOND ? evidenceOfLevel(above / whole) : 0);
   return {
     slope,
     error: (fit.errors[0] ?? Number.POSITIVE_INFINITY) * perHour,
@@ -130,7 +130,7 @@ export function growthOf(
     late: lateness(table, ticks, coefficient),
     order,
     sure: evidence >= SURE.evidence && order >= SURE.order,
-    excess: excess / (slope * hoursWatched(lastLife(focused), spacing)),
+    excess: Math.min(above, aboveItself(standing)) / gainedLast,
     level,
     loadKnown: known,
     clock,
@@ -221,20 +221,10 @@ function lateness(table: Table, ticks: Float64Array, claimed: number): number {
   return (early + more) / claimed;
 }
 
-/**
- * How far the process is above what earlier lives of it came to when they were at least as old: a cache that fills
- * anew after each restart ends where it ended before. Infinite when there was none.
- */
-function excessOf({ readings, y, explaining, from }: Table, fit: Regression): number {
-  const loads = fit.coefficients.slice(fit.coefficients.length - explaining.length);
-  const unexplained = (at: number) =>
-    (y[at] ?? 0) - loads.reduce((sum, factor, column) => sum + factor * (explaining[column]?.[at] ?? 0), 0);
-  const last = readings.length - 1;
-  const now = readings.slice(-LATE_READINGS).map((_, at) => unexplained(last - at));
-  const { run = 0, age = 0 } = readings[last] ?? {};
-  const older = readings.flatMap((reading, at) =>
-    at < from && reading.run !== run && reading.age >= age ? [unexplained(at)] : [],
+/** What load does not explain of each reading. */
+function unexplainedIn({ y, explaining }: Table, { coefficients }: Regression): readonly number[] {
+  const loads = coefficients.slice(coefficients.length - explaining.length);
+  return Array.from(y, (value, at) =>
+    loads.reduce((left, factor, column) => left - factor * (explaining[column]?.[at] ?? 0), value),
   );
-  if (older.length < LATE_READINGS) return Number.POSITIVE_INFINITY;
-  return (median(now) ?? 0) - (median(older) ?? 0);
 }

@@ -65,6 +65,23 @@ describe('watching', () => {
     expect(kinds(lazy(10))).toContain('memory_outside_heap');
   });
 
+  it('says nothing of a cache that fills again what was seen full, if only for hours', () => {
+    const filled = (age: number) => 60 * (1 - Math.exp(-age / 14));
+    const restarted = (leaks: number) =>
+      draw({
+        hours: 27,
+        everySeconds: 120,
+        load: dailyWave(0.2),
+        startsAt: [2],
+        live: (hour, load) => 150 + 0.3 * load + (hour < 2 ? 60 : filled(hour - 2) + leaks * (hour - 2)),
+      }).map((sample) => ({
+        ...sample,
+        start_time: sample.start_time === START ? START - 40 * HOUR : (sample.start_time ?? 0),
+      }));
+    expect(kinds(restarted(0))).toEqual([]);
+    expect(kinds(restarted(6))).toEqual(['heap_leak']);
+  });
+
   it('says nothing of waves, weekends, caches that fill, deploys and restarts', () => {
     const fills = (age: number, hours: number) => 120 * (1 - Math.exp(-age / hours));
     const healthy = [
