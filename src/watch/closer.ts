@@ -75,9 +75,11 @@ export interface SeenCloser {
   /** Standard error of the slope. */
   readonly error: number;
   readonly evidence: number;
+  /** A healthy story has to be told beside growth. */
+  readonly fills: boolean;
 }
 
-const NOTHING: SeenCloser = { slope: 0, error: 0, evidence: 0 };
+const NOTHING: SeenCloser = { slope: 0, error: 0, evidence: 0, fills: false };
 
 /**
  * How what is in focus grows, with evidence as twice the logarithm of a likelihood ratio; 0 when nothing grows.
@@ -106,6 +108,7 @@ export function lookCloser(
     slope: slope(best.growing),
     error: errorOf(best.growing, table) * rate(best.growing.clock),
     evidence: Math.max(0, evidenceOf(best)),
+    fills: best.growing.story !== undefined && (best.growing.account.factors[1] ?? 0) > 0,
   };
 }
 

@@ -36,6 +36,8 @@ export interface Growth {
   /** Whether the load was known. */
   readonly loadKnown: boolean;
   readonly clock: Clock['clock'];
+  /** A healthy story has to be told beside growth. */
+  readonly fills: boolean;
   /** Plain enough to be called probable. */
   readonly sure: boolean;
   /** Slope of the later half against the whole: a cache that fills comes to nothing, a leak stays near 1. */
@@ -134,6 +136,7 @@ export function growthOf(
     level,
     loadKnown: known,
     clock,
+    fills: story !== undefined && (fit.coefficients[1] ?? 0) > 0,
     before: seenBefore(readings, from) ? (fit.coefficients[story ? 2 : 1] ?? 0) / coefficient : Number.NaN,
     context: from * spacing,
   };

@@ -27,6 +27,8 @@ export interface Seen {
   readonly nothingBefore: number;
   /** 1 where both hold: a process that starts is all that was ever seen. */
   readonly onlyStarts: number;
+  /** 1 where, of one that starts, growth alone is no account: something fills as well. */
+  readonly startsFill: number;
 }
 
 /** What each of it counts, in natural logarithms of odds. `npm run quality -- --fit` computes them from histories. */
@@ -39,6 +41,7 @@ const HALF_IN_ORDER = 0.5;
 const ERRORS = { least: 0.02, most: 0.5 };
 
 export function seenIn(growth: Growth, { alone }: Pick<View, 'alone'>): Seen {
+  const onlyStarts = alone || hasContext(growth) ? 0 : 1;
   return {
     prior: 1,
     evidence: Math.log((1 + Math.max(NOISE, growth.evidence)) / (1 + NOISE)),
@@ -50,7 +53,8 @@ export function seenIn(growth: Growth, { alone }: Pick<View, 'alone'>): Seen {
     loadUnknown: growth.loadKnown ? 0 : 1,
     severalLives: alone ? 0 : 1,
     nothingBefore: hasContext(growth) ? 0 : 1,
-    onlyStarts: alone || hasContext(growth) ? 0 : 1,
+    onlyStarts,
+    startsFill: growth.fills ? onlyStarts : 0,
   };
 }
 

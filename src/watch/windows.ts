@@ -33,6 +33,7 @@ const OF_A_DAY: Weights = {
   severalLives: -0.6,
   nothingBefore: -2.2,
   onlyStarts: -0.75,
+  startsFill: -0.5,
 };
 
 /** In several days whether it lasts tells more. */
@@ -48,6 +49,7 @@ const OF_DAYS: Weights = {
   severalLives: -3,
   nothingBefore: 0,
   onlyStarts: 0,
+  startsFill: 0,
 };
 
 /** The six hours are for what will not wait: only what reaches the limit soon is told from them. */

@@ -16,5 +16,6 @@ export const LEAK: Growth = {
   level: 100,
   loadKnown: true,
   clock: 'hours',
+  fills: false,
   sure: true,
 };

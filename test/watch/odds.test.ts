@@ -41,6 +41,14 @@ describe('the odds that growth is a leak', () => {
     expect(odds(0, true) - odds(0, false)).toBeGreaterThan(odds(72, true) - odds(72, false));
   });
 
+  it('are less where something fills beside growth, if starts are all that was ever seen', () => {
+    const less = (context: number, alone: boolean) =>
+      oddsOf({ ...LEAK, context }, { alone }, DAY.weights) -
+      oddsOf({ ...LEAK, context, fills: true }, { alone }, DAY.weights);
+    expect(less(0, false)).toBeGreaterThan(0);
+    expect([less(72, false), less(0, true), less(72, true)]).toEqual([0, 0, 0]);
+  });
+
   it('are finite, and rise with evidence and order, whatever else is seen', () => {
     const number = fc.double({ min: -1e9, max: 1e9, noNaN: true });
     const positive = fc.double({ min: 1e-9, max: 1e9, noNaN: true });
@@ -74,6 +82,7 @@ describe('the odds that growth is a leak', () => {
       severalLives: 0,
       nothingBefore: 0,
       onlyStarts: 0,
+      startsFill: 0,
     });
   });
 });
