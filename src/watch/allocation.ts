@@ -100,7 +100,7 @@ function collectedBetween(before: Sample, after: Sample): number {
 }
 
 /** Collections come by the clock: their count says nothing. */
-function isByTheClock({ collections, forced }: Cycles): boolean {
+export function isByTheClock({ collections, forced }: Cycles): boolean {
   return forced && collections <= FORCED_PER_SECOND;
 }
 
@@ -133,8 +133,13 @@ export function heapOf({ HeapAlloc, HeapInuse }: Sample): number {
 /** Seconds since the last collection; 0 where unknown. */
 export function sinceCollection(sample: Sample): number {
   const { t, LastGC = t } = sample;
-  const longest = isPacingOff(sample) ? Number.POSITIVE_INFINITY : LONGEST_CYCLE_SECONDS;
+  const longest = mayBeOff(sample) ? Number.POSITIVE_INFINITY : LONGEST_CYCLE_SECONDS;
   return Math.min(longest, Math.max(0, t - LastGC));
+}
+
+/** Where nobody tells, a memory limit may stand in for GOGC. */
+function mayBeOff(sample: Sample): boolean {
+  return sample.GOGC === undefined ? sample.GOMEMLIMIT !== undefined : isPacingOff(sample);
 }
 
 /** GOGC is off: only a memory limit asks for collections. */

@@ -7,6 +7,7 @@ import {
   collectionsBetween,
   cyclesBetween,
   heapOf,
+  isByTheClock,
   NO_RISES,
   pacedLive,
   type Rises,
@@ -71,6 +72,8 @@ const FIELDS = [
 const RATES: ReadonlySet<(typeof FIELDS)[number]> = new Set(['requests', 'allocated', 'collections']);
 /** Of the way from one collection to the next: further on, too little is left to tell what was there at first. */
 const MOST_OF_CYCLE = 0.85;
+/** Of what lives: more than that allocated since is too much to be taken off. */
+const MOST_GUESSED = 0.5;
 
 /** Samples being added up; a new one each time, so that a state once handed out stays as it is. */
 export interface OpenBucket {
@@ -143,20 +146,20 @@ export function closeBucket(open: OpenBucket, before: Sample | undefined): Bucke
   const goal = open.last.NextGC ?? Number.NaN;
   const { t, run, age, paced, goroutines, outside, beyond, rss, rssHigh } = open;
   const cycles = cyclesBetween(since, open.last);
-  const trough = liveAfterCollection(open, cycles, goal);
+  const live = liveAfterCollection(open, cycles, goal);
   return trimmed({
     t,
     run,
     age,
     paced,
-    trough,
+    trough: unlessGuessed(live, open.trough),
     goroutines,
     outside,
     beyond,
     rss,
     rssHigh,
     requests: open.requestCount > 0 ? open.requestSum / open.requestCount : Number.NaN,
-    allocated: allocatedIn(open.rises, cycles, roomFor(goal, paced, trough)),
+    allocated: allocatedIn(open.rises, cycles, roomFor(goal, paced, live)),
     collections: collectionsBetween(since, open.last),
     goal,
   });
@@ -183,12 +186,19 @@ function liveAfterCollection(
   if (!(goal > trough) || Number.isNaN(done)) return trough;
   // A collector in step with whoever looks is never seen when it is done.
   if (done >= MOST_OF_CYCLE) return Number.NaN;
+  // Made to collect by the clock, a heap does not come to its goal.
+  if (since > 0 && isByTheClock(cycles)) return Number.NaN;
   return Math.max(trough / 4, (trough - done * goal - held * since) / (1 - done));
 }
 
+/** What is left of a heap when much of it is taken off again is a guess: other ten minutes of the hour will tell. */
+function unlessGuessed(live: number, trough: number): number {
+  return trough - live <= MOST_GUESSED * live ? live : Number.NaN;
+}
+
 /** What is allocated from one collection to the next. */
-function roomFor(goal: number, paced: number, trough: number): number {
-  return Math.max(0, goal - (trough > BOUND * paced || Number.isNaN(paced) ? Math.min(trough, goal) : paced));
+function roomFor(goal: number, paced: number, live: number): number {
+  return Math.max(0, goal - (live > BOUND * paced || Number.isNaN(paced) ? Math.min(live, goal) : paced));
 }
 
 /** Buckets of one hour and one run as one. */

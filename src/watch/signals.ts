@@ -64,8 +64,7 @@ export const SIGNALS: readonly Signal[] = [
     what: 'resident memory',
     least: 8 * MIB,
     unit: 'bytes',
-    value: (buckets) =>
-      tells(buckets, ({ trough }) => trough) || tells(buckets, ({ paced }) => paced) ? unknown : resident,
+    value: (buckets) => (buckets.some(tellsHeap) ? unknown : resident),
     load: (buckets) => loadOf(buckets, true),
   },
 ];
@@ -150,6 +149,10 @@ function loadOf(buckets: readonly Bucket[], goroutinesToo: boolean): (bucket: Bu
     ...(goroutinesToo ? [({ goroutines }: Bucket) => goroutines] : []),
   ].find((candidate) => tells(buckets, candidate));
   return pick ?? (() => Number.NaN);
+}
+
+function tellsHeap({ trough, paced }: Bucket): boolean {
+  return !(Number.isNaN(trough) && Number.isNaN(paced));
 }
 
 function tells(buckets: readonly Bucket[], pick: (bucket: Bucket) => number): boolean {

@@ -1,6 +1,7 @@
 // What is allocated, from what is held: the same whether collections are rare, frequent or forced, and however often one
 // looks.
 import { describe, expect, it } from 'vitest';
+import { sinceCollection } from '../../src/watch/allocation.ts';
 import { addSample, closeBucket, openBucket } from '../../src/watch/bucket.ts';
 import type { Sample } from '../../src/watch/sample.ts';
 import { START } from './samples.ts';
@@ -17,6 +18,7 @@ interface Process {
   readonly gogc?: number;
   readonly tellsHeap?: boolean;
   readonly countsCollections?: boolean;
+  readonly tellsGOGC?: boolean;
 }
 
 /** Collected a little before each look but one in two hundred: never seen when it has just been. */
@@ -29,6 +31,7 @@ function tenMinutes({
   gogc = 100,
   tellsHeap = true,
   countsCollections = true,
+  tellsGOGC = true,
 }: Process) {
   const samples: Sample[] = [];
   const room = gogc > 0 ? (LIVE * gogc) / 100 : 3 * LIVE;
@@ -50,7 +53,7 @@ function tenMinutes({
         NextGC: LIVE + room,
         NumGC: collections,
         LastGC: START + lastGC,
-        GOGC: gogc,
+        ...(tellsGOGC && { GOGC: gogc }),
       }),
     });
   }
@@ -90,6 +93,17 @@ describe('what is allocated', () => {
     expect(tenMinutes(IN_STEP).trough).toBeNaN();
   });
 
+  it('is known where what lives is not: most of what is held was allocated since the last collection', () => {
+    const { allocated, trough } = tenMinutes({ allocates: 0.24 * MIB, everySeconds: 15, gogc: -1 });
+    expect(Math.abs(allocated / (0.24 * MIB) - 1)).toBeLessThan(0.02);
+    expect(trough).toBeNaN();
+  });
+
+  it('is not taken for as much as there is room for where collections come by the clock', () => {
+    const idle = { allocates: 0.05 * MIB, everySeconds: 290, gogc: 200, tellsGOGC: false };
+    expect(tenMinutes(idle).trough).toBeNaN();
+  });
+
   it('is counted by collections alone where HeapAlloc is not told', () => {
     const { allocated } = tenMinutes({ allocates: 10 * MIB, everySeconds: 60, tellsHeap: false });
     expect(Math.abs(allocated / (10 * MIB) - 1)).toBeLessThan(0.05);
@@ -112,5 +126,18 @@ describe('what is allocated', () => {
     ],
   ])('is unknown where nothing tells it%s', (_, process) => {
     expect(tenMinutes({ everySeconds: 60, ...process }).allocated).toBeNaN();
+  });
+});
+
+describe('how long ago the last collection was', () => {
+  const hourAgo = { t: START, LastGC: START - 3600 };
+
+  it.each([
+    ['GOGC is off', { GOGC: -1 }, 3600],
+    ['a memory limit may stand in for it', { GOMEMLIMIT: LIVE }, 3600],
+    ['the runtime would have forced one, so that clocks differ', { GOGC: 100, GOMEMLIMIT: LIVE }, 600],
+    ['nothing is told', {}, 600],
+  ])('is believed as far as can be: %s', (_, told, seconds) => {
+    expect(sinceCollection({ ...hourAgo, ...told })).toBe(seconds);
   });
 });
