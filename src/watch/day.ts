@@ -17,7 +17,7 @@ const SEEN_WELL = 0.18;
 /** Evidence that noise alone comes to. */
 const NOISE = 1;
 /** What is not seen closer has to be that much likelier by the hour, as a logarithm of odds. */
-const UNSEEN = 1.5;
+const UNSEEN = 1;
 /** Where nothing was seen before the day, growth beside which something fills has to be that much likelier. */
 const FILLS = 0.5;
 /** So much, as a logarithm, half an hour may add to odds. */

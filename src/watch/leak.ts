@@ -11,7 +11,7 @@ import type { Window } from './windows.ts';
 const LEAST_EXCESS = 0.55;
 /** Of the size that is asked for so much will do, where that much more speaks for a leak, as a logarithm of odds. */
 const LEAST_SIZE = 0.7;
-const SMALLER = 2.5;
+const SMALLER = 2;
 
 /** What is seen of a signal in a window. */
 export interface Look {

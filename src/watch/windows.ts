@@ -22,7 +22,7 @@ export interface Window extends Asked {
 
 /** Within a day it is above all the order of readings that tells growth from a bad night. */
 const OF_A_DAY: Weights = {
-  prior: -3.8,
+  prior: -3.5,
   evidence: 1,
   order: 4,
   lasting: 0.3,
@@ -32,7 +32,7 @@ const OF_A_DAY: Weights = {
   loadUnknown: -2.3,
   severalLives: -0.6,
   nothingBefore: -2.2,
-  onlyStarts: -0.75,
+  onlyStarts: -1,
   startsFill: -0.5,
 };
 
@@ -45,7 +45,7 @@ const OF_DAYS: Weights = {
   excess: 2,
   asBefore: -1.2,
   error: 0,
-  loadUnknown: -3.5,
+  loadUnknown: -3,
   severalLives: -3,
   nothingBefore: 0,
   onlyStarts: 0,
@@ -71,12 +71,12 @@ export const DAY: Window = {
   name: '24 h',
   hours: 24,
   watched: 14,
-  watchedAlone: 17,
-  share: 0.075,
+  watchedAlone: 16,
+  share: 0.07,
   order: 0.5,
   weights: OF_A_DAY,
   memory: 1.5,
-  leastOdds: -1,
+  leastOdds: -2,
   leastOddsAlone: 0,
   every: 1,
 };
