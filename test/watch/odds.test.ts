@@ -17,7 +17,7 @@ describe('the odds that growth is a leak', () => {
   );
 
   it.each([
-    ['no order', { order: 0.4, evidence: 12, error: 0.25 }],
+    ['no order', { order: 0.4, evidence: 12, error: 0.2 }],
     ['as fast before', { before: 1, evidence: 30 }],
     ['below what earlier lives came to', { excess: -1, evidence: 30, error: 0.15 }],
     ['nothing before and little evidence', { context: 0, evidence: 11, order: 0.7 }],
