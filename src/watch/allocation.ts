@@ -105,8 +105,9 @@ export function isByTheClock({ collections, forced }: Cycles): boolean {
 }
 
 /**
- * Bytes a second; NaN where nothing tells. `room`: bytes from one collection to the next. Collections that come by themselves are counted, and what is held more in
- * the end was allocated as well; of an idle process, or a slow one, HeapAlloc tells more.
+ * Bytes a second; NaN where nothing tells. `room`: bytes from one collection to the next. Collections that come by
+ * themselves are counted, and what is held more in the end was allocated as well; of an idle process, or a slow one,
+ * HeapAlloc tells more.
  */
 export function allocatedIn(rises: Rises, cycles: Cycles, room: number): number {
   const { collections, held } = cycles;

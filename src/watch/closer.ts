@@ -108,7 +108,7 @@ export function lookCloser(
     slope: slope(best.growing),
     error: errorOf(best.growing, table) * rate(best.growing.clock),
     evidence: Math.max(0, evidenceOf(best)),
-    fills: best.growing.story !== undefined && (best.growing.account.factors[1] ?? 0) > 0,
+    fills: storyOf(best.growing) !== undefined,
   };
 }
 
@@ -177,9 +177,16 @@ function foretold({ columns, groups, steps }: Table, correlation: number): Foret
   };
 }
 
+/** The story told beside growth; undefined where none is, or where it comes to nothing. */
+function storyOf({ story, account }: Told): number | undefined {
+  return account.factors[1] ? story : undefined;
+}
+
 /** Standard error of growth by the tick. */
-function errorOf({ gram, clock, story, account }: Told, { columns }: Table): number {
-  const rest = story === undefined || !account.factors[1] ? gram : without(gram, story);
+function errorOf(told: Told, { columns }: Table): number {
+  const { gram, clock, account } = told;
+  const story = storyOf(told);
+  const rest = story === undefined ? gram : without(gram, story);
   const square = rest[clock.tick]?.[clock.tick] ?? 0;
   const free = Math.max(1, (columns[0]?.length ?? 0) - 4);
   return square > 0 ? Math.sqrt(account.squares / free / square) : Number.POSITIVE_INFINITY;

@@ -43,7 +43,7 @@ export function lookAtDay(signal: Signal, view: View, closer: () => View | undef
 /** What a closer look adds to the odds, or takes from them. */
 export function oddsSeen(
   { slope, error, evidence, fills }: SeenCloser,
-  byTheHour: Growth,
+  byTheHour: Pick<Growth, 'slope'>,
   nothingBefore: number,
 ): number {
   const less = fills && nothingBefore > 0 ? FILLS : 0;

@@ -21,7 +21,7 @@ export interface Standing {
   /** Age of the process, hours. */
   readonly age: number;
   /** Before what is judged, of the same life. */
-  readonly own: readonly Stood[];
+  readonly own: readonly number[];
   /** Before what is judged, of earlier lives. */
   readonly others: readonly Stood[];
 }
@@ -37,7 +37,7 @@ export function standingOf(
   return {
     now: median(unexplained.slice(-LATE_READINGS)) ?? 0,
     age,
-    own: before.filter((reading) => reading.run === run),
+    own: before.filter((reading) => reading.run === run).map(({ y }) => y),
     others: before.filter((reading) => reading.run !== run),
   };
 }
@@ -56,13 +56,9 @@ export function aboveOthers({ now, age, others }: Standing, gained: number): num
 
 /** How far it is above where it often was before in this life; infinite where nothing is known. */
 export function aboveItself({ now, own }: Standing): number {
-  return now - (quantile(ysOf(own), OFTEN) ?? Number.NEGATIVE_INFINITY);
+  return now - (quantile(own, OFTEN) ?? Number.NEGATIVE_INFINITY);
 }
 
 function levelOf(readings: readonly Stood[]): number {
-  return median(ysOf(readings)) ?? Number.NaN;
-}
-
-function ysOf(readings: readonly Stood[]): readonly number[] {
-  return readings.map(({ y }) => y);
+  return median(readings.map(({ y }) => y)) ?? Number.NaN;
 }
